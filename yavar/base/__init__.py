@@ -1,0 +1,1 @@
+"""The ground floor: no domain in it. See README.md of this folder."""

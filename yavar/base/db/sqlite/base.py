@@ -1,0 +1,44 @@
+"""Django's SQLite backend with our write lock around every transaction (see yavar.base.db.lock)."""
+
+from typing import Any
+
+from django.db.backends.sqlite3 import base
+
+from yavar.base.db.lock import WriteLock, write_lock
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """A transaction takes the lock before BEGIN IMMEDIATE and gives it back after COMMIT, ROLLBACK or close."""
+
+    _lock: WriteLock | None = None
+
+    def _start_transaction_under_autocommit(self) -> None:
+        lock = write_lock(str(self.settings_dict["NAME"]))
+        lock.acquire()
+        self._lock = lock
+        try:
+            super()._start_transaction_under_autocommit()
+        except BaseException:
+            self._give_back()
+            raise
+
+    def _commit(self) -> Any:
+        super()._commit()  # when COMMIT fails the transaction is still open: the rollback that follows gives the lock back
+        self._give_back()
+
+    def _rollback(self) -> Any:
+        try:
+            super()._rollback()
+        finally:
+            self._give_back()
+
+    def _close(self) -> Any:
+        try:
+            super()._close()
+        finally:
+            self._give_back()
+
+    def _give_back(self) -> None:
+        lock, self._lock = self._lock, None
+        if lock is not None:
+            lock.release()

@@ -1,0 +1,191 @@
+"""The ASGI application: hot doors and static files at once, everything else over one hop into Django's sync chain."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from a2wsgi import WSGIMiddleware
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+
+from yavar.base.problem import Problem
+from yavar.base.writer import Item, NotStored, Writer
+
+from .feed import RESYNC, Feed
+from .static import Static
+from .wire import Answer, Door, Later, Reply, Request, Stream, Writing
+
+log = logging.getLogger("yavar.edge")
+
+PING = 10.0  # seconds of silence before a comment line proves the stream alive
+CHECK = 60.0  # seconds after which a stream's rights are looked at again
+STUCK = 30.0  # seconds a reader may leave a full socket unread
+MAX_WAITING = 5000  # items in the writer's queue beyond which we ask to come back
+STREAM_HEADERS = [(b"content-type", b"text/event-stream"), (b"cache-control", b"no-store"), (b"x-accel-buffering", b"no")]
+Scope, Receive, Send = dict[str, Any], Callable[[], Any], Callable[[dict[str, Any]], Any]
+
+
+class Edge:
+    """One object per process. `wsgi` is Django; `doors` are the hot paths; `writer` answers through `flush`."""
+
+    def __init__(self, wsgi: Any, doors: list[Door], static: Static, threads: int = 8) -> None:
+        self._doors = {(door.method, door.path): door for door in doors}
+        self._paths = {door.path for door in doors}
+        self._django = WSGIMiddleware(wsgi, workers=threads)
+        self._static = static
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="edge")
+        self._feeds: set[Feed] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self.writer = Writer(self.flush)
+
+    def flush(self, batch: list[Item]) -> None:
+        """The writer's batch is committed: answer all of it in one call into the loop."""
+        assert self._loop is not None
+        self._loop.call_soon_threadsafe(_answer_all, batch)
+
+    def streams(self) -> int:
+        """How many streams are open."""
+        return len(self._feeds)
+
+    def close_streams(self) -> None:
+        """End every stream, so that a graceful stop need not wait for them."""
+        for feed in list(self._feeds):
+            feed.end()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            return await self._lifespan(receive, send)
+        if scope["type"] != "http":
+            return
+        path: str = scope["path"]
+        door = self._doors.get((scope["method"], path))
+        if door is not None:
+            return await self._enter(door, scope, receive, send)
+        if path.startswith("/static/"):
+            return await _send(send, self._static.answer(scope))
+        await self._django(scope, receive, send)
+
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                self._loop = asyncio.get_running_loop()
+                self.writer.start()
+                await send({"type": "lifespan.startup.complete"})
+            else:
+                self.writer.stop()
+                self._threads.shutdown(wait=False)
+                return await send({"type": "lifespan.shutdown.complete"})
+
+    async def _enter(self, door: Door, scope: Scope, receive: Receive, send: Send) -> None:
+        client = scope.get("client")
+        request = Request(scope["method"], scope["path"], scope["query_string"], dict(scope["headers"]), client[0] if client else "", scope["scheme"])
+        try:
+            request.body = await _body(receive, request, door.max_body)
+            reply: Reply = door.handler(request)
+            while not isinstance(reply, Answer):
+                if isinstance(reply, Later):
+                    reply = await asyncio.get_running_loop().run_in_executor(self._threads, reply.call)
+                elif isinstance(reply, Writing):
+                    reply = await self._write(reply)
+                else:
+                    return await self._stream(reply, receive, send)
+        except Problem as problem:
+            reply = problem_answer(problem, request.language())
+        except Exception:
+            log.exception("%s %s", request.method, request.path)
+            reply = problem_answer(Problem(500, "internal", _("Something broke on our side. It has been noted; please try again.")), request.language())
+        await _send(send, reply)
+
+    async def _write(self, writing: Writing) -> Answer:
+        if self.writer.waiting() > MAX_WAITING:
+            raise Problem(503, "busy", _("The desk is very busy. Please try again in a moment."), retry_after=1)
+        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self.writer.submit(Item(writing.write, lambda outcome: None if future.done() else future.set_result(outcome)))
+        outcome = await future
+        if isinstance(outcome, Problem):
+            raise outcome
+        if isinstance(outcome, Exception):
+            if not isinstance(outcome, NotStored):
+                log.error("not written: %r", outcome)
+            raise Problem(503, "storage.full", _("The message was not stored. It stays with you; please try again in a moment."), retry_after=5)
+        return writing.finish(outcome)
+
+    async def _stream(self, stream: Stream, receive: Receive, send: Send) -> None:
+        loop = asyncio.get_running_loop()
+        feed = Feed(loop)
+        self._feeds.add(feed)
+        gone = loop.create_task(_until_gone(receive, feed))
+        close = await loop.run_in_executor(self._threads, stream.open, feed)
+        try:
+            await send({"type": "http.response.start", "status": 200, "headers": STREAM_HEADERS})
+            await send({"type": "http.response.body", "body": b":\n\n", "more_body": True})
+            await self._pump(stream, feed, send)
+        except TimeoutError:
+            pass  # a stuck reader: it will come back with its cursor
+        finally:
+            gone.cancel()
+            self._feeds.discard(feed)
+            close()
+
+    async def _pump(self, stream: Stream, feed: Feed, send: Send) -> None:
+        loop = asyncio.get_running_loop()
+        check_at = loop.time() + CHECK
+        while not feed.ended:
+            chunk = await feed.next(PING) or b":\n\n"
+            if feed.overflown:
+                chunk = RESYNC
+            if feed.ended:
+                break
+            async with asyncio.timeout(STUCK):
+                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+            if feed.overflown:
+                break
+            if loop.time() > check_at:
+                if not await loop.run_in_executor(self._threads, stream.check):
+                    break
+                check_at = loop.time() + CHECK
+        await send({"type": "http.response.body", "body": b""})
+
+
+def problem_answer(problem: Problem, language: str) -> Answer:
+    """The problem as a response in the reader's language."""
+    with translation.override(language):
+        body = problem.body()
+    headers = [(name.lower().encode(), value.encode()) for name, value in problem.headers().items()]
+    return Answer(problem.status, body, [(b"content-type", b"application/json"), (b"cache-control", b"no-store"), *headers])
+
+
+def _answer_all(batch: list[Item]) -> None:
+    for item in batch:
+        item.done(item.outcome)
+
+
+async def _body(receive: Receive, request: Request, limit: int) -> bytes:
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Problem(400, "body.incomplete", _("The request was cut off."))
+        part = message.get("body", b"")
+        size += len(part)
+        if size > limit:
+            raise Problem(413, "body.too_large", _("The request is too large."))
+        parts.append(part)
+        if not message.get("more_body"):
+            return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+async def _until_gone(receive: Receive, feed: Feed) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    feed.end()
+
+
+async def _send(send: Send, answer: Answer) -> None:
+    headers = [*answer.headers, (b"content-length", str(len(answer.body)).encode())]
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": answer.body})

@@ -1,0 +1,87 @@
+"""What one open stream still has to send: filled from any thread, emptied by the event loop."""
+
+import asyncio
+from collections import deque
+from collections.abc import Iterable
+
+MAX_FRAMES = 1000
+RESYNC = b"event: resync\ndata: {}\n\n"
+
+
+def frame(event: str, data: bytes, id: str | int | None = None) -> bytes:
+    """One server-sent event (WHATWG HTML, 9.2). `data` is JSON, so it has no line break."""
+    head = f"id: {id}\nevent: {event}\n" if id is not None else f"event: {event}\n"
+    return head.encode() + b"data: " + data + b"\n\n"
+
+
+class Feed:
+    """A bounded queue of frames. A reader that is too slow loses the queue and is told to resync; nobody waits for it."""
+
+    __slots__ = ("__weakref__", "_asked", "_held", "_loop", "_news", "_queue", "ended", "overflown")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._queue: deque[bytes] = deque()
+        self._held = True
+        self._asked = False
+        self._news = asyncio.Event()
+        self.overflown = self.ended = False
+
+    def offer(self, data: bytes) -> bool:
+        """Add a frame from any thread. True when the loop has to be told (see `wake_all`)."""
+        if len(self._queue) >= MAX_FRAMES:
+            self._queue.clear()
+            self.overflown = True
+        if self.overflown:
+            return True
+        self._queue.append(data)
+        if self._held or self._asked:
+            return False
+        self._asked = True
+        return True
+
+    def release(self, missed: Iterable[bytes]) -> None:
+        """What was missed goes first, then what was offered meanwhile; from now on frames flow."""
+        self._queue.extendleft(reversed(list(missed)))
+        self._held = False
+        self._asked = True
+        wake_all([self])
+
+    def end(self) -> None:
+        """Close the stream from any thread."""
+        self.ended = True
+        wake_all([self])
+
+    def wake(self) -> None:
+        """On the loop's thread only."""
+        self._news.set()
+
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop:
+        return self._loop
+
+    async def next(self, seconds: float) -> bytes:
+        """Everything that waits as one chunk; b'' when nothing came in time."""
+        if not self._queue or self._held:
+            try:
+                async with asyncio.timeout(seconds):
+                    await self._news.wait()
+            except TimeoutError:
+                return b""
+        self._news.clear()
+        self._asked = False
+        parts: list[bytes] = []
+        while self._queue and not self._held:
+            parts.append(self._queue.popleft())
+        return b"".join(parts)
+
+
+def wake_all(feeds: list[Feed]) -> None:
+    """Tell the loop of these feeds, once for all of them; from any thread."""
+    if feeds:
+        feeds[0].loop.call_soon_threadsafe(_wake, feeds)
+
+
+def _wake(feeds: list[Feed]) -> None:
+    for feed in feeds:
+        feed.wake()

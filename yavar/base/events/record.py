@@ -1,0 +1,55 @@
+"""Writing a fact together with the jobs of those who listen to it, inside the transaction that made it true."""
+
+from collections import defaultdict
+from datetime import datetime
+
+import msgspec
+
+from yavar.base import clock, wake
+from yavar.base.db import after_commit, run, sql
+from yavar.base.jobs.queue import leave
+
+from .facts import Actor, kind_of
+from .models import Event
+
+MAX_DEPTH = 8  # rules that answer rules stop here
+
+_listeners: dict[str, list[str]] = defaultdict(list)
+
+
+class TooDeep(RuntimeError):
+    """A chain of causes grew over MAX_DEPTH: two rules answer each other."""
+
+
+def listen(event: str, job: str) -> None:
+    """From now on each `event` leaves a job named `job`, in the lane of its subject. Called by the wiring at start."""
+    if job not in _listeners[event]:
+        _listeners[event].append(job)
+
+
+def listeners(event: str) -> list[str]:
+    """The jobs that this event leaves."""
+    return _listeners.get(event, [])
+
+
+def record(
+    payload: msgspec.Struct, *, subject: tuple[str, int], by: Actor, seq: int | None = None, cause: tuple[int, int] | None = None, at: datetime | None = None
+) -> int:
+    """Write the fact, leave the listeners' jobs, and wake those who wait after the commit. Answers the event's id.
+
+    `subject` is (kind, key); `seq` the subject's counter given under its lock; `cause` (event id, depth) of the fact that led here.
+    Raises UnknownFact for an unregistered payload, TooDeep for a loop of rules. Needs an open transaction.
+    """
+    kind = kind_of(payload)
+    depth = cause[1] + 1 if cause else 0
+    if depth > MAX_DEPTH:
+        raise TooDeep(f"{kind.name} would be step {depth} of one chain")
+    moment = sql.moment(at or clock.now())
+    statement = sql.insert(Event, "name", "version", "subject_kind", "subject_id", "seq", "actor", "audience", "payload", "cause", "depth", "at")
+    values = (kind.name, kind.version, subject[0], subject[1], seq, str(by), kind.audience, msgspec.json.encode(payload).decode(), cause[0] if cause else None, depth, moment)
+    event_id: int = run(statement, values).fetchone()[0]
+    if jobs := _listeners.get(kind.name):
+        for name in jobs:
+            leave(name, event=event_id, lane=f"{subject[0]}:{subject[1]}", at=moment)
+    after_commit(wake.announce)
+    return event_id

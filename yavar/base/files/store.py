@@ -1,0 +1,104 @@
+"""The folder of files below the data directory."""
+
+import hashlib
+import os
+from datetime import timedelta
+from pathlib import Path
+from typing import BinaryIO
+
+import filetype
+import imagesize
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from yavar.base import clock, crypto
+from yavar.base.db import transaction
+from yavar.base.events import Actor
+from yavar.base.problem import Problem
+
+from .models import File
+
+MAX_SIZE = 10 * 1024 * 1024
+ORPHAN_AFTER = timedelta(hours=24)
+# what a browser would run, or a person would double-click
+REFUSED = {"application/x-msdownload", "application/x-executable", "application/x-mach-binary", "application/x-dosexec"}
+PICTURES = {"image/png", "image/jpeg", "image/gif", "image/webp"}
+
+
+def path_of(key: str) -> Path:
+    """Where the bytes of this key lie."""
+    return Path(settings.FILES_DIR) / key[:2] / key
+
+
+def store(stream: BinaryIO, *, name: str, owner: Actor) -> File:
+    """Keep the bytes, then the row. Answers the File; raises Problem 413, 415, 400 (empty) or 507 (disk full). Never inside a transaction."""
+    key = crypto.new_token()
+    target = path_of(key)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        size, digest = _write(stream, target)
+    except OSError:
+        target.unlink(missing_ok=True)
+        raise Problem(507, "storage.full", _("The file could not be stored: the desk's disk is full. Please try again later.")) from None
+    except Problem:
+        target.unlink(missing_ok=True)
+        raise
+    mime = _mime(target)
+    if mime in REFUSED:
+        target.unlink(missing_ok=True)
+        raise Problem(415, "file.kind", _("Files of this kind are not taken."))
+    width, height = imagesize.get(str(target)) if mime in PICTURES else (-1, -1)
+    with transaction():
+        return File.objects.create(
+            key=key, sha256=digest, size=size, mime=mime, name=_clean(name), owner=str(owner), created_at=clock.now(),
+            width=width if width > 0 else None, height=height if height > 0 else None,
+        )  # fmt: skip
+
+
+def sweep() -> int:
+    """Remove what nobody attached within a day: the row first, so a crash leaves bytes without a row and never a row without bytes."""
+    orphans = list(File.objects.filter(attached=False, created_at__lt=clock.now() - ORPHAN_AFTER)[:50])
+    for orphan in orphans:
+        with transaction():
+            gone, _rows = File.objects.filter(pk=orphan.pk, attached=False).delete()
+        if gone:
+            path_of(orphan.key).unlink(missing_ok=True)
+    return len(orphans)
+
+
+def _write(stream: BinaryIO, target: Path) -> tuple[int, str]:
+    digest, size = hashlib.sha256(), 0
+    with open(target, "xb") as out:
+        while block := stream.read(64 * 1024):
+            size += len(block)
+            if size > MAX_SIZE:
+                raise Problem(413, "file.too_large", _("The file is larger than 10 MB."))
+            digest.update(block)
+            out.write(block)
+        out.flush()
+        os.fsync(out.fileno())
+    if not size:
+        raise Problem(400, "file.empty", _("The file is empty."))
+    folder = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)  # the name, too, must survive a power cut
+    finally:
+        os.close(folder)
+    return size, digest.hexdigest()
+
+
+def _mime(path: Path) -> str:
+    """By the bytes, never by the name or what the sender claims. Text is text/plain whatever it contains."""
+    found: str | None = filetype.guess_mime(str(path))
+    if found:
+        return found
+    with open(path, "rb") as file:
+        head = file.read(4096)
+    return "application/octet-stream" if b"\0" in head else "text/plain"
+
+
+def _clean(name: str) -> str:
+    """A file name for people: no path, no control or bidi-override characters (they fake extensions), at most 120 characters."""
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    shown = "".join(c for c in last if c.isprintable() and not "\u202a" <= c <= "\u202e" and not "\u2066" <= c <= "\u2069").strip(". ")
+    return shown[-120:] or "file"

@@ -1,0 +1,35 @@
+"""Names for things: bigint keys inside, random text outside, a short reference for people."""
+
+import re
+import secrets
+from urllib.parse import quote
+
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{8,64}\Z")
+
+
+def public_id() -> str:
+    """128 random bits as 22 characters of base64url: what stands in URLs and the API."""
+    return secrets.token_urlsafe(16)
+
+
+def reference() -> str:
+    """Eight characters of Crockford's base32 (40 random bits), to be read aloud and quoted; unique per desk by its index."""
+    bits = secrets.randbits(40)
+    return "".join(CROCKFORD[(bits >> shift) & 31] for shift in range(35, -1, -5))
+
+
+def as_reference(text: str) -> str | None:
+    """What a person typed, as a reference: `#` and dashes dropped, O/I/L read as 0/1/1 (Crockford). None when it cannot be one."""
+    cleaned = text.strip().lstrip("#").replace("-", "").upper().translate(str.maketrans("OIL", "011"))
+    return cleaned if len(cleaned) == 8 and all(c in CROCKFORD for c in cleaned) else None
+
+
+def is_client_id(text: str) -> bool:
+    """Whether `text` may serve as the id a client gave to its own write."""
+    return CLIENT_ID.match(text) is not None
+
+
+def path_safe(name: str) -> str:
+    """A file's name as the last segment of a URL path."""
+    return quote(name.replace("/", "_"), safe="")

@@ -1,0 +1,60 @@
+"""Leaving work and naming who does it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+
+from yavar.base import clock, wake
+from yavar.base.db import after_commit, run, sql, transaction
+
+from .models import Job
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """A registered function: called as `call(**args)`, or `call(event_id)` when the job was left by an event."""
+
+    name: str
+    call: Callable[..., None]
+
+
+_workers: dict[str, Worker] = {}
+
+
+def job(name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Register a function as the one that does jobs called `name`. It runs inside a transaction, together with the job's removal."""
+
+    def register(call: Callable[..., None]) -> Callable[..., None]:
+        _workers[name] = Worker(name, call)
+        return call
+
+    return register
+
+
+def worker(name: str) -> Worker | None:
+    """Who does jobs of this name."""
+    return _workers.get(name)
+
+
+def leave(name: str, *, args: dict[str, Any] | None = None, event: int | None = None, lane: str = "", unique_key: str | None = None, delay: float = 0, at: Any = None) -> None:
+    """Leave a job inside the open transaction; it is due `delay` seconds from now. One with the same `unique_key` is left once.
+
+    `at` is the present moment in the driver's form when the caller has it already.
+    """
+    moment = at if at is not None and not delay else sql.moment(clock.now() + timedelta(seconds=delay))
+    statement = sql.insert(Job, "name", "args", "event", "lane", "unique_key", "state", "attempts", "due_at", "fence", "error", "created_at", returning=False)
+    if unique_key is not None:
+        statement += " ON CONFLICT DO NOTHING"
+    run(statement, (name, msgspec.json.encode(args or {}).decode(), event, lane, unique_key, "ready", 0, moment, 0, "", moment))
+    after_commit(wake.announce)
+
+
+def retry(job_id: int) -> bool:
+    """A person gives a dead job a new start. False when it is not there or not dead."""
+    with transaction():
+        changed = Job.objects.filter(pk=job_id, state=Job.State.DEAD).update(state=Job.State.READY, attempts=0, due_at=clock.now(), lease_until=None)
+        after_commit(wake.announce)
+    return bool(changed)

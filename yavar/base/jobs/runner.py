@@ -1,0 +1,89 @@
+"""Claiming what is due and doing it: a short transaction to claim, short transactions to do, a pause as long as the work."""
+
+import logging
+import time
+import traceback
+from datetime import datetime, timedelta
+
+from django.db import connection
+
+from yavar.base import clock
+from yavar.base.db import is_sqlite, run, savepoint, sql, transaction
+
+from .models import Job
+from .queue import worker
+
+log = logging.getLogger("yavar.jobs")
+
+BATCH = 50
+LEASE = timedelta(seconds=60)
+TRIES = 8
+SLICE = 0.005  # seconds of background writing before the agents get their turn
+
+
+def claim(limit: int = BATCH, now: datetime | None = None) -> list[Job]:
+    """Lease due jobs: the head of each lane, and whatever stands in no lane. A lease that ran out is taken over under a new fence."""
+    now = now or clock.now()
+    head = f'''SELECT j.id FROM {sql.table(Job)} j WHERE j.state = 'ready' AND j.due_at <= ? AND (j.lease_until IS NULL OR j.lease_until < ?)
+        AND (j.lane = '' OR NOT EXISTS (SELECT 1 FROM {sql.table(Job)} e WHERE e.state = 'ready' AND e.name = j.name AND e.lane = j.lane AND e.id < j.id))
+        ORDER BY j.due_at, j.id LIMIT ?'''
+    if not is_sqlite():
+        head += " FOR UPDATE OF j SKIP LOCKED"
+    moment = sql.moment(now)
+    if not run(sql.text(f"SELECT 1 FROM {sql.table(Job)} WHERE state = 'ready' AND due_at <= ? LIMIT 1"), (moment,)).fetchone():
+        return []
+    with transaction():
+        ids = [row[0] for row in run(sql.text(head), (moment, moment, limit)).fetchall()]
+        for key in ids:
+            run(sql.text(f"UPDATE {sql.table(Job)} SET lease_until = ?, fence = fence + 1, attempts = attempts + 1 WHERE id = ?"), (sql.moment(now + LEASE), key))
+    return sorted(Job.objects.filter(pk__in=ids), key=lambda found: found.pk)
+
+
+def run_due(limit: int = BATCH) -> int:
+    """Claim once and do what was claimed; answers how many jobs were touched."""
+    jobs = claim(limit)
+    rest = list(jobs)
+    while rest:
+        started = time.monotonic()
+        try:
+            with transaction():
+                while rest:
+                    do(rest[0])
+                    rest.pop(0)
+                    if time.monotonic() - started > SLICE:
+                        break
+        except Exception:  # COMMIT itself failed: nothing of this slice happened, the leases run out and all of it is done again
+            log.exception("a slice of jobs could not be committed")
+            connection.close()
+            return len(jobs)
+        if is_sqlite():
+            time.sleep(time.monotonic() - started)
+    return len(jobs)
+
+
+def do(job: Job) -> None:
+    """One job in its savepoint: its effect and its removal together, or its failure on the row."""
+    try:
+        with savepoint():
+            # the fence first: who lost the lease must not have an effect
+            if not run(sql.text(f"DELETE FROM {sql.table(Job)} WHERE id = ? AND fence = ? AND state = 'ready'"), (job.pk, job.fence)).rowcount:
+                return
+            found = worker(job.name)
+            if found is None:
+                raise LookupError(f"nobody does jobs called {job.name}")
+            if job.event is not None:
+                found.call(job.event)
+            else:
+                found.call(**job.args)
+    except Exception as error:
+        log.warning("job %s (%s) failed, try %s of %s: %s", job.pk, job.name, job.attempts, TRIES, error)
+        fail(job, "".join(traceback.format_exception(error))[-4000:])
+
+
+def fail(job: Job, error: str) -> None:
+    """Put the failure on the row: again later (1 s, 4 s, 16 s … 10 min), or dead after the last try, which frees its lane."""
+    pause = min(600.0, 4.0 ** (job.attempts - 1))
+    changes = {"error": error, "lease_until": None, "due_at": clock.now() + timedelta(seconds=pause)}
+    if job.attempts >= TRIES:
+        changes["state"] = Job.State.DEAD
+    Job.objects.filter(pk=job.pk, fence=job.fence).update(**changes)

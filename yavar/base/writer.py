@@ -1,0 +1,119 @@
+"""Group commit, one item at a time.
+
+Whatever waits is drained into one transaction; each item runs in its own savepoint and fails alone; one COMMIT (`synchronous=FULL`) makes
+all of them lasting; then, and only then, each gets its answer. If BEGIN or COMMIT fails, nobody is acknowledged.
+"""
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import DatabaseError, IntegrityError, connection
+
+from yavar.base.db import run, transaction
+
+log = logging.getLogger("yavar.writer")
+
+BATCH = 512
+Outcome = Any  # what the item answered, or the exception it raised
+
+
+@dataclass(slots=True)
+class Item:
+    """One piece of writing, validated and authorised before it came here. `write` runs inside the transaction, perhaps twice."""
+
+    write: Callable[[], Any]
+    done: Callable[[Outcome], None]  # called on the writer's thread after the commit, with the answer or the exception
+    outcome: Outcome = None
+
+
+class NotStored(Exception):
+    """The commit failed: nothing of this item is in the database. Trying again later is safe."""
+
+
+class Writer:
+    """The writer's thread and its queue."""
+
+    def __init__(self, flushed: Callable[[list[Item]], None] | None = None) -> None:
+        self._queue: deque[Item] = deque()
+        self._news = threading.Event()
+        self._stopping = False
+        self._flushed = flushed or _answer_each
+        self._thread = threading.Thread(target=self._work, name="writer", daemon=True)
+
+    def start(self) -> None:
+        """Begin to write."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Write what waits, then end."""
+        self._stopping = True
+        self._news.set()
+        self._thread.join(timeout=10)
+
+    def submit(self, item: Item) -> None:
+        """Queue an item from any thread."""
+        self._queue.append(item)
+        self._news.set()
+
+    def waiting(self) -> int:
+        """How many items wait (for health and back-pressure)."""
+        return len(self._queue)
+
+    def _work(self) -> None:
+        while True:
+            self._news.wait()
+            self._news.clear()
+            while self._queue:
+                batch = [self._queue.popleft() for _ in range(min(BATCH, len(self._queue)))]
+                write_batch(batch)
+                self._flushed(batch)
+            if self._stopping:
+                connection.close()
+                return
+
+
+def _answer_each(batch: list[Item]) -> None:
+    for item in batch:
+        item.done(item.outcome)
+
+
+def write_batch(batch: list[Item]) -> None:
+    """Write a batch in one transaction and put each item's outcome on it."""
+    try:
+        with transaction():
+            for item in batch:
+                item.outcome = write_one(item)
+    except Exception as error:
+        log.error("a batch of %s could not be stored: %s", len(batch), error)
+        for item in batch:
+            item.outcome = NotStored(str(error))
+        connection.close()
+
+
+def write_one(item: Item) -> Outcome:
+    """One item in a savepoint of its own; what it raises is its outcome. A lost race for a unique key is tried once more: now the other's row is there."""
+    for attempt in (1, 2):
+        run("SAVEPOINT item")
+        try:
+            answer = item.write()
+        except Exception as error:
+            # a full disk may end the transaction under us; then this raises too and the whole batch is not stored
+            run("ROLLBACK TO SAVEPOINT item")
+            run("RELEASE SAVEPOINT item")
+            connection.needs_rollback = False  # a verb inside may have asked for it; the savepoint has done it
+            if attempt == 1 and _is_race(error):
+                continue
+            if isinstance(error, DatabaseError) or type(error).__module__ in ("sqlite3", "psycopg.errors"):
+                log.exception("an item could not be written")
+            return error
+        run("RELEASE SAVEPOINT item")
+        return answer
+    raise AssertionError("unreachable")
+
+
+def _is_race(error: Exception) -> bool:
+    return isinstance(error, IntegrityError) or type(error).__name__ in ("IntegrityError", "UniqueViolation")

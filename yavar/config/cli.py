@@ -1,0 +1,90 @@
+"""The command `yavar`."""
+
+import argparse
+import os
+import sys
+from importlib import import_module
+
+EPILOG = "Settings come from YAVAR_* variables (docs/operate/settings.md). Everything the desk keeps lies in the data folder."
+
+
+def parser() -> argparse.ArgumentParser:
+    """All commands and their options."""
+    top = argparse.ArgumentParser(prog="yavar", description="Yavar, the support desk: every channel in one inbox.", epilog=EPILOG)
+    top.add_argument("--version", action="store_true", help="print the version")
+    commands = top.add_subparsers(dest="command", metavar="command")
+
+    def add(name: str, summary: str) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=summary, description=summary)
+        made.add_argument("--data", metavar="DIR", help="the data folder (default: YAVAR_DATA, else ./data)")
+        return made
+
+    serve = add("serve", "run the desk: web, streams, writer and worker")
+    demo = add("demo", "run a desk with a demonstration shop, customers and sign-ins")
+    for made in (serve, demo):
+        made.add_argument("--host", help="address to listen on (default 127.0.0.1)")
+        made.add_argument("--port", type=int, help="port to listen on (default 8000)")
+    work = add("work", "run a worker of its own (on PostgreSQL; on SQLite `serve` does it)")
+    work.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
+    add("doctor", "check the desk's settings, database, disk and queues, and say what to do")
+    user = add("user", "add people of the team, list them, set a password")
+    user.add_argument("action", choices=["add", "list", "password", "off", "on"])
+    user.add_argument("email", nargs="?")
+    user.add_argument("--name")
+    user.add_argument("--role", choices=["agent", "supervisor", "owner"], default="agent")
+    user.add_argument("--lang", choices=["fa", "ru", "en"], default="en")
+    user.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
+    chat = add("chat", "put the chat on a shop's pages: allowed origins, the line for the page, the signing secret")
+    chat.add_argument("action", choices=["show", "allow", "disallow", "form", "secret"])
+    chat.add_argument("value", nargs="*", help="allow/disallow: origins such as https://shop.example; form: name=ask|require|off email=…")
+    jobs = add("jobs", "look at work that failed; give it a new start")
+    jobs.add_argument("action", choices=["list", "retry"])
+    jobs.add_argument("id", nargs="?", type=int, help="one job; without it all dead ones")
+    simulate = add("simulate", "drive chats against a running desk and check that nothing is lost or doubled")
+    simulate.add_argument("--url", default="http://127.0.0.1:8000")
+    simulate.add_argument("--chats", type=int, default=50)
+    simulate.add_argument("--messages", type=int, default=10, help="messages of each visitor")
+    simulate.add_argument("--agent", help="e-mail of an agent who answers (demo: filled in by itself)")
+    simulate.add_argument("--password", help="their password")
+    simulate.add_argument("--inbox", help="key of the chat inbox (default: the first of this data folder)")
+    add("migrate", "bring the database to this version (serve does it by itself on SQLite)")
+    return top
+
+
+RUNS = {
+    "serve": "yavar.config.run:serve", "demo": "yavar.config.run:demo", "work": "yavar.config.run:work", "migrate": "yavar.config.run:migrate",
+    "doctor": "yavar.config.doctor:doctor", "user": "yavar.config.commands:user", "chat": "yavar.config.commands:chat", "jobs": "yavar.config.commands:jobs",
+    "simulate": "yavar.config.simulate:command",
+}  # fmt: skip
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run one command; what is wrong is said in one sentence, with exit code 1."""
+    top = parser()
+    given = top.parse_args(arguments)
+    if given.version:
+        from yavar import __version__
+
+        print(f"yavar {__version__}")
+        return
+    if not given.command:
+        top.print_help()
+        return
+    for name in ("data", "host", "port"):
+        if getattr(given, name, None) is not None:
+            os.environ[f"YAVAR_{name.upper()}"] = str(getattr(given, name))
+    if given.command == "demo":
+        os.environ["YAVAR_DEMO"] = "1"
+        os.environ.setdefault("YAVAR_DATA", ".data/demo")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yavar.config.settings")
+    from .env import Unsafe
+
+    module, _, function = RUNS[given.command].partition(":")
+    try:
+        import django
+
+        django.setup()
+        code = getattr(import_module(module), function)(given)
+    except Unsafe as unsafe:
+        sys.exit(f"yavar: {unsafe}")
+    sys.exit(code or 0)

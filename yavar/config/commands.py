@@ -1,0 +1,117 @@
+"""Commands for operators: people, the chat's place, failed work."""
+
+import getpass
+import secrets
+import sys
+from argparse import Namespace
+
+import msgspec
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError
+
+from yavar.base.db import transaction
+from yavar.base.events import Actor
+from yavar.base.jobs import retry
+from yavar.base.jobs.models import Job
+from yavar.channels.chat import config_of, origin
+from yavar.conversations.models import Inbox
+from yavar.conversations.setup import configure_inbox
+from yavar.people.models import Agent
+from yavar.people.team.actions import add_agent
+
+from .first import furnish
+from .run import address, migrate
+
+SYSTEM = Actor("system")
+
+
+def user(given: Namespace) -> int:
+    """`yavar user …`"""
+    migrate()
+    if given.action == "list":
+        for agent in Agent.objects.order_by("name"):
+            print(f"{agent.email:<36} {agent.role:<11} {agent.lang}  {'' if agent.is_active else 'off  '}{agent.name}")
+        return 0
+    if not given.email:
+        return _say("which e-mail address?")
+    if given.action == "add":
+        try:
+            add_agent(email=given.email, name=given.name or given.email.partition("@")[0], password=_password(given), role=given.role, lang=given.lang, by=SYSTEM)
+        except ValidationError as error:
+            return _say(" ".join(error.messages))
+        except IntegrityError:
+            return _say(f"{given.email} is in the team already.")
+        print(f"{given.email} can sign in at {address()}/sign-in")
+        return 0
+    agent = Agent.objects.filter(email__iexact=given.email).first()
+    if agent is None:
+        return _say(f"nobody in the team has the address {given.email}.")
+    if given.action == "password":
+        agent.set_password(_password(given))
+    else:
+        agent.is_active = given.action == "on"
+    with transaction():
+        agent.save()
+    print(f"{agent.email}: done")
+    return 0
+
+
+def _password(given: Namespace) -> str:
+    if given.password_stdin or not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\n")
+    return getpass.getpass("Password (10 characters or more): ")
+
+
+def _say(text: str) -> int:
+    print(f"yavar: {text}", file=sys.stderr)
+    return 1
+
+
+def chat(given: Namespace) -> int:
+    """`yavar chat …`"""
+    migrate()
+    furnish()
+    inbox = Inbox.objects.filter(kind="chat").order_by("pk")[0]
+    config = config_of(inbox.config)
+    if given.action in ("allow", "disallow"):
+        named = [origin(value) for value in given.value]
+        if not named or None in named:
+            return _say("give origins such as https://shop.example (scheme and host, no path, no wildcard).")
+        kept = [o for o in config.origins if o not in named]
+        config = configure(inbox, origins=[*kept, *named] if given.action == "allow" else kept)
+    elif given.action == "form":
+        fields = dict(value.partition("=")[::2] for value in given.value)
+        try:
+            config = configure(inbox, **{f"ask_{name}": choice for name, choice in fields.items()})
+        except msgspec.ValidationError:
+            return _say("give name=ask|require|off and email=ask|require|off.")
+    elif given.action == "secret":
+        configure_inbox(inbox, config, secret=secrets.token_urlsafe(32))
+        print(f"Secret for signing your customers' ids (keep it on the shop's server): {inbox.unsealed_secret()}")
+        return 0
+    print("Allowed pages: " + (", ".join(config.origins) or "none yet; the chat is closed"))
+    print(f"Asked before the first message: name {config.ask_name}, e-mail {config.ask_email}")
+    print("Put this before </body> of each page:\n")
+    print(f'  <script async src="{address()}/chat/{inbox.public_id}/loader.js"></script>')
+    return 0
+
+
+def configure(inbox: Inbox, **changes: object) -> object:
+    """Change some of the chat's settings. Raises msgspec.ValidationError."""
+    config = msgspec.convert({**msgspec.to_builtins(config_of(inbox.config)), **changes}, type(config_of({})))
+    configure_inbox(inbox, config)
+    return config
+
+
+def jobs(given: Namespace) -> int:
+    """`yavar jobs …`"""
+    migrate()
+    dead = Job.objects.filter(state="dead").order_by("pk")
+    if given.action == "list":
+        for job in dead:
+            print(f"{job.pk:>8}  {job.name:<32} {job.attempts} tries  {job.error.strip().splitlines()[-1] if job.error else ''}")
+        print(f"{len(dead)} dead, {Job.objects.filter(state='ready').count()} waiting")
+        return 0
+    keys = [given.id] if given.id else list(dead.values_list("pk", flat=True))
+    print(f"{sum(retry(key) for key in keys)} of {len(keys)} started anew")
+    return 0

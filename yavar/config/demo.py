@@ -1,0 +1,106 @@
+"""The demonstration: Nila Coffee, its team, and customers in three languages. Everything goes through the same verbs as real life."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from yavar.base import clock
+from yavar.base.db import transaction
+from yavar.base.events import Actor
+from yavar.channels.chat import ChatConfig
+from yavar.channels.intake import Inbound, accept
+from yavar.conversations import actions
+from yavar.conversations.models import Inbox
+from yavar.conversations.notes.actions import write_note
+from yavar.conversations.setup import add_inbox, configure_inbox, make_tag
+from yavar.desk.models import Brand, RequestType
+from yavar.people.customers.actions import open_session
+from yavar.people.models import Agent
+from yavar.people.team.actions import add_agent, add_team
+from yavar.web.agent import sign_in
+
+from .wiring import wire
+
+PASSWORD = "nila-demo"
+TEAM: list[dict[str, Any]] = [
+    {"key": "amir", "email": "amir@nila.example", "name": "Amir Bahrami", "role": "agent", "lang": "fa", "hue": 1},
+    {"key": "lena", "email": "lena@nila.example", "name": "Лена Орлова", "role": "agent", "lang": "ru", "hue": 6},
+    {"key": "sara", "email": "sara@nila.example", "name": "Sara Jensen", "role": "supervisor", "lang": "en", "hue": 3},
+    {"key": "nila", "email": "nila@nila.example", "name": "Nila Farahani", "role": "owner", "lang": "en", "hue": 5},
+]
+SECRET = "nila-demo-signing-secret-for-tests-only"
+
+
+def prepare() -> None:
+    """Furnish the stage once; at each start only tell the chat from which address it may be shown."""
+    wire()
+    if not Agent.objects.exists():
+        with transaction():
+            _furnish()
+    port = settings.ENV.port
+    origins = [f"http://127.0.0.1:{port}", f"http://localhost:{port}"] + ([settings.ENV.url] if settings.ENV.url else [])
+    inbox = Inbox.objects.filter(kind="chat").order_by("pk")[0]
+    if inbox.config.get("origins") != origins:
+        configure_inbox(inbox, ChatConfig(origins=origins, ask_name="ask", ask_email="off"))
+    sign_in.demo_people[:] = [{name: member[name] for name in ("email", "name", "role")} | {"password": PASSWORD} for member in TEAM]
+
+
+def _furnish() -> None:
+    brand = Brand.objects.create(name={"en": "Nila Coffee", "fa": "قهوهٔ نیلا", "ru": "Кофе «Нила»"}, locale="fa")
+    inbox = add_inbox(brand, "chat", "Nila Coffee", ChatConfig(), secret=SECRET)
+    for name in ({"en": "Question", "fa": "پرسش", "ru": "Вопрос"}, {"en": "Return", "fa": "مرجوعی", "ru": "Возврат"}, {"en": "Delivery", "fa": "ارسال", "ru": "Доставка"}):
+        RequestType.objects.create(brand=brand, name=name)
+    agents = {}
+    for member in TEAM:
+        facts = {name: value for name, value in member.items() if name != "key"}
+        agents[member["key"]] = add_agent(**facts, password=PASSWORD, by=Actor("system"), check_password=False)
+    add_team("Nila", list(agents.values()))
+    talks = json.loads((Path(__file__).parent / "demo_talks.json").read_text())
+    for talk in sorted(talks, key=lambda t: -t["ago"]):
+        _play(talk, inbox, agents)
+
+
+def _play(talk: dict[str, Any], inbox: Inbox, agents: dict[str, Agent]) -> None:
+    """One customer's story, told by the clock of its day."""
+    name, lang, email = talk["customer"]
+    begin = clock.now() - timedelta(seconds=talk["ago"])
+    step = min(timedelta(minutes=3), timedelta(seconds=talk["ago"]) / (len(talk["talk"]) + 1))
+    with clock.stopped_at(begin):
+        brand = inbox.brand
+        token = f"demo visitor {name} {brand.public_id}"
+        session = open_session(token, brand=brand.public_id, inbox=inbox.public_id, lang=lang, page=talk["page"], name=name, email=email)
+    conversation = 0
+    for index, line in enumerate(talk["talk"]):
+        at = begin + index * step
+        with clock.stopped_at(at):
+            if line[0] == "c":
+                conversation = accept(Inbound(inbox.pk, session.customer_id, conversation or None, f"demo-{index:04d}", line[1], (), lang, at)).conversation_id
+            elif line[0] == "note":
+                write_note(conversation, by=agents[line[1]], client_id=f"demo-{index:04d}", text=line[2])
+            else:
+                actions.reply(conversation, by=agents[line[0]], client_id=f"demo-{index:04d}", text=line[1])
+    with clock.stopped_at(begin + len(talk["talk"]) * step):
+        _settle(talk, conversation, agents)
+
+
+def _settle(talk: dict[str, Any], conversation: int, agents: dict[str, Agent]) -> None:
+    by = agents[talk["assignee"] or "sara"]
+    if talk["assignee"]:
+        actions.assign(conversation, by, by=by)
+    actions.tag(conversation, add=[make_tag(tag) for tag in talk["tags"]], by=by)
+    if "priority" in talk:
+        actions.prioritise(conversation, talk["priority"], by=by)
+    if talk.get("then") == "resolve":
+        actions.resolve(conversation, by=by)
+    elif talk.get("then") == "snooze":
+        actions.snooze(conversation, clock.now() + timedelta(days=1), by=by)
+
+
+def greeting(address: str, seconds: float) -> str:
+    """What stands in the terminal when everything answers."""
+    lines = [f"Yavar’s demonstration is ready at {address} ({seconds:.1f} s)", "", f"  The shop with its chat   {address}/shop   (?lang=fa, ru, en)", f"  The team’s inbox         {address}/inbox", ""]
+    lines += [f"  {member['role']:<12} {member['email']:<20} password {PASSWORD}" for member in TEAM]
+    return "\n".join([*lines, "", "Ctrl-C stops it. These passwords are public: never put a demonstration on the internet."])

@@ -1,0 +1,97 @@
+"""What an operator decides: `YAVAR_*` from the environment, each also as `YAVAR_*_FILE`. Typed once, here."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+
+class Unsafe(RuntimeError):
+    """A setting with which the desk refuses to start; the text says what to change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Env:
+    """The operator's settings."""
+
+    data: Path
+    secret_key: str = field(repr=False)
+    database: str = ""
+    host: str = "127.0.0.1"
+    port: int = 8000
+    url: str = ""
+    debug: bool = False
+    proxies: str = "127.0.0.1"
+    rate: float = 1.0  # messages a visitor may send per second, after a burst of 20; 0 = no limit (benchmarks)
+    threads: int = 8
+    demo: bool = False
+
+    @property
+    def sqlite(self) -> bool:
+        """Whether the desk lives in one SQLite file."""
+        return not self.database
+
+    @property
+    def secure(self) -> bool:
+        """Whether people reach it over TLS."""
+        return self.url.startswith("https://")
+
+
+def _text(source: Mapping[str, str], name: str, default: str = "") -> str:
+    if path := source.get(f"YAVAR_{name}_FILE"):
+        return Path(path).read_text().strip()
+    return source.get(f"YAVAR_{name}", default).strip()
+
+
+def _flag(text: str) -> bool:
+    return text.lower() in ("1", "true", "yes", "on")
+
+
+def read(source: Mapping[str, str] = os.environ) -> Env:
+    """The environment as an Env. Raises Unsafe."""
+    data = Path(_text(source, "DATA", "data")).expanduser().resolve()
+    env = Env(
+        data=data, secret_key=_text(source, "SECRET_KEY") or _own_key(data), database=_text(source, "DATABASE"), host=_text(source, "HOST", "127.0.0.1"),
+        port=int(_text(source, "PORT", "8000")), url=_text(source, "URL").rstrip("/"), debug=_flag(_text(source, "DEBUG")),
+        proxies=_text(source, "PROXIES", "127.0.0.1"), rate=float(_text(source, "RATE", "1")), threads=int(_text(source, "THREADS", "8")), demo=_flag(_text(source, "DEMO")),
+    )  # fmt: skip
+    _refuse_unsafe(env)
+    return env
+
+
+def _refuse_unsafe(env: Env) -> None:
+    if len(env.secret_key) < 32 or len(set(env.secret_key)) < 8:
+        raise Unsafe("YAVAR_SECRET_KEY is too short or too plain: use at least 32 random characters, or leave it out and the desk makes its own.")
+    public = env.host not in ("127.0.0.1", "localhost", "::1") or env.secure
+    if env.debug and public:
+        raise Unsafe("YAVAR_DEBUG shows the inside of the desk to everyone: switch it off, or listen on 127.0.0.1 only.")
+
+
+def _own_key(data: Path) -> str:
+    """The desk's own key, made at the first start and kept beside its data, readable by the owner alone."""
+    path = data / "secret.key"
+    if not path.exists():
+        data.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+    return path.read_text().strip()
+
+
+def database(env: Env) -> dict[str, object]:
+    """Django's description of the database."""
+    if env.sqlite:
+        pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16384; PRAGMA mmap_size=268435456"
+        options: dict[str, object] = {"transaction_mode": "IMMEDIATE", "timeout": 5, "init_command": pragmas + "; PRAGMA busy_timeout=5000"}
+        return {"ENGINE": "yavar.base.db.sqlite", "NAME": str(env.data / "desk.sqlite3"), "OPTIONS": options, "CONN_MAX_AGE": None}
+    parts = urlsplit(env.database)
+    if parts.scheme not in ("postgresql", "postgres"):
+        raise Unsafe("YAVAR_DATABASE must be a postgresql:// address; without it the desk keeps its data in one file under YAVAR_DATA.")
+    query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
+    return {
+        "ENGINE": "django.db.backends.postgresql", "NAME": unquote(parts.path.lstrip("/")), "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""), "HOST": unquote(query.get("host", parts.hostname or "")), "PORT": parts.port or "", "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+    }  # fmt: skip

@@ -1,0 +1,58 @@
+"""The one place that knows everybody: who listens to what, which doors are hot, what happens by the clock."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
+
+from yavar.base.edge import Door, Edge
+from yavar.base.events import listen
+from yavar.base.files import sweep
+from yavar.channels import chat, contract
+from yavar.conversations import jobs as conversation_jobs
+from yavar.conversations.notes import jobs as note_jobs
+from yavar.people import jobs as people_jobs
+from yavar.realtime import public, staff
+from yavar.realtime.hub import hub
+from yavar.realtime.signals import presence
+from yavar.web.agent.doors import DOORS as AGENT_DOORS
+from yavar.web.ui.assets import assets
+from yavar.web.widget.doors import DOORS as CHAT_DOORS
+
+from .health import DOOR as HEALTH
+
+ROOMS_WITH_JOBS = (conversation_jobs, note_jobs, people_jobs)  # importing them registers who does what
+
+# each entry: how often, and what is done; every one of them may run twice
+TIMETABLE: list[tuple[timedelta, Callable[[], object]]] = [
+    (timedelta(seconds=1), conversation_jobs.wake_snoozed),
+    (timedelta(hours=1), sweep),
+    (timedelta(days=1), SessionStore.clear_expired),
+]
+
+_wired = False
+
+
+def wire() -> None:
+    """Introduce everybody. Twice is the same as once."""
+    global _wired
+    if _wired:
+        return
+    _wired = True
+    contract.offer(chat.CHAT)
+    listen("message.received", "conversations.index_message")
+    listen("message.sent", "conversations.index_message")
+    listen("note.written", "notes.index")
+    listen("customer.named", "people.index_customer")
+
+
+def edge() -> Edge:
+    """The ASGI application of this process, with its hub."""
+    from django.core.wsgi import get_wsgi_application
+
+    wire()
+    hub().voices[:] = [public.voice, staff.voice]
+    hub().ticks[:] = [presence.forget_stale]
+    doors: list[Door] = [HEALTH, *CHAT_DOORS, *AGENT_DOORS]
+    return Edge(get_wsgi_application(), doors, assets(), settings.ENV.threads)

@@ -1,0 +1,46 @@
+"""The worker: one thread does jobs, one keeps the timetable."""
+
+import logging
+import threading
+import time
+
+from django.db import connection
+
+from yavar.base.jobs import run_due
+from yavar.base.wake import Waiter
+
+from . import wiring
+
+log = logging.getLogger("yavar.work")
+
+
+def work(stop: threading.Event) -> None:
+    """Until `stop` is set."""
+    wiring.wire()
+    clock = threading.Thread(target=_keep_timetable, args=(stop,), name="timetable", daemon=True)
+    clock.start()
+    waiter = Waiter()
+    while not stop.is_set():
+        try:
+            busy = run_due()
+        except Exception:  # the database is away for a moment: look again
+            log.exception("jobs could not be claimed")
+            connection.close()
+            busy = 0
+        if not busy:
+            waiter.wait(1.0)
+    clock.join(timeout=5)
+
+
+def _keep_timetable(stop: threading.Event) -> None:
+    due = [time.monotonic()] * len(wiring.TIMETABLE)
+    while not stop.wait(max(0.05, min(due) - time.monotonic())):
+        for index, (every, call) in enumerate(wiring.TIMETABLE):
+            if due[index] > time.monotonic():
+                continue
+            due[index] = time.monotonic() + every.total_seconds()
+            try:
+                call()
+            except Exception:
+                log.exception("%s failed; it comes again in %s", getattr(call, "__name__", call), every)
+                connection.close()

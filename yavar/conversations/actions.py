@@ -1,0 +1,218 @@
+"""Verbs of the team about a conversation. Each records one fact, in the past tense, and is undone by its opposite."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from yavar.base import clock
+from yavar.base.db import is_sqlite, transaction
+from yavar.base.events import Actor, record
+from yavar.desk.models import RequestType
+from yavar.people.models import Agent, Team
+
+from .append import Appended, append
+from .events import Assigned, Prioritised, Read, Reopened, Resolved, Seen, Snoozed, Tagged, TeamChanged, Typed, Woken
+from .models import Conversation, Draft, Message, ReadMark, Tag
+
+Status = Conversation.Status
+
+
+class CustomerWrote(Exception):
+    """The customer wrote again after what the answering agent had seen (a message seq)."""
+
+    def __init__(self, seen: int) -> None:
+        super().__init__(seen)
+        self.seen = seen
+
+
+def locked(conversation_id: int) -> Conversation:
+    """The row, locked until the transaction ends. On SQLite the transaction holds the only write lock anyway."""
+    found = Conversation.objects.all() if is_sqlite() else Conversation.objects.select_for_update(of=("self",))
+    return found.get(pk=conversation_id)
+
+
+def tell(conversation: Conversation, payload: msgspec.Struct, by: Actor, *fields: str) -> Conversation:
+    """Save the changed fields and record the fact under the next event_seq. The row must be locked."""
+    conversation.event_seq += 1
+    conversation.save(update_fields=[*fields, "event_seq"])
+    record(payload, subject=("conversation", conversation.pk), by=by, seq=conversation.event_seq)
+    return conversation
+
+
+def reply(conversation_id: int, *, by: Agent, client_id: str, text: str, files: Sequence[str] = (), seen: int | None = None, resolving: bool = False) -> Appended:
+    """An agent answers. Nobody's conversation becomes theirs; `resolving` resolves it in the same breath; a repeated client id does nothing anew.
+
+    Raises CustomerWrote when `seen` (message seq) is behind what the customer has written.
+    """
+    with transaction():
+        conversation = locked(conversation_id)
+        repeated = Message.objects.filter(conversation=conversation, client_id=client_id).exists()
+        if seen is not None and not repeated and Message.objects.filter(conversation=conversation, seq__gt=seen, author__startswith="customer:").exists():
+            raise CustomerWrote(seen)
+        if not repeated and conversation.assignee_id is None and by.role == Agent.Role.AGENT:
+            assign(conversation_id, by, by=by)
+        appended = append(conversation_id, by=by.actor, client_id=client_id, text=text, files=files, at=clock.now())
+        if not repeated:
+            Draft.objects.filter(conversation=conversation, agent=by, kind="reply").delete()
+            if resolving:
+                resolve(conversation_id, by=by)
+    return appended
+
+
+def assign(conversation_id: int, agent: Agent | None, *, by: Agent) -> Conversation:
+    """Give it to someone, or to nobody."""
+    with transaction():
+        conversation = locked(conversation_id)
+        before, after = conversation.assignee_id, agent.pk if agent else None
+        if before == after:
+            return conversation
+        conversation.assignee = agent
+        return tell(conversation, Assigned(before, after), by.actor, "assignee")
+
+
+def give_to_team(conversation_id: int, team: Team | None, *, by: Agent) -> Conversation:
+    """Give it to a team, or to none."""
+    with transaction():
+        conversation = locked(conversation_id)
+        before, after = conversation.team_id, team.pk if team else None
+        if before == after:
+            return conversation
+        conversation.team = team
+        return tell(conversation, TeamChanged(before, after), by.actor, "team")
+
+
+def tag(conversation_id: int, *, add: Sequence[Tag] = (), remove: Sequence[Tag] = (), by: Agent) -> Conversation:
+    """Put tags on and take tags off; what is so already is not told."""
+    with transaction():
+        conversation = locked(conversation_id)
+        present = set(conversation.tags.values_list("pk", flat=True))
+        added = [t.pk for t in add if t.pk not in present]
+        removed = [t.pk for t in remove if t.pk in present]
+        if not added and not removed:
+            return conversation
+        conversation.tags.add(*added)
+        conversation.tags.remove(*removed)
+        return tell(conversation, Tagged(added, removed), by.actor)
+
+
+def prioritise(conversation_id: int, priority: str, *, by: Agent) -> Conversation:
+    """Set the priority."""
+    with transaction():
+        conversation = locked(conversation_id)
+        before, conversation.priority = conversation.priority, Conversation.Priority(priority)
+        return conversation if before == priority else tell(conversation, Prioritised(before, priority), by.actor, "priority")
+
+
+def set_request_type(conversation_id: int, kind: RequestType | None, *, by: Agent) -> Conversation:
+    """Say what it is about, by one of the owner's request types."""
+    with transaction():
+        conversation = locked(conversation_id)
+        before, after = conversation.request_type_id, kind.pk if kind else None
+        if before == after:
+            return conversation
+        conversation.request_type = kind
+        return tell(conversation, Typed(before, after), by.actor, "request_type")
+
+
+def snooze(conversation_id: int, until: datetime | None, *, by: Agent) -> Conversation:
+    """Put it away until a time (UTC), or with None until the customer writes."""
+    with transaction():
+        conversation = locked(conversation_id)
+        if conversation.status == Status.SNOOZED and conversation.snoozed_until == until:
+            return conversation
+        before, conversation.status, conversation.snoozed_until = conversation.status, Status.SNOOZED, until
+        return tell(conversation, Snoozed(before, clock.iso(until) if until else None), by.actor, "status", "snoozed_until")
+
+
+def wake(conversation_id: int) -> Conversation:
+    """Its time has come: it stands in the open list again. Twice is the same as once."""
+    with transaction():
+        conversation = locked(conversation_id)
+        if conversation.status != Status.SNOOZED or conversation.snoozed_until is None or conversation.snoozed_until > clock.now():
+            return conversation
+        conversation.status, conversation.snoozed_until, conversation.last_at = Status.OPEN, None, clock.now()
+        return tell(conversation, Woken("time"), Actor("system"), "status", "snoozed_until", "last_at")
+
+
+def resolve(conversation_id: int, *, by: Agent) -> Conversation:
+    """The matter is settled."""
+    with transaction():
+        conversation = locked(conversation_id)
+        if conversation.status == Status.RESOLVED:
+            return conversation
+        before, conversation.status, conversation.snoozed_until = conversation.status, Status.RESOLVED, None
+        conversation.unread, conversation.waiting_since = 0, None
+        return tell(conversation, Resolved(before), by.actor, "status", "snoozed_until", "unread", "waiting_since")
+
+
+def reopen(conversation_id: int, *, by: Agent) -> Conversation:
+    """Take it up again, from resolved or snoozed. If the customer's last word has no answer, they wait again."""
+    with transaction():
+        conversation = locked(conversation_id)
+        if conversation.status == Status.OPEN:
+            return conversation
+        conversation.status, conversation.snoozed_until = Status.OPEN, None
+        if conversation.waiting_since is None:
+            conversation.waiting_since = _unanswered_since(conversation)
+        return tell(conversation, Reopened("agent"), by.actor, "status", "snoozed_until", "waiting_since")
+
+
+def _unanswered_since(conversation: Conversation) -> datetime | None:
+    messages = Message.objects.filter(conversation=conversation)
+    answered = messages.exclude(author__startswith="customer:").order_by("-seq").values_list("seq", flat=True).first() or 0
+    first = messages.filter(seq__gt=answered).order_by("seq").first()
+    return first.created_at if first else None
+
+
+def mark_read(conversation_id: int, version: int, *, by: Agent) -> Conversation:
+    """An agent has seen the thread up to `version` (event_seq); the customer learns how far their messages were seen."""
+    with transaction():
+        conversation = locked(conversation_id)
+        version = min(version, conversation.event_seq)
+        mark, made = ReadMark.objects.get_or_create(conversation=conversation, agent=by, defaults={"version": version})
+        if not made and mark.version < version:
+            mark.version = version
+            mark.save(update_fields=["version"])
+        seq = Message.objects.filter(conversation=conversation, version__lte=version).order_by("-seq").values_list("seq", flat=True).first() or 0
+        unread = Message.objects.filter(conversation=conversation, version__gt=version, author__startswith="customer:").count()
+        if seq > conversation.agent_seen:
+            conversation.agent_seen = seq
+            conversation.save(update_fields=["agent_seen"])
+            record(Seen(seq, by_customer=False), subject=("conversation", conversation.pk), by=by.actor)
+        if unread < conversation.unread:
+            conversation.unread = unread
+            conversation.save(update_fields=["unread"])
+            record(Read(seq, unread), subject=("conversation", conversation.pk), by=by.actor)
+    return conversation
+
+
+def mark_unread(conversation_id: int, *, by: Agent) -> Conversation:
+    """Put it back as not yet read."""
+    with transaction():
+        conversation = locked(conversation_id)
+        ReadMark.objects.filter(conversation=conversation, agent=by).delete()
+        conversation.unread = max(1, conversation.unread)
+        conversation.save(update_fields=["unread"])
+        record(Read(conversation.agent_seen, conversation.unread), subject=("conversation", conversation.pk), by=by.actor)
+    return conversation
+
+
+def seen_by_customer(conversation_id: int, seq: int) -> None:
+    """The customer has seen public messages up to `seq`. Never goes back."""
+    with transaction():
+        conversation = locked(conversation_id)
+        seq = min(seq, conversation.seq)
+        if seq > conversation.customer_seen:
+            conversation.customer_seen = seq
+            conversation.save(update_fields=["customer_seen"])
+            record(Seen(seq, by_customer=True), subject=("conversation", conversation_id), by=Actor("customer", conversation.customer_id))
+
+
+def keep_draft(conversation_id: int, kind: str, text: str, *, by: Agent) -> None:
+    """Keep what an agent has typed so far; empty text forgets it. A draft is nobody's fact."""
+    with transaction():
+        if text.strip():
+            Draft.objects.update_or_create(conversation_id=conversation_id, agent=by, kind=kind, defaults={"text": text, "updated_at": clock.now()})
+        else:
+            Draft.objects.filter(conversation_id=conversation_id, agent=by, kind=kind).delete()

@@ -1,0 +1,143 @@
+"""The core's rows: an inbox, its conversations, their public messages."""
+
+from django.db import models
+from django.db.models import Q
+
+from yavar.base import crypto, ids
+from yavar.base.files.models import File
+from yavar.desk.models import Brand, RequestType
+from yavar.people.models import Agent, Customer, Team
+
+
+class Inbox(models.Model):
+    """Where messages of one channel of one brand come in. `kind` is a word that the channel's integration knows; the core keeps no list of kinds."""
+
+    public_id = models.CharField(max_length=22, unique=True, default=ids.public_id)
+    brand = models.ForeignKey(Brand, models.PROTECT)
+    kind = models.CharField(max_length=20)
+    name = models.CharField(max_length=80)
+    config = models.JSONField(default=dict)  # typed by whoever serves the kind
+    secret = models.TextField(default="")  # sealed with the desk key
+    active = models.BooleanField(default=True)
+    members = models.ManyToManyField(Agent, related_name="inboxes")  # nobody named = everyone of the team
+    created_at = models.DateTimeField()
+
+    def unsealed_secret(self) -> str:
+        """The secret shared with the shop, or ''. Raises ValueError under another desk key."""
+        return crypto.unseal(self.secret) if self.secret else ""
+
+
+class Tag(models.Model):
+    """A word that agents put on conversations."""
+
+    public_id = models.CharField(max_length=22, unique=True, default=ids.public_id)
+    name = models.CharField(max_length=60)
+    folded = models.CharField(max_length=60, unique=True)  # how it is compared
+    hue = models.PositiveSmallIntegerField(default=1)
+
+
+class Conversation(models.Model):
+    """One matter of one customer in one inbox.
+
+    `seq` counts its public messages, `event_seq` its facts; both are given under the row's lock and have no gaps.
+    """
+
+    class Status(models.TextChoices):
+        OPEN = "open"
+        SNOOZED = "snoozed"
+        RESOLVED = "resolved"
+
+    class Priority(models.TextChoices):
+        LOW = "low"
+        NORMAL = "normal"
+        HIGH = "high"
+        URGENT = "urgent"
+
+    public_id = models.CharField(max_length=22, unique=True)
+    reference = models.CharField(max_length=8, unique=True)
+    inbox = models.ForeignKey(Inbox, models.PROTECT)
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="conversations")
+    start_key = models.CharField(max_length=90, null=True, unique=True)  # the write that began it: a repeat begins nothing
+    subject = models.CharField(max_length=200, default="")
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.OPEN)
+    priority = models.CharField(max_length=6, choices=Priority.choices, default=Priority.NORMAL)
+    assignee = models.ForeignKey(Agent, models.SET_NULL, null=True)
+    team = models.ForeignKey(Team, models.SET_NULL, null=True)
+    snoozed_until = models.DateTimeField(null=True)  # snoozed without it: until the customer writes
+    lang = models.CharField(max_length=2, default="en")
+    request_type = models.ForeignKey(RequestType, models.SET_NULL, null=True)
+    tags = models.ManyToManyField(Tag)
+
+    seq = models.PositiveIntegerField(default=0)
+    event_seq = models.PositiveIntegerField(default=0)
+    unread = models.PositiveIntegerField(default=0)  # customer's messages nobody of the team has seen
+    preview = models.CharField(max_length=160, default="")
+    preview_by = models.CharField(max_length=8, default="customer")
+    last_at = models.DateTimeField()
+    waiting_since = models.DateTimeField(null=True)  # the customer's first message that has no answer
+    customer_seen = models.PositiveIntegerField(default=0)  # message seq
+    agent_seen = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        # each list of the inbox is one walk along one of these, newest first
+        indexes = [
+            models.Index(fields=["status", "-last_at", "-id"], name="conversation_status"),
+            models.Index(fields=["assignee", "status", "-last_at", "-id"], name="conversation_assignee"),
+            models.Index(fields=["team", "status", "-last_at", "-id"], name="conversation_team"),
+            models.Index(fields=["inbox", "status", "-last_at", "-id"], name="conversation_inbox"),
+            models.Index(fields=["customer", "-last_at"], name="conversation_customer"),
+            models.Index(fields=["status", "-last_at", "-id"], condition=Q(assignee__isnull=True), name="conversation_unassigned"),
+            models.Index(fields=["snoozed_until"], condition=Q(status="snoozed", snoozed_until__isnull=False), name="conversation_snoozed"),
+        ]
+
+
+class Message(models.Model):
+    """What was said in public. The row itself is what is stored before anyone is told it arrived. Never changed."""
+
+    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="messages")
+    public_id = models.CharField(max_length=22, unique=True)
+    client_id = models.CharField(max_length=64)
+    seq = models.PositiveIntegerField()
+    version = models.PositiveIntegerField()  # the conversation's event_seq of its arrival: its place in the agents' timeline
+    author = models.CharField(max_length=30)  # an actor: customer:7, agent:3, bot:1, system:0
+    text = models.TextField()
+    created_at = models.DateTimeField()
+    files = models.ManyToManyField(File, through="Attachment")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["conversation", "client_id"], name="message_client_id"),
+            models.UniqueConstraint(fields=["conversation", "seq"], name="message_seq"),
+        ]
+
+
+class Attachment(models.Model):
+    """A file as part of a message."""
+
+    message = models.ForeignKey(Message, models.CASCADE)
+    file = models.ForeignKey(File, models.PROTECT)
+
+
+class Draft(models.Model):
+    """What an agent has typed and not sent: one per conversation and kind, on every device."""
+
+    conversation = models.ForeignKey(Conversation, models.CASCADE)
+    agent = models.ForeignKey(Agent, models.CASCADE)
+    kind = models.CharField(max_length=5)  # reply or note
+    text = models.TextField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["agent", "conversation", "kind"], name="draft_once")]
+
+
+class ReadMark(models.Model):
+    """How far an agent has read, as the conversation's event_seq."""
+
+    conversation = models.ForeignKey(Conversation, models.CASCADE)
+    agent = models.ForeignKey(Agent, models.CASCADE)
+    version = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["agent", "conversation"], name="read_mark_once")]

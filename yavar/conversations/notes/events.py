@@ -1,0 +1,11 @@
+"""What happens to notes."""
+
+import msgspec
+
+from yavar.base.events import STAFF, fact
+
+
+@fact("note.written", audience=STAFF)
+class NoteWritten(msgspec.Struct, frozen=True):
+    note: int
+    mentions: list[int]

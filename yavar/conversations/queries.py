@@ -1,0 +1,113 @@
+"""Reads for the inbox: lists by keyset, rows, counts, and the person beside the conversation. All of them start at the viewer."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+
+from yavar.people.customers.queries import with_merged
+from yavar.people.models import Agent, Customer
+
+from .models import Conversation, Draft
+from .policies import visible_to
+from .shapes import InboxOfRow, Person, Row
+
+PAGE = 50
+CAP = 1000  # a count above is said as "999+"
+TABS = {"open": "open", "waiting": "snoozed", "done": "resolved"}
+
+
+class UnknownView(LookupError):
+    """A list nobody has heard of."""
+
+
+def view(agent: Agent, name: str, tab: str = "open") -> QuerySet[Conversation]:
+    """The conversations of a named list. Raises UnknownView."""
+    status = TABS.get(tab)
+    if status is None:
+        raise UnknownView(tab)
+    found = visible_to(agent)
+    kind, _, key = name.partition(":")
+    if name == "drafts":
+        return found.filter(draft__agent=agent).distinct()
+    if name == "snoozed":
+        return found.filter(status="snoozed")
+    found = found.filter(status=status)
+    if name == "all":
+        return found
+    if name == "mine":
+        return found.filter(assignee=agent)
+    if name == "unassigned":
+        return found.filter(assignee__isnull=True)
+    if name == "mentions":
+        return found.filter(pk__in=agent.mention_set.values("conversation"))  # type: ignore[attr-defined]
+    if kind in ("inbox", "team", "tag") and key:
+        return found.filter(**{{"inbox": "inbox", "team": "team", "tag": "tags"}[kind] + "__public_id": key})
+    raise UnknownView(name)
+
+
+def page(found: QuerySet[Conversation], before: tuple[datetime, str] | None = None) -> tuple[list[Conversation], tuple[datetime, str] | None]:
+    """Up to 50, newest activity first, and the cursor (time, public id) of the next page."""
+    if before is not None:
+        at, public = before
+        key = Conversation.objects.filter(public_id=public).values_list("pk", flat=True).first() or 0
+        found = found.filter(Q(last_at__lt=at) | Q(last_at=at, pk__lt=key))
+    rows = list(found.select_related("customer", "inbox", "assignee", "team", "request_type").order_by("-last_at", "-pk")[: PAGE + 1])
+    more = rows[PAGE - 1] if len(rows) > PAGE else None
+    return rows[:PAGE], (more.last_at, more.public_id) if more else None
+
+
+def rows(agent: Agent | None, conversations: Sequence[Conversation]) -> list[Row]:
+    """Conversations as rows for this agent, or for all (None: `draft` is left open). A fixed number of queries for any number."""
+    keys = [c.pk for c in conversations]
+    tags: dict[int, list[str]] = {}
+    for key, tag in Conversation.tags.through.objects.filter(conversation__in=keys).order_by("pk").values_list("conversation_id", "tag__public_id"):
+        tags.setdefault(key, []).append(tag)
+    drafts = set(Draft.objects.filter(agent=agent, conversation__in=keys).values_list("conversation_id", flat=True)) if agent else set()
+    people = survivors(c.customer for c in conversations)
+    return [_row(c, people[c.customer_id], tags.get(c.pk, []), c.pk in drafts if agent else None) for c in conversations]
+
+
+def survivors(customers: Iterable[Customer]) -> dict[int, Customer]:
+    """Each customer after merging, by the key before."""
+    return {customer.pk: customer.survivor() for customer in customers}
+
+
+def person(customer: Customer) -> Person:
+    """A customer's name and avatar."""
+    return Person(customer.public_id, customer.name, customer.initials(), customer.hue)
+
+
+def _row(c: Conversation, customer: Customer, tags: list[str], draft: bool | None) -> Row:
+    return Row(
+        id=c.public_id, reference=c.reference, customer=person(customer), inbox=InboxOfRow(c.inbox.public_id, c.inbox.kind, c.inbox.name),
+        status=c.status, priority=c.priority, assignee=c.assignee.public_id if c.assignee else None, team=c.team.public_id if c.team else None,
+        tags=tags, subject=c.subject, preview=c.preview, preview_by=c.preview_by, last_at=c.last_at, waiting_since=c.waiting_since, unread=c.unread,
+        snoozed_until=c.snoozed_until, lang=c.lang, draft=draft, request_type=c.request_type.public_id if c.request_type else None, version=c.event_seq,
+    )  # fmt: skip
+
+
+def rows_by_id(agent: Agent, public_ids: Sequence[str]) -> list[Row]:
+    """Rows of named conversations; what the agent may not see is absent."""
+    found = visible_to(agent).filter(public_id__in=public_ids[:100]).select_related("customer", "inbox", "assignee", "team", "request_type")
+    return rows(agent, list(found))
+
+
+def counts(agent: Agent) -> dict[str, int]:
+    """How many stand in each list, counted up to CAP."""
+    return {name: view(agent, name).order_by()[:CAP].count() for name in ("mine", "unassigned", "mentions", "all", "snoozed", "drafts")}
+
+
+def customer_card(agent: Agent, customer: Customer, *, apart_from: int) -> dict[str, Any]:
+    """The person beside the conversation, with their earlier conversations."""
+    customer = customer.survivor()
+    keys = with_merged(customer.pk)
+    theirs = visible_to(agent).filter(customer__in=keys)
+    earlier = list(theirs.exclude(pk=apart_from).select_related("customer", "inbox", "assignee", "team", "request_type").order_by("-last_at")[:10])
+    identities = [{"kind": i.kind, "value": i.value, "verified": i.verified_at is not None} for i in customer.identities.order_by("pk")]
+    return {
+        "id": customer.public_id, "name": customer.name, "initials": customer.initials(), "hue": customer.hue, "lang": customer.lang,
+        "verified": any(i["verified"] for i in identities), "identities": identities, "first_seen": customer.created_at, "last_seen": customer.seen_at,
+        "page": customer.page or None, "earlier": rows(agent, earlier), "conversations": theirs.aggregate(n=Count("pk"))["n"],
+    }  # fmt: skip

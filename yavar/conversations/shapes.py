@@ -1,0 +1,87 @@
+"""What clients get of this room (docs/develop/client-api.md): typed, frozen, free of inside keys."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+
+class Person(msgspec.Struct, frozen=True):
+    """Someone's name and avatar."""
+
+    id: str
+    name: str
+    initials: str
+    hue: int
+
+
+class Author(msgspec.Struct, frozen=True):
+    """Who said or did something."""
+
+    kind: str
+    name: str
+    initials: str
+    hue: int
+    id: str | None = None
+
+
+class PublicMessage(msgspec.Struct, frozen=True):
+    """A message as its customer may see it: authors by first name, no inside counters."""
+
+    id: str
+    client_id: str
+    seq: int
+    author: Author
+    text: str
+    files: list[dict[str, object]]
+    at: datetime
+
+
+class Item(msgspec.Struct, frozen=True):
+    """One line of the team's timeline: a message, a note or an event."""
+
+    version: int
+    kind: str
+    author: Author
+    at: datetime
+    id: str | None = None
+    client_id: str | None = None
+    seq: int | None = None
+    text: str = ""
+    files: list[dict[str, object]] = []
+    event: str | None = None
+    data: dict[str, Any] = {}
+
+
+class InboxOfRow(msgspec.Struct, frozen=True):
+    """The inbox as a row shows it."""
+
+    id: str
+    kind: str
+    name: str
+
+
+class Row(msgspec.Struct, frozen=True):
+    """A conversation in a list."""
+
+    id: str
+    reference: str
+    customer: Person
+    inbox: InboxOfRow
+    status: str
+    priority: str
+    assignee: str | None
+    team: str | None
+    tags: list[str]
+    subject: str
+    preview: str
+    preview_by: str
+    last_at: datetime
+    waiting_since: datetime | None
+    unread: int
+    snoozed_until: datetime | None
+    lang: str
+    draft: bool | None  # None in a stream's frame: the reader's own draft mark stays as it is
+    request_type: str | None
+    version: int
+    found: dict[str, Any] | None = None

@@ -1,0 +1,31 @@
+"""What an owner may decide for the whole desk, each with its type and default. Rows override defaults."""
+
+from typing import Any
+
+import msgspec
+
+from yavar.base.db import transaction
+
+from .models import Setting
+
+
+class DeskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """All settings, typed. A new one is a new field with its default."""
+
+    time_zone: str = "UTC"
+    reply_minutes: int = 5  # "usually replies in under N min" until the desk has measured it itself
+    reopen_days: int = 14  # a customer's message within these days reopens a resolved conversation; later it begins a new one
+
+
+def read() -> DeskSettings:
+    """The settings as they are now."""
+    return msgspec.convert({row.key: row.value for row in Setting.objects.all()}, DeskSettings)
+
+
+def change(**changes: Any) -> DeskSettings:
+    """Change some; raises msgspec.ValidationError for an unknown key or a wrong type before anything is written."""
+    wanted = msgspec.convert({**msgspec.to_builtins(read()), **changes}, DeskSettings)
+    with transaction():
+        for key in changes:
+            Setting.objects.update_or_create(key=key, defaults={"value": getattr(wanted, key)})
+    return wanted

@@ -1,0 +1,64 @@
+from django.db import models
+from django.db.models import Q
+
+from yavar.base import ids
+from yavar.desk.models import initials
+
+
+class Customer(models.Model):
+    """A person who asks. Nothing proves who they are but their verified identities."""
+
+    public_id = models.CharField(max_length=22, unique=True, default=ids.public_id)
+    name = models.CharField(max_length=120, default="")
+    lang = models.CharField(max_length=2, default="en")
+    hue = models.PositiveSmallIntegerField(default=1)
+    page = models.CharField(max_length=500, default="")  # where on the shop they were last
+    created_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True)
+
+    class Meta:
+        app_label = "people"
+
+    def survivor(self) -> "Customer":
+        """Who this person is after merging."""
+        person = self
+        while person.merged_into is not None:
+            person = person.merged_into
+        return person
+
+    def initials(self) -> str:
+        """Up to two letters for the avatar."""
+        return initials(self.name)
+
+
+class Identity(models.Model):
+    """One way to know a customer: an e-mail address, a phone number, the shop's own id for them. Unique per kind and scope; only a verified one is believed."""
+
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="identities")
+    kind = models.CharField(max_length=20)
+    scope = models.CharField(max_length=22, default="")  # the brand for a shop's own ids, empty for what is the same everywhere
+    value = models.CharField(max_length=254)  # normalised
+    verified_at = models.DateTimeField(null=True)
+
+    class Meta:
+        app_label = "people"
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "scope", "value"], condition=Q(verified_at__isnull=False), name="identity_verified_once"),
+            models.UniqueConstraint(fields=["customer", "kind", "scope", "value"], name="identity_once"),
+        ]
+
+
+class VisitorSession(models.Model):
+    """A browser that writes in the chat. It holds the token; we keep the hash."""
+
+    customer = models.ForeignKey(Customer, models.CASCADE)
+    brand = models.CharField(max_length=22)
+    inbox = models.CharField(max_length=22)
+    token_hash = models.CharField(max_length=64, unique=True)
+    lang = models.CharField(max_length=2)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        app_label = "people"

@@ -1,0 +1,156 @@
+"""The hub: one thread follows the Event table and hands frames to the feeds that may hear them. Commits only wake it.
+
+It knows no domain: *voices* (yavar.realtime.public, yavar.realtime.staff) turn a batch of events into frames for topics. A topic is a tuple
+like ("visitor", conversation key); a feed subscribes to topics, and a guard may still refuse a frame at the door.
+"""
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db import connection
+
+from yavar.base import clock, wake
+from yavar.base.db import is_sqlite
+from yavar.base.edge.feed import Feed, wake_all
+from yavar.base.events.models import Event
+
+log = logging.getLogger("yavar.realtime")
+
+Topic = tuple[str, int]
+BATCH = 500
+LOOK_AGAIN = 1.0
+LATE = timedelta(seconds=10)  # PostgreSQL: a transaction may commit after one with a higher id
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Bytes for everyone on a topic. `about` is the conversation they tell of, for guards."""
+
+    topic: Topic
+    data: bytes
+    about: int = 0
+
+
+Voice = Callable[[Sequence[Event]], list[Frame]]
+Guard = Callable[[int], bool]  # conversation key -> may this reader hear of it
+
+
+class Hub:
+    """Subscriptions of this process, and the thread that serves them."""
+
+    def __init__(self, voices: Sequence[Voice] = ()) -> None:
+        self.voices = list(voices)
+        self.ticks: list[Callable[[], None]] = []  # called at least once a second
+        self._topics: dict[Topic, dict[Feed, Guard | None]] = {}
+        self._lock = threading.Lock()
+        self._last = 0
+        self._recent: deque[int] = deque(maxlen=20_000)  # PostgreSQL: ids told within LATE
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._follow, name="hub", daemon=True)
+
+    def start(self) -> None:
+        """Follow from the newest event on."""
+        self._last = Event.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread."""
+        self._stop.set()
+        self._thread.join(timeout=3)
+
+    def subscribe(self, feed: Feed, topics: Sequence[Topic], guard: Guard | None = None) -> Callable[[], None]:
+        """From now on `feed` gets the frames of these topics. Answers what ends it."""
+        with self._lock:
+            for topic in topics:
+                self._topics.setdefault(topic, {})[feed] = guard
+
+        def end() -> None:
+            with self._lock:
+                for topic in topics:
+                    feeds = self._topics.get(topic, {})
+                    feeds.pop(feed, None)
+                    if not feeds:
+                        self._topics.pop(topic, None)
+
+        return end
+
+    def send(self, frames: Sequence[Frame]) -> None:
+        """Hand frames to their readers, from any thread: each feed's loop is told once."""
+        asked: list[Feed] = []
+        for frame in frames:
+            with self._lock:
+                readers = list(self._topics.get(frame.topic, {}).items())
+            for feed, guard in readers:
+                if (guard is None or not frame.about or guard(frame.about)) and feed.offer(frame.data):
+                    asked.append(feed)
+        wake_all(asked)
+
+    def heard(self, topic: Topic) -> bool:
+        """Whether anyone listens to a topic."""
+        return topic in self._topics
+
+    def _follow(self) -> None:
+        waiter = wake.Waiter()
+        while not self._stop.is_set():
+            try:
+                while self.look():
+                    pass
+                for tick in self.ticks:
+                    tick()
+            except Exception:  # a broken database line or a broken voice: readers catch up by their cursors, the hub must live
+                log.exception("the hub could not read on")
+                connection.close()
+            waiter.wait(LOOK_AGAIN)
+        connection.close()
+
+    def look(self) -> int:
+        """Read once what is new and tell it. Answers how many events there were."""
+        events = self._new()
+        if events:
+            self._last = max(self._last, events[-1].pk)
+            self.tell(events)
+        return len(events)
+
+    def tell(self, events: Sequence[Event]) -> None:
+        """Turn events into frames and send them. One broken voice does not silence the others."""
+        if not self._topics:
+            return
+        frames: list[Frame] = []
+        for voice in self.voices:
+            try:
+                frames += voice(events)
+            except Exception:
+                log.exception("a voice failed on events %s..%s", events[0].pk, events[-1].pk)
+        self.send(frames)
+
+    def _new(self) -> list[Event]:
+        if is_sqlite():
+            return list(Event.objects.filter(pk__gt=self._last).order_by("pk")[:BATCH])
+        told = set(self._recent)
+        late = Event.objects.filter(pk__gt=self._last - 2000, pk__lte=self._last, at__gt=clock.now() - LATE).exclude(pk__in=told) if told else Event.objects.none()
+        events = sorted([*late, *Event.objects.filter(pk__gt=self._last).order_by("pk")[:BATCH]], key=lambda event: event.pk)
+        self._recent.extend(event.pk for event in events)
+        return events
+
+
+_hub: Hub | None = None
+
+
+def hub() -> Hub:
+    """The hub of this process."""
+    global _hub
+    if _hub is None:
+        _hub = Hub()
+    return _hub
+
+
+def reset(new: Hub | None = None) -> Any:
+    """For tests: put another hub in its place."""
+    global _hub
+    before, _hub = _hub, new
+    return before

@@ -1,0 +1,64 @@
+"""What the team hears: each new line of a conversation together with its row, or that a row changed.
+
+A frame is sent to every agent's feed and checked at each door; rows carry what the agent would fetch, so state before + frames = state fetched.
+"""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from yavar.base.edge.feed import frame
+from yavar.base.events.models import Event
+from yavar.conversations.models import Conversation
+from yavar.conversations.notes.timeline import items
+from yavar.conversations.queries import rows
+from yavar.conversations.shapes import Row
+
+from .hub import Frame, hub
+
+TEAM = ("team", 0)
+
+
+def cursor(event_id: int) -> str:
+    """An event as a mark in the stream: given back by the client after a break."""
+    return str(event_id)
+
+
+def read_cursor(text: str) -> int | None:
+    """The inverse; None for what is no mark."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
+
+
+def voice(events: Sequence[Event]) -> list[Frame]:
+    """Frames for the team."""
+    if not hub().heard(TEAM):
+        return []
+    return [Frame(TEAM, data, about) for about, data in frames(events)]
+
+
+def frames(events: Sequence[Event]) -> list[tuple[int, bytes]]:
+    """(conversation key, frame) for each event about a conversation. A fixed number of queries for any number of events."""
+    about = [e for e in events if e.subject_kind == "conversation"]
+    shown = _rows({e.subject_id for e in about})
+    lines = [e for e in about if e.seq is not None]
+    told = dict(zip((e.pk for e in lines), items(lines), strict=True))
+    found = []
+    for event in about:
+        row = shown.get(event.subject_id)
+        if row is None:
+            continue
+        mark = cursor(event.pk)
+        if event.pk in told:
+            data = frame("item", msgspec.json.encode({"conversation": row.id, "item": told[event.pk], "row": row}), mark)
+        elif event.name == "conversation.seen" and event.payload["by_customer"]:
+            data = frame("seen", msgspec.json.encode({"conversation": row.id, "customer": event.payload["seq"]}), mark)
+        else:
+            data = frame("row", msgspec.json.encode({"conversation": row.id, "row": row}), mark)
+        found.append((event.subject_id, data))
+    return found
+
+
+def _rows(keys: Iterable[int]) -> dict[int, Row]:
+    found = list(Conversation.objects.filter(pk__in=list(keys)).select_related("customer", "inbox", "assignee", "team", "request_type"))
+    # drafts are each agent's own: a frame for all leaves the mark out, clients keep the one they know
+    return {c.pk: row for c, row in zip(found, rows(None, found), strict=True)}

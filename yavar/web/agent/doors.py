@@ -1,0 +1,142 @@
+"""The agents' hot doors: the stream and presence."""
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from datetime import timedelta
+from importlib import import_module
+from typing import Literal
+
+import msgspec
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from yavar.base.db import is_sqlite
+from yavar.base.edge import Door, Feed, Later, Request, Stream, no_content
+from yavar.base.edge.feed import RESYNC
+from yavar.base.edge.wire import Reply
+from yavar.base.events.models import Event
+from yavar.base.problem import Problem
+from yavar.conversations.models import Conversation
+from yavar.conversations.policies import may_see
+from yavar.people.models import Agent
+from yavar.realtime.hub import hub
+from yavar.realtime.signals import presence
+from yavar.realtime.staff import TEAM, frames, read_cursor
+
+REMEMBER = 60.0  # seconds until revoked rights are dead
+MAX_MISSED = 1000
+LATE = timedelta(seconds=10)
+
+
+class PostPresence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    conversation: str | None
+    state: Literal["viewing", "writing"] = "viewing"
+
+
+_agents: OrderedDict[str, tuple[Agent, float]] = OrderedDict()
+
+
+def signed_in(request: Request) -> Agent | None:
+    """The agent of this session, if memory knows. Raises Problem 403 for a foreign page's write."""
+    origin = request.header("origin")
+    if origin and origin not in (request.own_origin(), settings.ENV.url):
+        raise Problem(403, "origin.foreign", _("This page may not write to this desk."))
+    found = _agents.get(request.cookie(settings.SESSION_COOKIE_NAME))
+    return found[0] if found and found[1] > time.monotonic() else None
+
+
+def load_agent(session_key: str) -> Agent:
+    """The agent of a session, from the database. Raises Problem 401."""
+    request = HttpRequest()
+    request.session = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
+    agent = get_user(request)
+    if not isinstance(agent, Agent) or not agent.is_active:
+        _agents.pop(session_key, None)
+        raise Problem(401, "signed_out", _("You’re signed out. Sign in again; what you typed is kept."))
+    _agents[session_key] = (agent, time.monotonic() + REMEMBER)
+    while len(_agents) > 5000:
+        _agents.popitem(last=False)
+    return agent
+
+
+def for_agent(handler: Callable[[Request, Agent], Reply]) -> Callable[[Request], Reply]:
+    """Find the agent first: from memory, else on a thread."""
+
+    def enter(request: Request) -> Reply:
+        agent = signed_in(request)
+        if agent is not None:
+            return handler(request, agent)
+        return Later(lambda: handler(request, load_agent(request.cookie(settings.SESSION_COOKIE_NAME))))
+
+    return enter
+
+
+class Sight:
+    """What one agent may hear of: asked of the database once a minute per conversation, so a revoked right is dead by then."""
+
+    def __init__(self, agent: Agent) -> None:
+        self._agent = agent
+        self._known: dict[int, tuple[bool, float]] = {}
+
+    def __call__(self, conversation: int) -> bool:
+        if self._agent.role != Agent.Role.AGENT:
+            return True
+        found = self._known.get(conversation)
+        if found is None or found[1] < time.monotonic():
+            found = self._known[conversation] = (may_see(self._agent, conversation), time.monotonic() + REMEMBER)
+        return found[0]
+
+
+def stream(request: Request, agent: Agent) -> Reply:
+    """An inbox listens, from the cursor it has."""
+    mark = read_cursor(request.query().get("cursor", ""))
+    session_key = request.cookie(settings.SESSION_COOKIE_NAME)
+
+    def begin(feed: Feed) -> Callable[[], None]:
+        sight = Sight(agent)
+        end = hub().subscribe(feed, [TEAM], sight)
+        feed.release([RESYNC] if mark is None else missed(mark, sight))
+        return end
+
+    def check() -> bool:
+        try:
+            fresh = load_agent(session_key)
+        except Problem:
+            return False
+        return (fresh.role, fresh.sees) == (agent.role, agent.sees)  # other rights: come again and get other frames
+
+    return Stream(begin, check)
+
+
+def missed(mark: int, sight: Callable[[int], bool]) -> list[bytes]:
+    """What happened after the mark, as frames; too much of it is a resync. PostgreSQL: also what committed late, below the mark."""
+    found = Event.objects.filter(subject_kind="conversation").order_by("pk")
+    newer = list(found.filter(pk__gt=mark)[: MAX_MISSED + 1])
+    if len(newer) > MAX_MISSED:
+        return [RESYNC]
+    at = Event.objects.filter(pk=mark).values_list("at", flat=True).first()
+    if at is not None and not is_sqlite():
+        newer = [*found.filter(pk__lt=mark, pk__gt=mark - 2000, at__gte=at - LATE), *newer]
+    return [data for about, data in frames(newer) if sight(about)]
+
+
+def post_presence(request: Request, agent: Agent) -> Reply:
+    """A heartbeat: where the agent is."""
+    given = request.json(PostPresence)
+
+    def place() -> Reply:
+        key = 0
+        if given.conversation is not None:
+            key = Conversation.objects.filter(public_id=given.conversation).values_list("pk", flat=True).first() or 0
+            if not key or not may_see(agent, key):
+                raise Problem(404, "conversation.unknown", _("This conversation is not here, or it is not yours to see."))
+        presence.put(agent.public_id, agent.first_name(), given.conversation, key, given.state)
+        return no_content()
+
+    return Later(place)
+
+
+DOORS = [Door("GET", "/agent/stream", for_agent(stream)), Door("POST", "/agent/presence", for_agent(post_presence), max_body=1024)]

@@ -1,0 +1,59 @@
+"""The inbox's page: the shell comes with everything the client needs to draw its first list."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.middleware.csrf import get_token
+from django.utils import translation
+from django.utils.http import urlencode
+
+from yavar.base import clock
+from yavar.base.events.models import Event
+from yavar.conversations.models import Tag
+from yavar.conversations.policies import inboxes_of
+from yavar.conversations.queries import UnknownView, counts
+from yavar.desk.models import Brand, RequestType
+from yavar.people.models import Agent, Team
+from yavar.realtime.signals import presence
+from yavar.realtime.staff import cursor
+from yavar.web.ui.strings import client_strings
+from yavar.web.ui.templating import direction, json_block, page
+
+from .reads import list_of
+
+
+def inbox(request: HttpRequest, path: str = "") -> HttpResponse:
+    """`/inbox/<view>/<conversation>`: the client reads the rest of the path."""
+    if not request.user.is_authenticated:
+        return HttpResponseRedirect("/sign-in?" + urlencode({"next": request.get_full_path()}))
+    return page(request, "agent/inbox.html", boot_json=json_block(boot(request, path)), theme=request.user.theme)
+
+
+def boot(request: HttpRequest, path: str) -> dict[str, Any]:
+    """docs/develop/client-api.md: the boot data."""
+    agent: Agent = request.user
+    lang = translation.get_language() or "en"
+    brands = {brand.pk: brand for brand in Brand.objects.all()}
+    first = next(iter(brands.values()), None)
+    mark = Event.objects.order_by("-pk").values_list("pk", flat=True).first() or 0  # before the reads: what happens meanwhile is told again
+    try:
+        shown = list_of(agent, path.split("/")[0] or "mine", request.GET.get("tab", "open"), "")
+    except UnknownView:
+        shown = list_of(agent, "mine", "open", "")
+    return {
+        "me": agent_facts(agent), "csrf": get_token(request), "lang": lang, "dir": direction(lang), "calendar": agent.calendar or ("jalali" if lang == "fa" else "gregorian"),
+        "now": clock.now(), "theme": agent.theme, "single_keys": agent.single_keys,
+        "brand": {"name": first.name_in(lang), "initials": first.initials(lang)} if first else {"name": "Yavar", "initials": "Y"},
+        "agents": [agent_facts(each) for each in Agent.objects.filter(is_active=True).order_by("name")],
+        "teams": [{"id": team.public_id, "name": team.name} for team in Team.objects.order_by("name")],
+        "tags": [{"id": tag.public_id, "name": tag.name, "hue": tag.hue} for tag in Tag.objects.order_by("name")[:500]],
+        "inboxes": [{"id": i.public_id, "name": i.name, "kind": i.kind, "brand": brands[i.brand_id].name_in(lang)} for i in inboxes_of(agent)],
+        "request_types": [{"id": kind.public_id, "name": kind.name.get(lang) or next(iter(kind.name.values()), "")} for kind in RequestType.objects.all()],
+        "counts": counts(agent), "list": shown, "cursor": cursor(mark), "setup": None, **client_strings("agent", lang),
+    }  # fmt: skip
+
+
+def agent_facts(agent: Agent) -> dict[str, Any]:
+    """A colleague."""
+    online = agent.public_id in presence.online()
+    return {"id": agent.public_id, "name": agent.name, "initials": agent.initials(), "hue": agent.hue, "role": agent.role, "online": online}

@@ -1,0 +1,54 @@
+"""The agents' door."""
+
+from django.conf import settings
+from django.contrib.auth import authenticate, login, logout
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from yavar.base.rate import Rate
+from yavar.desk.models import Brand
+from yavar.web.ui.templating import page
+
+tries = Rate(1 / 10 if settings.ENV.rate else 0, 10)
+demo_people: list[dict[str, str]] = []  # filled by the demo alone
+
+
+def start(request: HttpRequest) -> HttpResponse:
+    """The bare address: to work, or to the door."""
+    return HttpResponseRedirect("/inbox" if request.user.is_authenticated else "/sign-in")
+
+
+@require_http_methods(["GET", "POST"])
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """E-mail and password. A wrong pair says the same whether or not the address is known."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    target = wanted if url_has_allowed_host_and_scheme(wanted, None) else "/inbox"
+    error, status = "", 200
+    if request.method == "POST":
+        email = request.POST.get("username", "").strip()
+        if tries.take(f"{request.META.get('REMOTE_ADDR')}") or tries.take(email.lower()):
+            error, status = _("Too many tries. Please wait a minute."), 429
+        else:
+            agent = authenticate(request, username=email, password=request.POST.get("password", ""))
+            if agent is not None:
+                login(request, agent)
+                return HttpResponseRedirect(target)
+            error, status = _("The e-mail address and password don’t fit together."), 422
+    return page(request, "agent/sign_in.html", status, error=error, next=target, username=request.POST.get("username", ""), demo_people=demo_people, brand=brand_facts())
+
+
+def brand_facts() -> dict[str, str] | None:
+    """The shop at whose desk one signs in."""
+    lang = translation.get_language() or "en"
+    brand = Brand.objects.order_by("pk").first()
+    return {"name": brand.name_in(lang), "initials": brand.initials(lang)} if brand else None
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """Leave."""
+    logout(request)
+    return HttpResponseRedirect("/sign-in")

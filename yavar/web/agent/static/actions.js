@@ -1,0 +1,145 @@
+/** Everything that changes a conversation: shown at once, sent after, taken back with the reason if it fails, undone with Z. */
+import {batch} from "../ui/vendor/ui.js";
+import {t, tn} from "../ui/wire.js";
+import {agentName, call, counts, me, patchRow, picked, putRow, requestType, row, tag, tags, team} from "./state.js";
+import {go, place} from "./routes.js";
+import * as feed from "./feed.js";
+import {hearItem} from "./talks.js";
+import {done, failed, say} from "./toasts.js";
+
+/** @typedef {{verb: string, body?: object, patch: object}} Step what to post, and what it makes of the row */
+
+const queues = new Map();
+/** Writes to one conversation leave in order: an undo never overtakes what it undoes. */
+function post(id, step) {
+  const lift = patchRow(id, step.patch);
+  const job = (queues.get(id) ?? Promise.resolve()).catch(() => {}).then(() => call("POST", `conversations/${id}/${step.verb}`, step.body ?? {}));
+  queues.set(id, job);
+  return job.then(answer => batch(() => { lift(); putRow(answer.row); if (answer.item) hearItem(id, answer.item); }), problem => { lift(); throw problem; });
+}
+
+/** @param {string[]} list @param {(before: import("./state.js").Row) => ?Step} stepOf */
+async function run(list, stepOf) {
+  const steps = new Map(list.map(id => [id, row(id).peek() && stepOf(row(id).peek())]).filter(([, step]) => step));
+  const jobs = [];
+  batch(() => { for (const [id, step] of steps) jobs.push(post(id, step).catch(problem => ({id, problem}))); });
+  feed.leave(list);
+  const wrong = (await Promise.all(jobs)).filter(Boolean);
+  if (!wrong.length) return;
+  const ids = wrong.map(each => each.id);
+  feed.comeBack(ids);
+  failed(wrong[0].problem.title || t("That didn’t work"), () => { run(ids, stepOf); });
+}
+
+/** Does it, says so, and knows the way back. */
+function act(list, stepOf, backOf, text, icon) {
+  const before = new Map(list.map(id => [id, row(id).peek()]));
+  run(list, stepOf);
+  picked.value = new Set();
+  done(text, () => {
+    run(list, each => backOf(before.get(each.id)));
+    feed.comeBack(list);
+  }, icon);
+}
+
+/** The next row takes the place of the one that leaves the list. */
+function goOn(list) {
+  const {id} = place.peek();
+  if (!id || !list.includes(id)) return;
+  let next = id;
+  do { next = feed.neighbour(next, 1); } while (next && list.includes(next));
+  if (!next) { next = id; do { next = feed.neighbour(next, -1); } while (next && list.includes(next)); }
+  if (next === id) next = null;
+  return () => go({id: next}, {replace: true});
+}
+
+const statusBack = before => before.status === "open" ? {verb: "reopen", patch: {status: "open", snoozed_until: null}}
+  : before.status === "snoozed" ? {verb: "snooze", body: {until: before.snoozed_until}, patch: {status: "snoozed", snoozed_until: before.snoozed_until}}
+  : {verb: "resolve", patch: {status: "resolved"}};
+
+/** Undo of what moved us on brings us back to it as well. */
+function moving(list, stepOf, text, icon) {
+  const was = place.peek().id;
+  const on = goOn(list);
+  act(list, stepOf, before => { if (was && was === before.id) go({id: was}, {replace: true}); return statusBack(before); }, text, icon);
+  // Only a row that really leaves this list hands its place on; in a view that keeps it one stays.
+  if (on && !feed.belongs(row(was).peek())) on();
+}
+
+export function resolve(list) {
+  const open = list.filter(id => row(id).peek()?.status !== "resolved");
+  if (open.length) moving(open, () => ({verb: "resolve", patch: {status: "resolved", waiting_since: null}}), open.length > 1 ? tn("{n} conversation resolved", "{n} conversations resolved", open.length) : t("Resolved"), "check");
+}
+
+export const reopen = list => act(list, each => each.status === "open" ? null : {verb: "reopen", patch: {status: "open", snoozed_until: null}}, statusBack,
+  list.length > 1 ? tn("{n} conversation reopened", "{n} conversations reopened", list.length) : t("Reopened"), "rotate-ccw");
+
+/** @param {?string} until null: until the customer writes */
+export const snooze = (list, until) => moving(list, () => ({verb: "snooze", body: {until}, patch: {status: "snoozed", snoozed_until: until}}),
+  list.length > 1 ? tn("{n} conversation snoozed", "{n} conversations snoozed", list.length) : until ? t("Snoozed") : t("Snoozed until the customer replies"), "alarm-clock");
+
+const assigneeStep = id => ({verb: "assign", body: {agent: id}, patch: {assignee: id}});
+export function assign(list, id) {
+  const text = list.length > 1 ? (id ? tn("{n} conversation assigned to {name}", "{n} conversations assigned to {name}", list.length, {name: agentName(id)}) : tn("{n} conversation unassigned", "{n} conversations unassigned", list.length))
+    : id === me.id ? t("Assigned to you") : id ? t("Assigned to {name}", {name: agentName(id)}) : t("Nobody is assigned now");
+  const on = goOn(list), was = place.peek().id;
+  act(list, () => assigneeStep(id), before => assigneeStep(before.assignee), text, "user");
+  // What I take stays before me; what I give away from my own list makes room for the next.
+  if (on && id !== me.id && !feed.belongs(row(was).peek())) on();
+}
+export const assignToMe = list => assign(list, me.id);
+
+const teamStep = id => ({verb: "assign", body: {team: id}, patch: {team: id}});
+export const setTeam = (list, id) => act(list, () => teamStep(id), before => teamStep(before.team), id ? t("Moved to {team}", {team: team(id)?.name ?? ""}) : t("Taken out of the team"), "users");
+
+export const priorityName = value => ({low: t("Low"), normal: t("Normal"), high: t("High"), urgent: t("Urgent")})[value] ?? value;
+const priorityStep = value => ({verb: "priority", body: {priority: value}, patch: {priority: value}});
+export const setPriority = (list, value) => act(list, () => priorityStep(value), before => priorityStep(before.priority), t("Priority: {priority}", {priority: priorityName(value)}), "flag");
+
+const typeStep = id => ({verb: "request_type", body: {id}, patch: {request_type: id}});
+export const setType = (list, id) => act(list, () => typeStep(id), before => typeStep(before.request_type), id ? t("Request type: {name}", {name: requestType(id)?.name ?? ""}) : t("Request type removed"), "hash");
+
+const tagStep = (id, on) => each => each.tags.includes(id) === on ? null
+  : {verb: "tags", body: {add: on ? [id] : [], remove: on ? [] : [id]}, patch: {tags: on ? [...each.tags, id] : each.tags.filter(other => other !== id)}};
+export function setTag(list, id, on) {
+  const keep = picked.peek();
+  act(list, tagStep(id, on), before => tagStep(id, before.tags.includes(id))(row(before.id).peek()), on ? t("Tagged {name}", {name: tag(id)?.name ?? ""}) : t("Tag {name} removed", {name: tag(id)?.name ?? ""}), "tag");
+  picked.value = keep; // one rarely gives a single tag only
+}
+
+/** Makes a tag, or finds the one of that name, and gives it. */
+export async function newTag(list, name) {
+  try {
+    const made = await call("POST", "tags", {name});
+    if (!tags.peek().some(each => each.id === made.id)) tags.value = [...tags.peek(), made];
+    setTag(list, made.id, true);
+  } catch (problem) { failed(problem.title, () => newTag(list, name)); }
+}
+
+export function markUnread(list) {
+  const {id} = place.peek();
+  if (id && list.includes(id)) go({id: null}, {replace: true}); // else reading on would mark it seen again
+  run(list, each => ({verb: "unread", patch: {unread: Math.max(1, each.unread)}}));
+  picked.value = new Set();
+  say(t("Marked as unread"), "mail-open");
+}
+
+/** Reading is not an action one undoes; a failure is of no interest to the reader. */
+export function markSeen(id, version) {
+  if (!row(id).peek()?.unread) return;
+  post(id, {verb: "seen", body: {version}, patch: {unread: 0}}).catch(() => {});
+}
+
+export async function copy(text) {
+  try { await navigator.clipboard.writeText(text); say(t("Copied"), "copy"); } catch { say(t("Copying isn’t allowed here"), "circle-alert"); }
+}
+
+let countTimer = 0, countedAt = 0;
+/** The counts beside the views follow at most once a second. */
+export function recount() {
+  if (countTimer) return;
+  countTimer = setTimeout(async () => {
+    countTimer = 0; countedAt = Date.now();
+    try { counts.value = await call("GET", "counts"); } catch { /* the next change asks again */ }
+  }, Math.max(300, 1000 - (Date.now() - countedAt)));
+}

@@ -1,0 +1,116 @@
+/** Where one writes: to the customer, or a note to the team. */
+import {html, signal, useEffect, useLayoutEffect, useRef, useState} from "../ui/vendor/ui.js";
+import {t} from "../ui/wire.js";
+import {agents, me, row} from "./state.js";
+import {Avatar, ChannelBadge, Icon, IconButton, mac, mod} from "./parts.js";
+import {draft, letters, send, sendAgain, write} from "./outbox.js";
+import {Attachments, isRising, take} from "./files.js";
+import {snooze, resolve} from "./actions.js";
+import {lastSeq} from "./talks.js";
+import {Picker, Popover} from "./menus.js";
+import {writing} from "./live.js";
+
+/** Reply or note; stays as one goes from conversation to conversation only while it is "reply": a note is meant once. */
+export const kind = signal("reply");
+let field = null;
+export function focusComposer(which) { kind.value = which; requestAnimationFrame(() => { field?.focus(); }); }
+
+const LIMIT = 10_000;
+const emoji = "😊 🙂 😀 😂 😉 😍 🤗 🤔 😅 😢 😔 😮 🙏 👍 👎 👌 👏 🙌 💪 🤝 👋 ✌️ ❤️ 💙 💚 🧡 🌹 🌸 🎉 🎁 ⭐ ✨ 🔥 ✅ ❌ ⚠️ ❓ ❗ 📦 🚚 💳 🧾 📷 📎 📞 ⏰ ☕ 🫖".split(" ");
+
+export function Composer({id}) {
+  const which = kind.value, note = which === "note";
+  const now = draft(id, which).value;
+  const each = row(id).value;
+  const area = useRef(null);
+  const [mention, setMention] = useState(null);
+  const [open, setOpen] = useState(null);
+  const [over, setOver] = useState(false);
+  const sendable = (now.text.trim() || now.files.length) && !isRising(id, which) && now.text.length <= LIMIT;
+  const asked = letters.value.find(letter => letter.conversation === id && letter.state === "ask");
+
+  useEffect(() => { kind.value = "reply"; return () => { writing(id, false); field = null; }; }, [id]);
+  useLayoutEffect(() => { field = area.current; grow(area.current); });
+
+  const change = text => {
+    write(id, which, {text});
+    writing(id, Boolean(text.trim()) && !note);
+    setMention(note ? mentionAt(area.current) : null);
+  };
+  const go = (more = {}) => {
+    if (!sendable) { if (asked && !now.text.trim()) sendAgain(asked.client_id, lastSeq(id)); return; }
+    const mentions = note ? agents.peek().filter(one => now.text.includes(`@${one.name}`)).map(one => one.id) : [];
+    send({conversation: id, kind: which, text: now.text.trim(), files: now.files, mentions, resolve: Boolean(more.resolve) && !note, after: more.after ?? null, seen: lastSeq(id)});
+    writing(id, false);
+    setMention(null);
+    if (note && more.resolve) resolve([id]);
+    if (more.after === "snooze") snooze([id], null);
+  };
+  const put = (text, from, to) => {
+    const box = area.current, start = from ?? box.selectionStart, end = to ?? box.selectionEnd;
+    box.setRangeText(text, start, end, "end");
+    change(box.value);
+    box.focus();
+  };
+  const onKeyDown = event => {
+    if (event.isComposing) return;
+    if (mention && mention.found.length) {
+      const step = {ArrowDown: 1, ArrowUp: -1}[event.key];
+      if (step) { event.preventDefault(); setMention({...mention, at: (mention.at + step + mention.found.length) % mention.found.length}); return; }
+      if (event.key === "Enter" || event.key === "Tab") { event.preventDefault(); choose(mention.found[mention.at]); return; }
+      if (event.key === "Escape") { event.preventDefault(); event.stopPropagation(); setMention(null); return; }
+    }
+    if (event.key === "Enter" && (mac ? event.metaKey : event.ctrlKey)) { event.preventDefault(); go({resolve: event.shiftKey}); }
+    else if (event.key === "Escape") { event.preventDefault(); event.stopPropagation(); area.current.blur(); }
+  };
+  const choose = one => { put(`@${one.name} `, mention.from, area.current.selectionStart); setMention(null); };
+  const onPaste = event => { const files = [...event.clipboardData.files]; if (files.length) { event.preventDefault(); take(id, which, files); } };
+  const onDrop = event => { if (event.dataTransfer.files.length) { event.preventDefault(); setOver(false); take(id, which, event.dataTransfer.files); } };
+  const onDragOver = event => { if (event.dataTransfer.types.includes("Files")) { event.preventDefault(); setOver(true); } };
+  const status = {saving: "", saved: t("Draft saved"), device: t("Draft kept on this device")}[now.state] ?? "";
+  const customer = each?.customer.name ?? "";
+
+  return html`<form class=${`composer${note ? " is-note" : ""}${over ? " is-over" : ""}`} onSubmit=${event => { event.preventDefault(); go(); }} onDrop=${onDrop} onDragOver=${onDragOver} onDragLeave=${() => setOver(false)}>
+    <div class="composer-head"><div class="segment" role="tablist" aria-label=${t("Reply or note")}>
+      ${[["reply", t("Reply"), "corner-up-left", "R"], ["note", t("Note"), "lock", "N"]].map(([value, label, icon, key]) => html`<button type="button" role="tab" key=${value} class="tab" aria-selected=${which === value ? "true" : "false"} title=${`${label} (${key})`}
+        onClick=${() => focusComposer(value)}><${Icon} name=${icon} />${label}${draft(id, value).value.text && which !== value ? html`<span class="dot-mark" />` : null}</button>`)}</div>
+      <span class="grow" />${note ? html`<span class="composer-hint"><${Icon} name="lock" size=${13} />${t("Only your team sees this")}</span>` : each && html`<span class="composer-hint"><${ChannelBadge} kind=${each.inbox.kind} /><bdi>${each.inbox.name}</bdi></span>`}</div>
+    ${mention?.found.length ? html`<ul class="mention-menu" role="listbox" aria-label=${t("Mention a colleague")}>${mention.found.map((one, n) => html`<li key=${one.id} class="menu-item" role="option" aria-selected=${n === mention.at ? "true" : "false"} onPointerDown=${event => { event.preventDefault(); choose(one); }}><${Avatar} who=${one} size="s" online=${one.online} /><span dir="auto">${one.name}</span></li>`)}</ul>` : null}
+    <textarea ref=${area} class="composer-text" dir="auto" rows="2" value=${now.text} placeholder=${note ? t("Write a note; @ mentions a colleague") : t("Reply to {name}", {name: customer})} aria-label=${note ? t("Note") : t("Reply to {name}", {name: customer})}
+      onInput=${event => change(event.currentTarget.value)} onKeyDown=${onKeyDown} onPaste=${onPaste} onBlur=${() => setTimeout(() => setMention(null), 150)} onKeyUp=${event => { if (note && /^Arrow(Left|Right)$/.test(event.key)) setMention(mentionAt(area.current)); }} />
+    <${Attachments} id=${id} kind=${which} files=${now.files} />
+    <div class="composer-foot">
+      <label class="icon-button" title=${t("Attach files")}><${Icon} name="paperclip" /><span class="sr">${t("Attach files")}</span><input class="sr" type="file" multiple onChange=${event => { take(id, which, event.currentTarget.files); event.currentTarget.value = ""; }} /></label>
+      <${IconButton} icon="smile" label=${t("Emoji")} aria-expanded=${open?.name === "emoji"} onClick=${event => setOpen({name: "emoji", anchor: event.currentTarget})} />
+      ${note && html`<${IconButton} icon="at-sign" label=${t("Mention a colleague")} onClick=${() => put("@")} />`}
+      <span class="grow" />
+      <span class="draft-state" role="status">${now.text.length > LIMIT ? html`<span class="is-bad">${t("Too long by {n} characters", {n: now.text.length - LIMIT})}</span>` : status}</span>
+      <div class="split"><button type="submit" class=${`button ${note ? "is-note" : "is-primary"}`} disabled=${!sendable && !asked}>${note ? t("Add note") : t("Send")}<kbd>${mod}${mac ? "↵" : " ↵"}</kbd></button>
+        ${!note && html`<button type="button" class="button is-primary" disabled=${!sendable} aria-label=${t("More ways to send")} aria-haspopup="listbox" onClick=${event => setOpen({name: "send", anchor: event.currentTarget.parentElement})}><${Icon} name="chevron-down" size=${14} /></button>`}</div>
+    </div>
+    ${over && html`<div class="drop-here">${t("Drop files here")}</div>`}
+    ${open?.name === "emoji" && html`<${Popover} anchor=${open.anchor} label=${t("Emoji")} onClose=${() => setOpen(null)}><div class="emoji-grid" onKeyDown=${event => { if (event.key !== "Escape") event.stopPropagation(); }}>${emoji.map(one => html`<button type="button" key=${one} onClick=${() => { put(one); setOpen(null); }}>${one}</button>`)}</div></${Popover}>`}
+    ${open?.name === "send" && html`<${Popover} anchor=${open.anchor} label=${t("More ways to send")} onClose=${() => setOpen(null)}><${Picker} filter=${false} placeholder=${t("More ways to send")} onClose=${() => setOpen(null)} options=${[
+      {key: "resolve", label: t("Send and resolve"), icon: "check", keys: `${mod} ⇧ ↵`, run: () => go({resolve: true})},
+      {key: "snooze", label: t("Send and snooze until reply"), icon: "alarm-clock", run: () => go({after: "snooze"})},
+    ]} /></${Popover}>`}
+  </form>`;
+}
+
+/** Engines without field-sizing get the height by measure. */
+const sizes = CSS.supports("field-sizing", "content");
+function grow(box) {
+  if (sizes || !box) return;
+  box.style.blockSize = "auto";
+  box.style.blockSize = `${Math.min(box.scrollHeight, innerHeight * 0.4)}px`;
+}
+
+/** The colleagues that fit the "@…" before the caret. */
+function mentionAt(box) {
+  const before = box.value.slice(0, box.selectionStart);
+  const hit = /(?:^|\s)@([^\s@]{0,30})$/u.exec(before);
+  if (!hit) return null;
+  const wanted = hit[1].toLocaleLowerCase();
+  const found = agents.peek().filter(one => one.id !== me.id && one.name.toLocaleLowerCase().split(/\s+/).some(word => word.startsWith(wanted))).slice(0, 6);
+  return {from: before.length - hit[1].length - 1, found, at: 0};
+}

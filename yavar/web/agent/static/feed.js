@@ -1,0 +1,180 @@
+/**
+ * The list of the view one is in. Rows never move under the pointer: what is new waits in `pool` until the list
+ * stands at its top with the pointer elsewhere, or until the pill is pressed.
+ */
+import {signal, batch} from "../ui/vendor/ui.js";
+import {boot, call, me, picked, putRows, row} from "./state.js";
+import {hasTabs, place} from "./routes.js";
+
+export const ids = signal(/** @type {string[]} */ ([]));
+export const state = signal(/** @type {"ready"|"loading"|"more"|"error"|"more-error"} */ ("ready"));
+export const problem = signal(null);
+export const fresh = signal(0);
+/** Numbers on the tabs, where the server tells them. */
+export const tabCounts = signal(boot.list.tabs ?? null);
+/** What follows the last row; also the cursor a resync starts from. */
+let next = null;
+let pool = new Set();
+let key = "";
+let running = null;
+export let cursor = boot.cursor;
+const kept = new Map();
+/** Where the pointer and the scroll stand; the list pane keeps it up to date. */
+export const rest = {pointerInside: false, atTop: true};
+
+const keyOf = ({view, tab}) => `${view} ${hasTabs(view) ? tab : "open"}`;
+
+/** Whether a conversation is part of the view. Mentions only the server knows: what it gave stays. */
+export function belongs(each, {view, tab} = place.peek()) {
+  if (!each) return false;
+  const [kind, id] = view.split(":");
+  if (view === "snoozed") return each.status === "snoozed";
+  if (view === "drafts") return each.draft;
+  if (view === "mentions") return true;
+  const inTab = tab === "done" ? each.status === "resolved" : tab === "waiting" ? waits(each) : each.status === "open" && !waits(each);
+  if (!inTab) return false;
+  if (view === "mine") return each.assignee === me.id;
+  if (view === "unassigned") return each.assignee === null;
+  if (kind === "inbox") return each.inbox.id === id;
+  if (kind === "tag") return each.tags.includes(id);
+  if (kind === "team") return each.team === id;
+  return true;
+}
+
+/** "Waiting": asleep until something happens. */
+const waits = each => each.status === "snoozed";
+
+const byActivity = (a, b) => {
+  const one = row(a).peek()?.last_at ?? "", two = row(b).peek()?.last_at ?? "";
+  return one < two ? 1 : one > two ? -1 : 0;
+};
+
+function take(list) {
+  putRows(list.rows);
+  if (list.tabs) tabCounts.value = list.tabs;
+  if (list.cursor) cursor = list.cursor;
+  next = list.next;
+}
+
+/** Begins with the page the server put into the HTML, so the list is there at the first paint. */
+export function start() {
+  take(boot.list);
+  key = keyOf(place.peek());
+  pool = new Set(boot.list.rows.map(each => each.id));
+  ids.value = [...pool];
+}
+
+/** Shows the view of the address: what is kept at once, then the server's. */
+export function enter() {
+  const wanted = keyOf(place.peek());
+  if (wanted === key) return;
+  kept.set(key, {ids: ids.peek(), next});
+  key = wanted;
+  const had = kept.get(key);
+  batch(() => {
+    ids.value = had ? had.ids.filter(id => belongs(row(id).peek())) : [];
+    pool = new Set(ids.value);
+    next = had?.next ?? null;
+    fresh.value = 0;
+    tabCounts.value = null;
+    picked.value = new Set();
+  });
+  return load();
+}
+
+export async function load() {
+  const mine = running = {};
+  const {view, tab} = place.peek();
+  state.value = "loading";
+  try {
+    const list = await call("GET", `conversations?view=${encodeURIComponent(view)}&tab=${hasTabs(view) ? tab : "open"}`);
+    if (mine !== running) return;
+    batch(() => {
+      const further = ids.peek().length > 50 && next; // keep the pages read so far: the place in the list is not lost
+      const old = ids.peek();
+      const after = next;
+      take(list);
+      if (further) next = after;
+      const head = list.rows.map(each => each.id);
+      pool = new Set(further ? [...head, ...old] : head);
+      settle();
+      state.value = "ready";
+    });
+  } catch (error) {
+    if (mine !== running) return;
+    batch(() => { problem.value = error; state.value = "error"; });
+  }
+}
+
+export async function more() {
+  if (!next || state.peek() !== "ready") return;
+  const mine = running, {view, tab} = place.peek();
+  state.value = "more";
+  try {
+    const list = await call("GET", `conversations?view=${encodeURIComponent(view)}&tab=${hasTabs(view) ? tab : "open"}&before=${encodeURIComponent(next)}`);
+    if (mine !== running) return;
+    batch(() => {
+      take(list);
+      const added = list.rows.map(each => each.id).filter(id => !ids.peek().includes(id));
+      for (const id of added) pool.add(id);
+      ids.value = [...ids.peek(), ...added];
+      state.value = "ready";
+    });
+  } catch (error) {
+    if (mine === running) batch(() => { problem.value = error; state.value = "more-error"; });
+  }
+}
+
+export function moreAgain() { state.value = "ready"; return more(); }
+
+/** Puts every row where it belongs now. */
+export function settle() {
+  const sorted = [...pool].filter(id => belongs(row(id).peek())).sort(byActivity);
+  pool = new Set(sorted);
+  const was = ids.peek();
+  batch(() => {
+    if (sorted.length !== was.length || sorted.some((id, n) => id !== was[n])) ids.value = sorted;
+    fresh.value = 0;
+  });
+}
+
+const free = () => rest.atTop && !rest.pointerInside && !picked.peek().size;
+
+/** After a change from elsewhere, or when the pointer has left: move the rows if nobody is aiming at them. */
+export function touch() {
+  if (free()) return settle();
+  const shown = new Set(ids.peek());
+  fresh.value = [...pool].filter(id => !shown.has(id) && belongs(row(id).peek())).length;
+}
+
+/** News of one conversation. @param {import("./state.js").Row} each */
+export function hear(each) {
+  if (place.peek().view === "mentions") return;
+  const last = ids.peek().at(-1);
+  const beyond = next && last && !pool.has(each.id) && each.last_at < row(last).peek().last_at;
+  if (belongs(each) && !beyond) pool.add(each.id);
+  touch();
+}
+
+/** Own actions take the row away at once, pointer or not: the hand that moved it is ours. */
+export function leave(gone) {
+  const out = new Set(gone.filter(id => !belongs(row(id).peek())));
+  if (out.size) ids.value = ids.peek().filter(id => !out.has(id));
+}
+
+/** An undone or failed action brings the row back to its place. */
+export function comeBack(list) {
+  for (const id of list) if (belongs(row(id).peek())) pool.add(id);
+  settle();
+}
+
+export function forget(id) {
+  pool.delete(id);
+  ids.value = ids.peek().filter(each => each !== id);
+}
+
+/** The row `step` further on, or null at the ends. */
+export function neighbour(id, step) {
+  const list = ids.peek(), at = list.indexOf(id);
+  return at < 0 ? list[step > 0 ? 0 : list.length - 1] ?? null : list[at + step] ?? null;
+}

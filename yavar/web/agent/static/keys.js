@@ -1,0 +1,118 @@
+/** The keyboard: every action of the inbox without a mouse, on any layout, and the sheet that lists it. */
+import {html, useEffect, useRef} from "../ui/vendor/ui.js";
+import {t} from "../ui/wire.js";
+import {drawer, menu, palette, picked, row, sheet, singleKeys} from "./state.js";
+import {go, place, views} from "./routes.js";
+import {IconButton, Kbd, mac, mod} from "./parts.js";
+import * as feed from "./feed.js";
+import {assignToMe, markUnread, reopen, resolve, snooze} from "./actions.js";
+import {undoLast} from "./toasts.js";
+import {openMenu} from "./menus.js";
+import {focusComposer} from "./composer.js";
+import {foldSidebar} from "./sidebar.js";
+import {showDetails} from "./thread.js";
+
+/** What an action is meant for: the selection, else the open conversation. */
+export function targets() {
+  if (picked.peek().size) return [...picked.peek()];
+  const {id} = place.peek();
+  return id && row(id).peek() ? [id] : [];
+}
+
+function move(step) {
+  const next = feed.neighbour(place.peek().id, step);
+  if (next) go({id: next}, {replace: Boolean(place.peek().id)});
+}
+
+function pick(id) {
+  if (!id) return;
+  const set = new Set(picked.peek());
+  if (!set.delete(id)) set.add(id);
+  picked.value = set;
+}
+
+function extend(step) {
+  const from = place.peek().id, next = feed.neighbour(from, step);
+  picked.value = new Set([...picked.peek(), ...(from ? [from] : []), ...(next ? [next] : [])]);
+  if (next) go({id: next}, {replace: true});
+}
+
+function back() {
+  if (drawer.peek()) drawer.value = null;
+  else if (picked.peek().size) picked.value = new Set();
+  else if (place.peek().id) go({id: null});
+}
+
+const on = run => () => { const ids = targets(); if (ids.length) run(ids); };
+const commands = {
+  "j": () => move(1), "k": () => move(-1), "ArrowDown": () => move(1), "ArrowUp": () => move(-1), "J": () => extend(1), "K": () => extend(-1),
+  "Enter": () => place.peek().id ? focusComposer("reply") : move(1), "Escape": back,
+  "e": on(resolve), "E": on(reopen), "h": on(ids => openMenu("snooze", ids)), "H": on(ids => snooze(ids, null)),
+  "a": on(ids => openMenu("assign", ids)), "i": on(assignToMe), "t": on(ids => openMenu("tags", ids)), "T": on(ids => openMenu("team", ids)), "p": on(ids => openMenu("priority", ids)),
+  "u": on(markUnread), "x": () => pick(place.peek().id ?? feed.ids.peek()[0]), "z": undoLast,
+  "r": () => { if (place.peek().id) focusComposer("reply"); }, "n": () => { if (place.peek().id) focusComposer("note"); },
+  "/": () => { palette.value = ""; }, "?": () => { sheet.value = true; }, "[": foldSidebar, "]": showDetails,
+};
+
+const signs = {Slash: ["/", "?"], BracketLeft: ["[", "{"], BracketRight: ["]", "}"]};
+/** The Latin letter of a key: as typed on a Latin layout, else by the key's place. */
+function letterOf(event) {
+  if (event.key.length > 1) return event.key;
+  if (/^[a-z]$/i.test(event.key)) return event.shiftKey ? event.key.toUpperCase() : event.key.toLowerCase();
+  if (event.code.startsWith("Key")) return event.shiftKey ? event.code[3] : event.code[3].toLowerCase();
+  if (event.key in commands) return event.key;
+  return signs[event.code]?.[Number(event.shiftKey)] ?? event.key;
+}
+
+let awaited = 0; // G was pressed: until when its second letter counts
+
+function onKeyDown(event) {
+  if (event.isComposing || event.defaultPrevented || event.altKey) return;
+  const main = mac ? event.metaKey : event.ctrlKey;
+  const letter = letterOf(event);
+  if (main && letter.toLowerCase() === "k") { event.preventDefault(); palette.value = palette.peek() === null ? "" : null; return; }
+  if (palette.peek() !== null || sheet.peek() || menu.peek() || document.querySelector(":popover-open")) return;
+  const inField = event.target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable]");
+  if (inField) return;
+  if (main && letter === "a" && feed.ids.peek().length) { event.preventDefault(); picked.value = new Set(feed.ids.peek()); return; }
+  if (main || event.metaKey || event.ctrlKey) return;
+  const named = letter.length > 1;
+  if (!named && !singleKeys.peek()) return;
+  // Enter and the arrows belong to the button or the text they stand on.
+  if (letter === "Enter" && event.target.closest?.("a, button, summary, label")?.matches(":not(.row a)")) return;
+  if (letter.startsWith("Arrow") && event.target.closest?.(".log, [role=tablist]")) return;
+  if (awaited > Date.now()) {
+    awaited = 0;
+    const view = views().find(each => each.key === letter.toUpperCase());
+    if (view) { event.preventDefault(); go({view: view.view, id: null, tab: "open"}); }
+    return;
+  }
+  if (letter === "g") { awaited = Date.now() + 1500; return; }
+  const run = commands[letter];
+  if (!run) return;
+  event.preventDefault();
+  run();
+}
+addEventListener("keydown", onKeyDown);
+
+const table = () => [
+  [t("Move"), [["J K", t("next, previous")], ["Enter", t("open, then write")], ["Esc", t("back, close")], ["G", t("then {keys}: go to a view", {keys: "I U M A S D"})], ["[ ]", t("sidebar, details")]]],
+  [t("Conversation"), [["E", t("resolve")], ["⇧ E", t("reopen")], ["H", t("snooze")], ["⇧ H", t("snooze until reply")], ["A", t("assign")], ["I", t("assign to me")], ["T", t("tag")], ["P", t("priority")], ["⇧ T", t("team")], ["U", t("mark unread")]]],
+  [t("Write"), [["R", t("reply")], ["N", t("internal note")], [`${mod} Enter`, t("send")], [`${mod} ⇧ Enter`, t("send and resolve")], ["@", t("mention, in notes")]]],
+  [t("Many at once"), [["X", t("select")], ["⇧ J ⇧ K", t("extend the selection")], [`${mod} A`, t("select all shown")]]],
+  [t("Everywhere"), [[`${mod} K`, t("commands and search")], ["/", t("search")], ["Z", t("undo")], ["?", t("this list")]]],
+];
+
+export function Sheet() {
+  return sheet.value ? html`<${Open} />` : null;
+}
+
+function Open() {
+  const box = useRef(null);
+  useEffect(() => { box.current.showModal(); }, []);
+  const close = () => { sheet.value = false; };
+  return html`<dialog class="sheet" ref=${box} aria-labelledby="sheet-title" onClose=${close} onClick=${event => { if (event.target === box.current) close(); }}>
+    <header class="bar"><h2 class="bar-title" id="sheet-title">${t("All shortcuts")}</h2><span class="grow" /><${IconButton} icon="x" label=${t("Close")} onClick=${close} /></header>
+    <div class="sheet-body">${table().map(([head, list]) => html`<section key=${head}><h3>${head}</h3><dl>${list.map(([keys, words]) => html`<div key=${keys}><dt><${Kbd} keys=${keys} /></dt><dd>${words}</dd></div>`)}</dl></section>`)}</div>
+    <p class="sheet-foot">${t("The keys work on Persian and Russian layouts too. Single keys can be switched off in your menu.")}</p></dialog>`;
+}

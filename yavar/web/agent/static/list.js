@@ -1,0 +1,166 @@
+/** The list pane: tabs, rows, the pill for what is new, the bar for many at once. */
+import {html, useComputed, useEffect, useRef, useState, useSignal} from "../ui/vendor/ui.js";
+import {t, tn, digits, fullDate} from "../ui/wire.js";
+import {agent, boot, call, counts, device, drawer, me, palette, picked, row} from "./state.js";
+import {address, go, hasTabs, place, viewName, views} from "./routes.js";
+import {Avatar, Icon, IconButton, Kbd, Skeleton, TagMark, WaitTimer, When, shownCount} from "./parts.js";
+import {comingDraft} from "./outbox.js";
+import * as feed from "./feed.js";
+import {assignToMe, resolve} from "./actions.js";
+import {openMenu} from "./menus.js";
+import {typingIn, prefetch} from "./talks.js";
+
+export function List() {
+  const {view, tab} = place.value;
+  const name = viewName(view);
+  const count = counts.value[view];
+  return html`<section class="list" aria-label=${name} data-view=${view}>
+    ${picked.value.size ? html`<${BulkBar} />` : html`<header class="bar">
+      <h1 class="bar-title"><bdi>${name}</bdi>${count > 0 && html`<span class="bar-count">${shownCount(count, digits)}</span>`}</h1>
+      <span class="grow" />
+      <span class="only-narrow"><${IconButton} icon="search" label=${t("Search or jump to…")} onClick=${() => { palette.value = ""; }} /></span>
+    </header>`}
+    <${NarrowViews} />
+    ${hasTabs(view) && html`<${Tabs} tab=${tab} />`}
+    <${Rows} />
+  </section>`;
+}
+
+function Tabs({tab}) {
+  const numbers = feed.tabCounts.value;
+  const all = [["open", t("Open")], ["waiting", t("Waiting")], ["done", t("Done")]];
+  return html`<nav class="tabs" aria-label=${t("Status")}>${all.map(([each, label]) => html`
+    <a class="tab" key=${each} href=${address({...place.value, tab: each, id: null})} aria-current=${each === tab ? "true" : undefined}
+      onClick=${event => { if (plain(event)) go({tab: each}); }}>${label}${numbers?.[each] > 0 && html`<span class="bar-count">${shownCount(numbers[each], digits)}</span>`}</a>`)}</nav>`;
+}
+
+/** On a phone the views stand as pills above the list. */
+const NarrowViews = () => html`<nav class="pills only-phone" aria-label=${t("Views")}>${views().map(each => html`
+  <a class="pill" key=${each.view} href=${address({view: each.view, tab: "open"})} aria-current=${place.value.view === each.view ? "page" : undefined}
+    onClick=${event => { if (plain(event)) go({view: each.view, id: null}); }}>${each.name}${counts.value[each.view] > 0 && html`<span class="bar-count">${shownCount(counts.value[each.view], digits)}</span>`}</a>`)}</nav>`;
+
+/** A click that the browser should not handle itself (new tab, new window). */
+export function plain(event) {
+  if (event.metaKey || event.ctrlKey || event.shiftKey || event.button) return false;
+  event.preventDefault();
+  return true;
+}
+
+function BulkBar() {
+  const list = [...picked.value];
+  return html`<header class="bar bulk" role="toolbar" aria-label=${t("Selected conversations")}>
+    <${IconButton} icon="x" label=${t("Clear selection")} keys="Esc" onClick=${() => { picked.value = new Set(); }} />
+    <strong class="bulk-count">${tn("{n} selected", "{n} selected", list.length)}</strong><span class="grow" />
+    <${IconButton} icon="user-plus" label=${t("Assign to me")} keys="I" onClick=${() => assignToMe(list)} />
+    <${IconButton} icon="alarm-clock" label=${t("Snooze")} keys="H" data-menu="snooze" onClick=${event => openMenu("snooze", list, event.currentTarget)} />
+    <${IconButton} icon="tag" label=${t("Tags")} keys="T" data-menu="tags" onClick=${event => openMenu("tags", list, event.currentTarget)} />
+    <button type="button" class="button" onClick=${() => resolve(list)}><${Icon} name="check" />${t("Resolve")}<kbd>E</kbd></button>
+  </header>`;
+}
+
+function Rows() {
+  const box = useRef(null);
+  const list = feed.ids.value;
+  const state = feed.state.value;
+  const slow = useSlow(state === "loading" && !list.length);
+
+  const onScroll = () => {
+    const {scrollTop, scrollHeight, clientHeight} = box.current;
+    feed.rest.atTop = scrollTop < 8;
+    if (feed.rest.atTop) feed.touch();
+    if (scrollTop + clientHeight > scrollHeight * 0.7) feed.more();
+  };
+  const toTop = () => { feed.settle(); box.current.scrollTop = 0; };
+  // A view one enters is shown from its first row.
+  useEffect(() => { box.current.scrollTop = 0; feed.rest.atTop = true; }, [place.value.view, place.value.tab]);
+  useEffect(() => { if (list.length && box.current.scrollHeight <= box.current.clientHeight) feed.more(); }, [list.length]);
+
+  return html`<div class="rows-box" onPointerEnter=${() => { feed.rest.pointerInside = true; }} onPointerLeave=${() => { feed.rest.pointerInside = false; feed.touch(); }}>
+    ${feed.fresh.value > 0 && html`<button type="button" class="new-pill" onClick=${toTop}><${Icon} name="arrow-down" size=${13} />${tn("{n} new", "{n} new", feed.fresh.value)}</button>`}
+    <ul class="rows" ref=${box} onScroll=${onScroll} aria-label=${t("Conversations")}>
+      ${list.map(id => html`<${RowItem} id=${id} key=${id} />`)}
+      ${state === "more" && html`<li><${Skeleton} rows=${2} /></li>`}
+      ${state === "more-error" && html`<li class="trouble"><p>${t("Couldn’t load more conversations")}</p><button type="button" class="button" onClick=${feed.moreAgain}><${Icon} name="refresh-cw" />${t("Try again")}</button></li>`}
+    </ul>
+    ${!list.length && state === "loading" && slow && html`<${Skeleton} />`}
+    ${!list.length && state === "ready" && html`<${Empty} />`}
+    ${state === "error" && html`<div class="trouble"><strong>${t("Couldn’t load the list")}</strong><p>${feed.problem.value.title}</p>
+      <button type="button" class="button" onClick=${feed.load}><${Icon} name="refresh-cw" />${t("Try again")}</button></div>`}
+  </div>`;
+}
+
+/** True once something has lasted 300 ms: before that a placeholder would only flicker. */
+export function useSlow(busy) {
+  const [slow, setSlow] = useState(false);
+  useEffect(() => {
+    if (!busy) return setSlow(false);
+    const timer = setTimeout(() => setSlow(true), 300);
+    return () => clearTimeout(timer);
+  }, [busy]);
+  return slow;
+}
+
+/** One conversation in the list. Reads only its own signals, so a key press draws two rows and not two hundred. */
+function RowItem({id}) {
+  const each = row(id).value;
+  const current = useComputed(() => place.value.id === id).value;
+  const marked = useComputed(() => picked.value.has(id)).value;
+  const typing = useComputed(() => typingIn(id).value).value;
+  const draft = useComputed(() => comingDraft(id).value).value;
+  const link = useRef(null);
+  useEffect(() => { if (current) link.current?.scrollIntoView({block: "nearest"}); }, [current]);
+  if (!each) return null;
+  const unread = each.unread > 0;
+  const firstTag = each.tags[0];
+  const prefix = each.preview_by === "agent" ? t("You:") : each.preview_by === "note" ? t("Note:") : "";
+  const preview = each.preview || each.subject;
+  const pick = () => { const set = new Set(picked.peek()); if (!set.delete(id)) set.add(id); picked.value = set; };
+  const onClick = event => {
+    if ((event.metaKey || event.ctrlKey) && !event.button) { event.preventDefault(); pick(); } else if (plain(event)) go({id});
+  };
+  return html`<li class=${`row${unread ? " is-unread" : ""}${marked ? " is-picked" : ""}`}>
+    <a ref=${link} href=${address({...place.peek(), id})} aria-current=${current ? "true" : undefined} data-id=${id} tabIndex=${current ? 0 : -1}
+      onClick=${onClick} onPointerEnter=${() => prefetch(id)} aria-label=${rowLabel(each)}>
+      <${Avatar} who=${each.customer} badge=${each.inbox.kind} />
+      <span class="row-head"><span class="row-name" dir="auto">${each.customer.name}</span><span class="row-time"><${When} at=${each.last_at} /></span></span>
+      <span class="row-text">${prefix && html`<span class="row-by">${prefix}</span>`}<span class="row-preview" dir="auto">${preview}</span>${unread && html`<span class="unread" title=${tn("{n} unread", "{n} unread", each.unread)} />`}</span>
+      <span class="row-foot">
+        <span class="row-tags">${typing ? html`<span class="typing"><i /><i /><i />${t("typing")}</span>` : draft || each.draft ? html`<span class="draft-mark"><${Icon} name="pencil-line" size=${12} />${t("Draft")}</span>` : firstTag && html`<${TagMark} id=${firstTag} />`}
+        ${each.tags.length > 1 && !typing && !draft && !each.draft && html`<span class="more-tags">+${digits(each.tags.length - 1)}</span>`}</span>
+        ${each.priority === "urgent" || each.priority === "high" ? html`<span class=${`priority is-${each.priority}`} title=${each.priority === "urgent" ? t("Urgent") : t("High priority")}><${Icon} name="flag" size=${12} /></span>` : null}<${RowState} each=${each} /></span>
+    </a>
+    <input type="checkbox" class="row-check" checked=${marked} tabIndex=${-1} aria-label=${t("Select {name}", {name: each.customer.name})} onChange=${pick} />
+  </li>`;
+}
+
+function RowState({each}) {
+  if (each.status === "snoozed") return html`<span class="row-state"><${Icon} name="alarm-clock" size=${12} />${each.snoozed_until ? html`<${When} at=${each.snoozed_until} />` : t("until reply")}</span>`;
+  if (each.status === "resolved") return html`<span class="row-state"><${Icon} name="check" size=${12} />${t("Resolved")}</span>`;
+  if (each.waiting_since) return html`<${WaitTimer} since=${each.waiting_since} />`;
+  return html`<span class="row-state">${t("Waiting for customer")}</span>`;
+}
+
+const rowLabel = each => [each.customer.name, each.inbox.name, each.unread > 0 && t("unread"), each.waiting_since && t("Waiting for a reply since {time}", {time: fullDate(each.waiting_since)}), each.preview].filter(Boolean).join(", ");
+
+function Empty() {
+  const {view, tab} = place.value;
+  const free = counts.value.unassigned;
+  if (boot.setup && view === "mine" && tab === "open") return html`<${Setup} steps=${boot.setup.steps} />`;
+  const words = {
+    mine: [t("All answered"), t("Nothing is waiting for you. The next one appears here by itself.")],
+    unassigned: [t("Everything has an owner"), t("New conversations appear here by themselves.")],
+    mentions: [t("Nobody has mentioned you"), t("When a colleague writes @{name} in a note, it appears here.", {name: me.name})],
+    snoozed: [t("Nothing is snoozed"), t("Snooze what can wait; it comes back on time.")],
+    drafts: [t("No drafts"), t("Whatever you begin to write is kept here until you send it.")],
+  };
+  const [title, text] = tab === "done" ? [t("Nothing resolved yet"), t("Resolved conversations are kept here.")]
+    : tab === "waiting" ? [t("Nothing is waiting"), t("Snoozed conversations stand here until they come back.")]
+    : words[view] ?? [t("All answered"), t("All answered. The next one appears here by itself.")];
+  return html`<div class="empty"><${Icon} name=${view === "drafts" ? "pencil-line" : view === "snoozed" ? "alarm-clock" : "circle-check"} size=${24} />
+    <strong>${title}</strong><p>${text}</p>
+    ${view === "mine" && tab === "open" && free > 0 && html`<button type="button" class="button" onClick=${() => go({view: "unassigned", id: null})}>${t("Open unassigned")}<span class="bar-count">${shownCount(free, digits)}</span></button>`}</div>`;
+}
+
+/** A new shop's first steps, in place of an empty list. */
+const Setup = ({steps}) => html`<ol class="setup">${steps.map(step => html`<li key=${step.title} class=${step.done ? "is-done" : ""}>
+  <${Icon} name=${step.done ? "circle-check" : "circle-alert"} /><span>${step.url && !step.done ? html`<a href=${step.url}>${step.title}</a>` : step.title}${step.text && html`<small>${step.text}</small>`}</span></li>`)}</ol>`;

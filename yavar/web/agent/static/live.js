@@ -1,0 +1,93 @@
+/** The stream of what happens elsewhere, and telling the others where we are. */
+import {batch, effect} from "../ui/vendor/ui.js";
+import {leadStream} from "../ui/wire.js";
+import {call, counts, online, putRow, row, signedOut} from "./state.js";
+import {go, place} from "./routes.js";
+import * as feed from "./feed.js";
+import {onSent} from "./outbox.js";
+import {recount} from "./actions.js";
+import {catchUp, doubt, dropTalk, hearItem, hearPeople, hearSeen, hearTyping, talk} from "./talks.js";
+import {announce} from "./app.js";
+
+let stream = null;
+
+const frames = {
+  item({conversation, item, row: each}) { putRow(each); hearItem(conversation, item); feed.hear(each); recount(); if (item.kind === "message" && item.author.kind === "customer") announce(each, item); },
+  row({row: each}) {
+    putRow(each); feed.hear(each); recount();
+    // A change without an item (or one we missed) still has to reach the open thread.
+    if (each.id === place.peek().id && talk(each.id).state.peek() === "ready" && each.version > talk(each.id).version) soon(each.id);
+  },
+  seen({conversation, customer}) { hearSeen(conversation, customer); },
+  typing({conversation, on}) { hearTyping(conversation, on); },
+  presence({conversation, people}) { hearPeople(conversation, people); },
+  gone({conversation}) { feed.forget(conversation); dropTalk(conversation); if (place.peek().id === conversation) go({id: null}, {replace: true}); recount(); },
+  resync() { again(); },
+  denied({status}) { if (status === 401) signedOut.value = true; },
+};
+
+let catching = 0;
+/** The item frame is usually right behind the row frame. */
+function soon(id) {
+  clearTimeout(catching);
+  catching = setTimeout(() => { if ((row(id).peek()?.version ?? 0) > talk(id).version) catchUp(id); }, 250);
+}
+
+/** The cursor is void: the state is fetched anew, then the stream goes on from there. */
+async function again() {
+  await feed.load();
+  doubt(place.peek().id);
+  recount();
+  stream.nudge();
+}
+
+export function listen() {
+  stream = leadStream("yavar-agent", {
+    url: last => `/agent/stream?cursor=${encodeURIComponent(last || feed.cursor || "")}`,
+    last: feed.cursor,
+    onFrame(event, data) { batch(() => frames[event]?.(data)); },
+    onState(on) { online.value = on; },
+  });
+}
+
+onSent.run = (letter, answer) => {
+  hearItem(letter.conversation, answer.item);
+  feed.hear(answer.row);
+  feed.leave([letter.conversation]);
+  recount();
+};
+onSent.asked = letter => { catchUp(letter.conversation); };
+
+// ── presence ──
+
+let mine = {conversation: null, state: "viewing"}, told = "", tellTimer = 0, quiet = 0;
+function tell(force) {
+  const here = document.visibilityState === "visible" ? mine : {conversation: null, state: "viewing"};
+  const now = JSON.stringify(here);
+  if (!force && now === told) return;
+  told = now;
+  call("POST", "presence", here).catch(() => { told = ""; });
+}
+const tellSoon = () => { clearTimeout(tellTimer); tellTimer = setTimeout(tell, 150); };
+
+/** Writing is told at the first key and forgotten after ten quiet seconds. */
+export function writing(conversation, on) {
+  if (conversation !== mine.conversation) return;
+  clearTimeout(quiet);
+  if (on) quiet = setTimeout(() => writing(conversation, false), 10_000);
+  mine = {...mine, state: on ? "writing" : "viewing"};
+  tellSoon();
+}
+
+export function present() {
+  effect(() => { const {id} = place.value; if (id !== mine.conversation) { mine = {conversation: id, state: "viewing"}; tellSoon(); } });
+  setInterval(() => { if (mine.conversation) tell(true); }, 20_000);
+  document.addEventListener("visibilitychange", tellSoon);
+  effect(() => { document.title = titleOf(); });
+}
+
+const base = document.title;
+function titleOf() {
+  const n = counts.value.mine ?? 0;
+  return n > 0 ? `(${n > 999 ? "999+" : n}) ${base}` : base;
+}

@@ -1,0 +1,154 @@
+/**
+ * What was written here and is not yet on the server: drafts, and messages on their way.
+ * Both stand in localStorage before anything else happens, so a closed tab or a dead battery loses nothing.
+ */
+import {signal, computed} from "../ui/vendor/ui.js";
+import {newId, t} from "../ui/wire.js";
+import {call, device, online, putRow} from "./state.js";
+
+/** @typedef {{text: string, files: object[], state: ""|"saving"|"saved"|"device", synced?: boolean}} Draft */
+/** @typedef {{client_id: string, conversation: string, kind: "reply"|"note", text: string, files: object[], mentions: string[], resolve: boolean,
+ *   after: ?string, seen: number, at: string, state: "sending"|"waiting"|"failed"|"ask", reason: string}} Letter */
+
+const drafts = new Map();
+const timers = new Map();
+
+/** @returns {import("../ui/vendor/ui.js").Signal<Draft>} */
+export function draft(id, kind) {
+  const key = `draft.${id}.${kind}`;
+  if (!drafts.has(key)) drafts.set(key, signal({files: [], text: "", state: "", synced: true, ...device.get(key)}));
+  return drafts.get(key);
+}
+
+const marks = new Map();
+/** Whether something is being written to this customer on this device. */
+export function comingDraft(id) {
+  if (!marks.has(id)) marks.set(id, computed(() => ["reply", "note"].some(kind => { const {text, files} = draft(id, kind).value; return Boolean(text.trim() || files.length); })));
+  return marks.get(id);
+}
+
+/** Each change: on the device at the next pause, on the server 800 ms later. @param {Partial<Draft>} change */
+export function write(id, kind, change) {
+  const one = draft(id, kind), key = `draft.${id}.${kind}`;
+  one.value = {...one.peek(), ...change, state: "", synced: false};
+  clearTimeout(timers.get(key));
+  timers.set(key, setTimeout(() => {
+    keepDraft(id, kind);
+    timers.set(key, setTimeout(() => saveDraft(id, kind), 800));
+  }, 150));
+}
+
+function keepDraft(id, kind) {
+  const {text, files, synced} = draft(id, kind).peek();
+  device.set(`draft.${id}.${kind}`, text || files.length || !synced ? {text, files, synced} : null);
+}
+
+async function saveDraft(id, kind) {
+  const one = draft(id, kind), {text} = one.peek();
+  one.value = {...one.peek(), state: "saving"};
+  try {
+    await call("PUT", `conversations/${id}/draft`, {kind, text});
+    if (one.peek().text === text) one.value = {...one.peek(), state: text ? "saved" : "", synced: true};
+  } catch {
+    one.value = {...one.peek(), state: text ? "device" : ""};
+  }
+  keepDraft(id, kind);
+}
+
+/** The server's drafts when a conversation is opened: they win unless this device holds something it has not delivered. */
+export function takeDrafts(id, given) {
+  for (const kind of ["reply", "note"]) {
+    const one = draft(id, kind), mine = one.peek();
+    if (!mine.synced) { if (mine.text !== (given?.[kind] ?? "")) saveDraft(id, kind); continue; }
+    const text = given?.[kind] ?? "";
+    if (text !== mine.text) { one.value = {...mine, text, state: text ? "saved" : "", synced: true}; keepDraft(id, kind); }
+  }
+}
+
+/** The text has become a message: the draft is gone here and, with the message, there. */
+export function clearDraft(id, kind) {
+  clearTimeout(timers.get(`draft.${id}.${kind}`));
+  const had = draft(id, kind).peek().text;
+  draft(id, kind).value = {text: "", files: [], state: "", synced: true};
+  device.set(`draft.${id}.${kind}`, null);
+  if (had) saveDraft(id, kind);
+}
+
+addEventListener("pagehide", () => { for (const key of drafts.keys()) { const cut = key.lastIndexOf("."), id = key.slice(6, cut), kind = key.slice(cut + 1); if (!draft(id, kind).peek().synced) keepDraft(id, kind); } });
+
+// ── messages on their way ──
+
+export const letters = signal(/** @type {Letter[]} */ (device.keys("out.").map(device.get).filter(Boolean)));
+export const waitingLetters = computed(() => letters.value.filter(each => each.state === "waiting").length);
+const busy = new Set();
+/** Called with the answer to a sent letter; the thread and the list take their part (set once by live.js, which knows both). */
+export const onSent = {run: (_letter, _answer) => {}, asked: _letter => {}};
+
+function change(client_id, more) {
+  letters.value = letters.peek().map(each => each.client_id === client_id ? {...each, ...more} : each);
+  device.set(`out.${client_id}`, letters.peek().find(each => each.client_id === client_id) ?? null);
+}
+
+/** @param {Omit<Letter, "client_id"|"at"|"state"|"reason">} what */
+export function send(what) {
+  const letter = {...what, client_id: newId(), at: new Date().toISOString(), state: "sending", reason: ""};
+  letters.value = [...letters.peek(), letter];
+  device.set(`out.${letter.client_id}`, letter);
+  clearDraft(letter.conversation, letter.kind);
+  carry(letter.conversation);
+}
+
+/** Letters of one conversation leave one after another, in the order they were written. */
+async function carry(conversation, attempt = 0) {
+  if (busy.has(conversation)) return;
+  const letter = letters.peek().find(each => each.conversation === conversation && (each.state === "sending" || each.state === "waiting"));
+  if (!letter) return;
+  busy.add(conversation);
+  let again = -1;
+  try {
+    const {client_id, kind, text, files, mentions, resolve, seen} = letter;
+    const body = kind === "note" ? {client_id, text, files, mentions} : {client_id, text, files, resolve, seen};
+    const answer = await call("POST", `conversations/${conversation}/${kind}`, {...body, files: files.map(each => each.key)});
+    putRow(answer.row);
+    onSent.run(letter, answer);
+    arrived(client_id);
+    again = 0;
+  } catch (error) {
+    if (error.status === 409 && error.code === "customer.wrote") { change(letter.client_id, {state: "ask"}); onSent.asked(letter); }
+    else if (error.passing || error.status === 401) { change(letter.client_id, {state: "waiting"}); again = Math.max(error.retryAfter * 1000, Math.min(30_000, 1000 * 2 ** attempt) * (0.75 + Math.random() / 2)); }
+    else change(letter.client_id, {state: "failed", reason: error.title ?? t("Not sent")});
+  }
+  busy.delete(conversation);
+  if (again > 0) setTimeout(() => carry(conversation, attempt + 1), again);
+  else carry(conversation);
+}
+
+/** The server has it: out of the box. */
+export function arrived(client_id) {
+  if (!letters.peek().some(each => each.client_id === client_id)) return;
+  letters.value = letters.peek().filter(each => each.client_id !== client_id);
+  device.set(`out.${client_id}`, null);
+}
+
+/** "Try again", or "Send anyway" with what has been seen since. */
+export function sendAgain(client_id, seen) {
+  const letter = letters.peek().find(each => each.client_id === client_id);
+  if (!letter) return;
+  change(client_id, {state: "sending", seen: Math.max(letter.seen, seen ?? 0)});
+  carry(letter.conversation);
+}
+
+/** Takes an unsent message back into the composer, before what stands there. */
+export function takeBack(client_id) {
+  const letter = letters.peek().find(each => each.client_id === client_id);
+  if (!letter) return;
+  const {text, files} = draft(letter.conversation, letter.kind).peek();
+  write(letter.conversation, letter.kind, {text: text ? `${letter.text}\n${text}` : letter.text, files: [...letter.files, ...files]});
+  arrived(client_id);
+}
+
+/** Begins (or goes on) sending what is left from before. */
+export function carryAll() {
+  for (const conversation of new Set(letters.peek().filter(each => each.state === "sending" || each.state === "waiting").map(each => each.conversation))) carry(conversation);
+}
+online.subscribe(on => { if (on) carryAll(); });

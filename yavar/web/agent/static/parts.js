@@ -1,0 +1,89 @@
+/** Small pieces every pane uses: icons, avatars, marks, times. */
+import {html} from "../ui/vendor/ui.js";
+import {t, tn, clock, dayLabel, fullDate} from "../ui/wire.js";
+import {boot, now, tag} from "./state.js";
+
+const sprite = new URL("../ui/icons.svg", import.meta.url).pathname;
+/** These point along the line of reading and so mirror in a right-to-left page. */
+const mirrored = new Set(["arrow-left", "arrow-right", "chevron-left", "chevron-right", "corner-up-left", "send-horizontal", "undo-2", "panel-left", "panel-right", "log-out", "external-link", "list"]);
+
+export const Icon = ({name, size = 16}) =>
+  html`<svg class=${mirrored.has(name) ? "icon mirror" : "icon"} width=${size} height=${size} aria-hidden="true"><use href=${`${sprite}#${name}`} /></svg>`;
+
+export const IconButton = ({icon, label, keys, size, ...rest}) =>
+  html`<button type="button" class="icon-button" aria-label=${label} title=${keys ? `${label} (${keys})` : label} ...${rest}><${Icon} name=${icon} size=${size} /></button>`;
+
+export const Kbd = ({keys}) => keys.split(" ").map(each => html`<kbd>${each}</kbd>`);
+
+/** The modifier as this machine's keyboard prints it. */
+export const mac = /Mac|iPhone|iPad/.test(navigator.platform ?? "");
+export const mod = mac ? "⌘" : "Ctrl";
+
+export function Avatar({who, size = "m", badge, online}) {
+  return html`<span class=${`avatar size-${size} hue-${who?.hue ?? 1}`} aria-hidden="true"><span dir="auto">${who?.initials ?? "?"}</span>
+    ${badge && html`<${ChannelBadge} kind=${badge} />`}${online && html`<span class="presence" />`}</span>`;
+}
+
+const channelIcon = {chat: "message-circle", email: "mail", phone: "phone", form: "file"};
+export const ChannelBadge = ({kind}) =>
+  html`<span class=${`channel is-${kind in channelIcon ? kind : "chat"}`}><${Icon} name=${channelIcon[kind] ?? "message-circle"} size=${10} /></span>`;
+
+export const TagMark = ({id}) => {
+  const found = tag(id);
+  return found && html`<span class="tag-mark"><span class=${`dot hue-${found.hue}`} /><bdi>${found.name}</bdi></span>`;
+};
+
+const unit = (amount, name) => new Intl.NumberFormat(boot.lang === "fa" ? "fa-IR" : boot.lang, {style: "unit", unit: name, unitDisplay: "short"}).format(amount);
+/** A length of time in one or two words: "3 min", "1 h 19 min", "2 days". */
+export function span(milliseconds) {
+  const minutes = Math.max(0, Math.floor(milliseconds / 60_000));
+  if (minutes < 1) return t("just now");
+  if (minutes < 60) return unit(minutes, "minute");
+  if (minutes < 60 * 24) return minutes % 60 && minutes < 600 ? `${unit(Math.floor(minutes / 60), "hour")} ${unit(minutes % 60, "minute")}` : unit(Math.round(minutes / 60), "hour");
+  const days = Math.round(minutes / 1440);
+  return tn("{n} day", "{n} days", days, {n: days});
+}
+
+/** How long the customer has been waiting. No promise is judged here, so it takes no colour. */
+export function WaitTimer({since}) {
+  const title = t("Waiting for a reply since {time}", {time: fullDate(since)});
+  return html`<span class="timer" title=${title}><${Icon} name="clock" size=${12} /><span class="sr">${t("Waiting")} </span>${span(now.value - Date.parse(since))}</span>`;
+}
+
+/** Time of day today, the day before that. */
+export function When({at}) {
+  const today = new Date(now.value).toDateString() === new Date(at).toDateString();
+  return html`<time dateTime=${at} title=${fullDate(at)}>${today ? clock(at) : dayLabel(at)}</time>`;
+}
+
+/** Counts stop at 999: beyond that only "many" matters. */
+export const shownCount = (n, digits) => n > 999 ? `${digits(999)}+` : digits(n);
+
+export const Skeleton = ({rows = 6, shape = "row"}) =>
+  html`<div class=${`skeletons is-${shape}`} aria-hidden="true">${Array.from({length: rows}, (_, n) => html`<div class="skeleton" key=${n}><i /><b /><b /><b /></div>`)}</div>`;
+
+const address = /\bhttps?:\/\/[^\s<>"']+[^\s<>"'.,;:!?)\]}»]/g;
+/** Text as its writer wrote it: each paragraph in its own direction, addresses as links, mentions marked. */
+export function Prose({text, marks}) {
+  return text.split("\n").map((line, n) => html`<p dir="auto" key=${n}>${line ? linked(line, marks) : html`<br />`}</p>`);
+}
+
+function linked(line, marks) {
+  const out = [];
+  let from = 0;
+  for (const hit of line.matchAll(address)) {
+    out.push(marked(line.slice(from, hit.index), marks));
+    out.push(html`<a href=${hit[0]} target="_blank" rel="noopener nofollow" dir="ltr">${hit[0]}</a>`);
+    from = hit.index + hit[0].length;
+  }
+  out.push(marked(line.slice(from), marks));
+  return out;
+}
+
+function marked(text, marks) {
+  if (!marks?.length) return text;
+  const hit = marks.map(name => ({name, at: text.indexOf(`@${name}`)})).filter(each => each.at >= 0).sort((a, b) => a.at - b.at || b.name.length - a.name.length)[0];
+  if (!hit) return text;
+  const end = hit.at + hit.name.length + 1;
+  return [text.slice(0, hit.at), html`<span class="mention">${text.slice(hit.at, end)}</span>`, marked(text.slice(end), marks)];
+}

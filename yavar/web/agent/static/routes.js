@@ -1,0 +1,53 @@
+/** Where the agent is: `/inbox/<view>[/<conversation>][?tab=…]`. A reload and the Back button keep the place. */
+import {signal} from "../ui/vendor/ui.js";
+import {t} from "../ui/wire.js";
+import {boot, drawer, tag, team} from "./state.js";
+
+/** @typedef {{view: string, tab: string, id: ?string}} Place */
+
+function read() {
+  const [, , view = "mine", id = null] = location.pathname.split("/").map(decodeURIComponent);
+  return {view: view || "mine", id: id || null, tab: new URLSearchParams(location.search).get("tab") ?? "open"};
+}
+
+/** @type {import("../ui/vendor/ui.js").Signal<Place>} */
+export const place = signal(read());
+
+export function address({view, tab, id}) {
+  const path = ["/inbox", view, ...(id ? [id] : [])].map((part, n) => n ? encodeURIComponent(part).replace("%3A", ":") : part).join("/");
+  return tab && tab !== "open" ? `${path}?tab=${tab}` : path;
+}
+
+/** @param {Partial<Place>} to @param {{replace?: boolean}} how */
+export function go(to, how = {}) {
+  const was = place.peek();
+  const next = {...was, ...to};
+  if (to.view && to.view !== was.view && !to.tab) next.tab = "open";
+  if (next.view === was.view && next.tab === was.tab && next.id === was.id) return;
+  history[how.replace ? "replaceState" : "pushState"](null, "", address(next));
+  drawer.value = null;
+  place.value = next;
+}
+
+addEventListener("popstate", () => { place.value = read(); });
+
+/** The views everyone has; keys are what follows G. */
+export const views = () => [
+  {view: "mine", name: t("My inbox"), icon: "inbox", key: "I"},
+  {view: "mentions", name: t("Mentions"), icon: "at-sign", key: "M"},
+  {view: "unassigned", name: t("Unassigned"), icon: "user-x", key: "U"},
+  {view: "all", name: t("All open"), icon: "list", key: "A"},
+  {view: "snoozed", name: t("Snoozed"), icon: "alarm-clock", key: "S"},
+  {view: "drafts", name: t("Drafts"), icon: "pencil-line", key: "D"},
+];
+
+/** Views that are one state by themselves have no tabs. */
+export const hasTabs = view => !["snoozed", "drafts", "mentions"].includes(view);
+
+export function viewName(view) {
+  const [kind, id] = view.split(":");
+  if (kind === "inbox") return boot.inboxes.find(each => each.id === id)?.name ?? "";
+  if (kind === "tag") return tag(id)?.name ?? "";
+  if (kind === "team") return team(id)?.name ?? "";
+  return views().find(each => each.view === view)?.name ?? t("My inbox");
+}

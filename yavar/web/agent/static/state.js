@@ -1,0 +1,110 @@
+/**
+ * What the screen shows, as signals. A row on the screen is what the server said last (`truth`) with the
+ * changes that are still on their way laid over it, so an action shows at once and a frame in between does not undo it.
+ */
+import {signal, computed} from "../ui/vendor/ui.js";
+import {request, setStrings} from "../ui/wire.js";
+
+/** @typedef {{id: string, name: string, initials: string, hue: number, role: string, online: boolean}} Agent */
+/** @typedef {{id: string, reference: string, customer: {id: string, name: string, initials: string, hue: number},
+ *   inbox: {id: string, kind: string, name: string}, status: string, priority: string, assignee: ?string, team: ?string,
+ *   tags: string[], subject: string, preview: string, preview_by: string, last_at: string, waiting_since: ?string,
+ *   unread: number, snoozed_until: ?string, lang: string, draft: boolean, request_type: ?string, version: number}} Row */
+
+export const boot = JSON.parse(document.getElementById("boot").textContent);
+setStrings(boot);
+
+export const me = boot.me;
+export const counts = signal(boot.counts);
+export const tags = signal(boot.tags);
+export const agents = signal(boot.agents);
+export const online = signal(true);
+export const signedOut = signal(false);
+/** Ticks twice a minute: what shows a length of time reads it. */
+export const now = signal(Date.now());
+setInterval(() => { now.value = Date.now(); }, 30_000);
+
+/** Single-key shortcuts (WCAG 2.1.4: they can be switched off). */
+export const singleKeys = signal(boot.single_keys ?? true);
+export const theme = signal(boot.theme ?? "system");
+export const picked = signal(/** @type {Set<string>} */ (new Set()));
+/** Which menu is open, for which conversations, next to which element. */
+export const menu = signal(/** @type {?{name: string, ids: string[], anchor: ?Element}} */ (null));
+export const palette = signal(/** @type {?string} */ (null));
+export const sheet = signal(false);
+/** Panes that a narrow window shows on demand. */
+export const drawer = signal(/** @type {?("details"|"sidebar")} */ (null));
+export const folded = signal({details: false, sidebar: false});
+
+const truth = new Map();
+const patches = new Map();
+const rows = new Map();
+
+/** @param {string} id @returns {import("../ui/vendor/ui.js").Signal<?Row>} */
+export function row(id) {
+  if (!rows.has(id)) rows.set(id, signal(null));
+  return rows.get(id);
+}
+
+function show(id) {
+  const laid = patches.get(id);
+  const known = truth.get(id) ?? null;
+  row(id).value = known && laid?.length ? Object.assign({}, known, ...laid) : known;
+}
+
+/** Takes what the server says about a conversation; older news than what we have is dropped. @param {Row} next */
+export function putRow(next) {
+  const known = truth.get(next.id);
+  if (known && known.version > next.version) return;
+  truth.set(next.id, next);
+  show(next.id);
+}
+
+export function putRows(list) { for (const each of list) putRow(each); }
+
+/** Lays a change over the row until the returned function takes it away again. */
+export function patchRow(id, patch) {
+  if (!patches.has(id)) patches.set(id, []);
+  patches.get(id).push(patch);
+  show(id);
+  return () => {
+    const laid = patches.get(id).filter(each => each !== patch);
+    if (laid.length) patches.set(id, laid); else patches.delete(id);
+    show(id);
+  };
+}
+
+/** One request to the inbox's own addresses. @throws {import("../ui/wire.js").Problem} */
+export async function call(method, path, body, more = {}) {
+  try {
+    return await request(method, `/agent/${path}`, {...more, body, headers: {"X-CSRFToken": boot.csrf, "X-Lang": boot.lang, ...more.headers}});
+  } catch (problem) {
+    if (problem.status === 401) signedOut.value = true;
+    throw problem;
+  }
+}
+
+const byId = computed(() => new Map(agents.value.map(each => [each.id, each])));
+const tagById = computed(() => new Map(tags.value.map(each => [each.id, each])));
+export const agent = id => byId.value.get(id) ?? null;
+export const tag = id => tagById.value.get(id) ?? null;
+export const team = id => boot.teams.find(each => each.id === id) ?? null;
+export const requestType = id => boot.request_types.find(each => each.id === id) ?? null;
+
+export const agentName = id => agent(id)?.name ?? "?";
+
+/** What the device keeps; a full or forbidden store must not stop the work. */
+export const device = {
+  get(key) { try { return JSON.parse(localStorage.getItem(`yavar.${me.id}.${key}`)); } catch { return null; } },
+  set(key, value) {
+    try {
+      if (value === null) localStorage.removeItem(`yavar.${me.id}.${key}`);
+      else localStorage.setItem(`yavar.${me.id}.${key}`, JSON.stringify(value));
+    } catch { /* the text stays on the screen */ }
+  },
+  keys(prefix) {
+    const start = `yavar.${me.id}.${prefix}`;
+    try { return Object.keys(localStorage).filter(key => key.startsWith(start)).map(key => key.slice(`yavar.${me.id}.`.length)); } catch { return []; }
+  },
+};
+folded.value = device.get("folded") ?? folded.value;

@@ -1,0 +1,143 @@
+/** Conversations that were opened (or will be, next): their items, kept up to date by the stream while they are in memory. */
+import {signal, batch} from "../ui/vendor/ui.js";
+import {call, me, putRow, row} from "./state.js";
+import {arrived, takeDrafts} from "./outbox.js";
+
+/** @typedef {{version: number, kind: "message"|"note"|"event", id: string, client_id: ?string, seq: ?number,
+ *   author: {kind: string, id: ?string, name: string, initials: string, hue: number}, text: string, files: object[], at: string, event: ?string, data: object}} Item */
+
+const talks = new Map();
+const KEPT = 40;
+
+export function talk(id) {
+  let found = talks.get(id);
+  if (!found) {
+    found = {id, items: signal(/** @type {Item[]} */ ([])), before: signal(null), customer: signal(null), seen: signal({agent: 0, customer: 0}),
+      people: signal([]), state: signal("empty"), problem: signal(null), older: signal("idle"), version: 0, running: null, catching: null};
+  } else talks.delete(id);
+  talks.set(id, found); // last used stands last
+  if (talks.size > KEPT) for (const [key, each] of talks) { if (talks.size <= KEPT) break; if (each.state.peek() !== "loading" && key !== id) talks.delete(key); }
+  return found;
+}
+
+const typing = new Map();
+/** Whether the customer of a conversation is typing; the list shows it too. */
+export function typingIn(id) {
+  if (!typing.has(id)) typing.set(id, signal(false));
+  return typing.get(id);
+}
+const typingTimers = new Map();
+export function hearTyping(id, on) {
+  clearTimeout(typingTimers.get(id));
+  typingIn(id).value = on;
+  if (on) typingTimers.set(id, setTimeout(() => { typingIn(id).value = false; }, 8000)); // a lost "off" must not type for ever
+}
+
+/** Merges items by id, keeps them in order; own ones are taken out of the outbox. */
+function merge(one, list) {
+  const all = new Map(one.items.peek().map(each => [each.id, each]));
+  for (const each of list) { all.set(each.id, each); if (each.client_id) arrived(each.client_id); }
+  one.items.value = [...all.values()].sort((a, b) => a.version - b.version);
+  for (const each of list) one.version = Math.max(one.version, each.version);
+}
+
+/** Loads the conversation unless it is here; what is here is brought up to date. */
+export function open(id) {
+  const one = talk(id);
+  if (one.state.peek() === "ready") {
+    const known = row(id).peek();
+    if (known && known.version > one.version) catchUp(id);
+    return one;
+  }
+  load(id);
+  return one;
+}
+
+export function prefetch(id) {
+  if (!id) return;
+  const one = talks.get(id);
+  if (!one || one.state.peek() === "empty" || one.state.peek() === "error") load(id);
+}
+
+export async function load(id) {
+  const one = talk(id);
+  if (one.running) return one.running;
+  one.state.value = "loading";
+  one.running = (async () => {
+    try {
+      const answer = await call("GET", `conversations/${id}`);
+      batch(() => {
+        putRow(answer.row);
+        one.customer.value = answer.customer;
+        one.seen.value = answer.seen;
+        one.before.value = answer.timeline.before;
+        takeDrafts(id, answer.drafts);
+        merge(one, answer.timeline.items);
+        one.version = Math.max(one.version, answer.row.version);
+        one.state.value = "ready";
+      });
+    } catch (error) {
+      batch(() => { one.problem.value = error; one.state.value = "error"; });
+    } finally { one.running = null; }
+  })();
+  return one.running;
+}
+
+/** Fetches what came after the last item we have. */
+export async function catchUp(id) {
+  const one = talk(id);
+  if (one.state.peek() !== "ready") return load(id);
+  if (one.catching) return one.catching;
+  one.catching = (async () => {
+    try {
+      for (let full = true; full;) {
+        const answer = await call("GET", `conversations/${id}/timeline?after=${one.version}`);
+        merge(one, answer.items);
+        full = answer.items.length >= 50;
+      }
+      one.version = Math.max(one.version, row(id).peek()?.version ?? 0);
+    } catch { /* the next frame or opening tries again */ } finally { one.catching = null; }
+  })();
+  return one.catching;
+}
+
+export async function loadOlder(id) {
+  const one = talk(id);
+  if (!one.before.peek() || one.older.peek() === "loading") return;
+  one.older.value = "loading";
+  try {
+    const answer = await call("GET", `conversations/${id}/timeline?before=${one.before.peek()}`);
+    batch(() => { merge(one, answer.items); one.before.value = answer.before; one.older.value = "idle"; });
+  } catch { one.older.value = "error"; }
+}
+
+/** An item from the stream or from the answer to a write. A hole before it means something was missed. */
+export function hearItem(id, item) {
+  if (item.client_id) arrived(item.client_id);
+  if (item.author.kind === "customer") hearTyping(id, false);
+  const one = talks.get(id);
+  if (!one || one.state.peek() !== "ready") return;
+  const had = one.version;
+  merge(one, [item]);
+  if (item.version > had + 1) { one.version = had; catchUp(id); }
+}
+
+export function hearSeen(id, customer) {
+  const one = talks.get(id);
+  if (one) one.seen.value = {...one.seen.peek(), customer};
+}
+
+export function hearPeople(id, people) {
+  talk(id).people.value = people.filter(each => each.agent !== me.id);
+}
+
+/** After a resync nothing in memory is certain: the open one is caught up, the others are read again when opened. */
+export function doubt(openId) {
+  for (const [id, one] of talks) if (id !== openId) one.state.value = one.state.peek() === "ready" ? "empty" : one.state.peek();
+  if (openId) catchUp(openId);
+}
+
+export function dropTalk(id) { talks.delete(id); }
+
+/** The number of the last public message on the screen: what the reply was written in sight of. */
+export const lastSeq = id => talk(id).items.peek().reduce((most, each) => Math.max(most, each.seq ?? 0), 0);

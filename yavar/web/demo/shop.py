@@ -1,0 +1,14 @@
+"""The demonstration shop's product page, with the chat on it as any shop would have it."""
+
+from django.http import HttpRequest, HttpResponse
+
+from yavar.conversations.models import Inbox
+from yavar.web.ui.templating import page
+
+NAMES = [("fa", "فارسی"), ("en", "English"), ("ru", "Русский")]
+
+
+def product(request: HttpRequest) -> HttpResponse:
+    """`/shop?lang=fa`."""
+    inbox = Inbox.objects.filter(kind="chat").order_by("pk").first()
+    return page(request, "demo/shop.html", languages=NAMES, loader_url=f"/chat/{inbox.public_id}/loader.js" if inbox else "")

@@ -1,0 +1,71 @@
+"""What every page of Django's chain gets: headers that protect, the reader's language, one shape of errors."""
+
+import secrets
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+
+from yavar.base.problem import Problem
+
+from .errors import problem_response
+
+View = Callable[[HttpRequest], HttpResponse]
+LANGUAGES = ("fa", "ru", "en")
+CSP = "default-src 'self'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data: blob:; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors {ancestors}"
+
+
+class Headers:
+    """Content-Security-Policy and its kin. A view may set `request.frame_ancestors` (the chat panel does)."""
+
+    def __init__(self, get_response: View) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.nonce = secrets.token_urlsafe(16)  # type: ignore[attr-defined]
+        response = self.get_response(request)
+        ancestors = getattr(request, "frame_ancestors", "'none'")
+        response.headers.setdefault("Content-Security-Policy", CSP.format(nonce=request.nonce, ancestors=ancestors))  # type: ignore[attr-defined]
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        response.headers.setdefault("Referrer-Policy", "same-origin")
+        response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        response.headers.setdefault("Cache-Control", "no-store")
+        if settings.ENV.secure:
+            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        return response
+
+
+class Language:
+    """The reader's language: `X-Lang` of our clients, `?lang=` (remembered), the agent's choice, the cookie, the browser's wish."""
+
+    def __init__(self, get_response: View) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        asked = request.GET.get("lang", "")
+        code = request.headers.get("X-Lang", "") or asked
+        if code not in LANGUAGES and request.user.is_authenticated:
+            code = request.user.lang
+        if code not in LANGUAGES:
+            code = request.COOKIES.get("yavar_lang", "")
+        if code not in LANGUAGES:
+            code = translation.get_language_from_request(request)[:2]
+        with translation.override(code if code in LANGUAGES else "en"):
+            response = self.get_response(request)
+        if asked in LANGUAGES and not request.path.startswith("/chat/"):
+            response.set_cookie("yavar_lang", asked, max_age=365 * 24 * 3600, samesite="Lax", secure=settings.ENV.secure)
+        return response
+
+
+class Problems:
+    """A raised Problem becomes its JSON."""
+
+    def __init__(self, get_response: View) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return problem_response(exception) if isinstance(exception, Problem) else None

@@ -1,0 +1,52 @@
+"""Jinja2 for pages: autoescape, gettext, and the few globals that templates use."""
+
+from typing import Any
+
+import msgspec
+from django.http import HttpRequest, HttpResponse
+from django.template import loader
+from django.utils import translation
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup, escape
+
+from .assets import assets
+
+
+def environment(**options: Any) -> Environment:
+    """Django's hook for the environment."""
+    env = Environment(**{**options, "autoescape": True, "undefined": StrictUndefined, "extensions": ["jinja2.ext.i18n"]})
+    env.install_gettext_callables(translation.gettext, translation.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    env.globals.update(static=assets().url, icon=icon, modules=modules)
+    return env
+
+
+def icon(name: str, size: int = 16) -> Markup:
+    """A Lucide icon from the sprite."""
+    href = f"{assets().url('ui/icons.svg')}#{name}"
+    return Markup('<svg class="icon" width="{0}" height="{0}" aria-hidden="true"><use href="{1}"/></svg>').format(size, href)
+
+
+def modules(face: str) -> list[str]:
+    """The addresses of a face's modules, for modulepreload."""
+    return [assets().url(name) for name in assets().names(f"{face}/") if name.endswith(".js")]
+
+
+def json_block(value: Any) -> Markup:
+    """JSON that may stand inside <script type="application/json">: no character in it can end the element."""
+    text = msgspec.json.encode(value).decode()
+    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))
+
+
+def page(request: HttpRequest, template: str, status: int = 200, **context: Any) -> HttpResponse:
+    """Render a template with what every page knows."""
+    lang = translation.get_language() or "en"
+    context = {"lang": lang, "dir": direction(lang), "nonce": request.nonce, **context}  # type: ignore[attr-defined]
+    return HttpResponse(loader.render_to_string(template, context, request), status=status)
+
+
+def direction(lang: str) -> str:
+    """`rtl` or `ltr`."""
+    return "rtl" if lang == "fa" else "ltr"
+
+
+__all__ = ["Markup", "direction", "environment", "escape", "icon", "json_block", "page"]

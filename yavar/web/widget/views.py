@@ -1,0 +1,211 @@
+"""The chat's calm doors: the launcher, the panel, the session, older messages, files."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import translation
+from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_POST
+
+from yavar.base.events import Actor
+from yavar.base.problem import Problem
+from yavar.base.rate import Rate
+from yavar.channels.chat import ChatConfig, SignedIdentity, config_of, origin, vouched
+from yavar.conversations.models import Conversation, Inbox
+from yavar.conversations.public import conversation_of, latest_conversation, messages, team_faces
+from yavar.desk import settings as desk_settings
+from yavar.people.customers import identities
+from yavar.people.customers.actions import open_session, recognise
+from yavar.people.models import VisitorSession
+from yavar.realtime.signals import presence
+from yavar.web.ui.assets import assets
+from yavar.web.ui.bodies import Strict, answer, body
+from yavar.web.ui.files import upload
+from yavar.web.ui.strings import client_strings
+from yavar.web.ui.templating import Markup, direction, json_block, page
+
+from .visitors import Known, forget, load, peek
+
+LANGUAGES = ("fa", "ru", "en")
+sessions_rate = Rate(1.0 if settings.ENV.rate else 0.0, 60)
+uploads_rate = Rate(0.5 if settings.ENV.rate else 0.0, 20)
+
+
+class OpenSession(Strict, frozen=True):
+    token: str
+    lang: str = "en"
+    page: str = ""
+    name: str = ""
+    email: str = ""
+    identity: SignedIdentity | None = None
+
+
+def open_inbox(key: str) -> tuple[Inbox, ChatConfig]:
+    """The chat inbox behind a public key; off, absent and of another kind are the same 404."""
+    inbox = Inbox.objects.select_related("brand").filter(public_id=key, kind="chat", active=True).first()
+    if inbox is None:
+        raise Http404
+    return inbox, config_of(inbox.config)
+
+
+@require_GET
+def loader(request: HttpRequest, key: str) -> HttpResponse:
+    """The launcher's script with its few settings in front: the one request before the chat is opened."""
+    inbox, _config = open_inbox(key)
+    strings = {}
+    for lang in LANGUAGES:
+        with translation.override(lang):
+            strings[lang] = {"open": gettext("Open chat"), "close": gettext("Close chat"), "title": pgettext("panel", "Chat with {shop}").format(shop=inbox.brand.name_in(lang))}
+    facts = {"key": key, "desk": desk_url(request), "accent": inbox.brand.accent, "side": "end", "lang": None, "strings": strings}
+    script = f"(()=>{{const YAVAR={json_block(facts)};\n{assets().text('widget/loader.js')}}})();"
+    response = HttpResponse(script, content_type="text/javascript; charset=utf-8")
+    response.headers["Cache-Control"] = "public, max-age=300"
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
+
+
+def desk_url(request: HttpRequest) -> str:
+    """Where browsers reach this desk."""
+    return settings.ENV.url or f"{request.scheme}://{request.get_host()}"
+
+
+@require_GET
+def panel(request: HttpRequest, key: str) -> HttpResponse:
+    """The panel's page. Only pages of the inbox's origins may frame it; a frame that says it comes from elsewhere gets nothing."""
+    inbox, config = open_inbox(key)
+    request.frame_ancestors = " ".join(config.origins) or "'none'"  # type: ignore[attr-defined]
+    came_from = origin(request.headers.get("Referer", ""))
+    if came_from is not None and came_from not in (*config.origins, desk_url(request)):
+        raise Problem(403, "origin.foreign", _("This page may not show this chat."))
+    lang = request.GET.get("lang", "")
+    lang = lang if lang in LANGUAGES else inbox.brand.locale
+    with translation.override(lang):
+        response = page(request, "widget/panel.html", config_json=json_block(panel_config(inbox, config, lang)), panel_css=Markup(assets().text("widget/panel.css")))
+    response.headers["Cross-Origin-Opener-Policy"] = "unsafe-none"
+    return response
+
+
+def panel_config(inbox: Inbox, config: ChatConfig, lang: str) -> dict[str, Any]:
+    """What the panel must know before it speaks with us (docs/develop/client-api.md)."""
+    brand = inbox.brand
+    return {
+        "inbox": inbox.public_id, "lang": lang, "dir": direction(lang), "origins": config.origins,
+        "brand": {"name": brand.name_in(lang), "initials": brand.initials(lang), "accent": brand.accent},
+        "team": team_faces(), "online": bool(presence.online()), "reply_minutes": desk_settings.read().reply_minutes,
+        "prechat": {"name": config.ask_name, "email": config.ask_email}, **client_strings("widget", lang),
+    }  # fmt: skip
+
+
+@csrf_exempt
+@require_POST
+def session(request: HttpRequest, key: str) -> HttpResponse:
+    """A visitor begins to write, or is recognised."""
+    inbox, config = open_inbox(key)
+    own_page_only(request)
+    if wait := sessions_rate.take(request.META.get("REMOTE_ADDR", "")):
+        raise Problem(429, "rate.limited", _("That was very fast. Your message is kept and is sent again in a moment."), retry_after=wait)
+    given = body(request, OpenSession)
+    peek(given.token)  # refuses what cannot be a token
+    who = vouched(given.identity, inbox.unsealed_secret()) if given.identity else None
+    if who is None and config.identity_required:
+        raise Problem(403, "identity.required", _("Please sign in to the shop to write to us."))
+    name, email = check_form(given, config, known=who is not None or _is_open(given.token))
+    lang = given.lang if given.lang in LANGUAGES else inbox.brand.locale
+    shop_page = given.page if origin(given.page) in config.origins else ""
+    opened = open_session(given.token, brand=inbox.brand.public_id, inbox=inbox.public_id, lang=lang, page=shop_page, name=name, email=email)
+    if who is not None:
+        recognise(opened, external=who.external, name=who.name, email=identities.email(who.email) or "")
+    forget(given.token)
+    return answer(hello_of(load(given.token)))
+
+
+def check_form(given: OpenSession, config: ChatConfig, *, known: bool) -> tuple[str, str]:
+    """The pre-chat form's name and e-mail, checked. Somebody known need not fill it in."""
+    name = " ".join(given.name.split())[:120] if config.ask_name != "off" else ""
+    if config.ask_name == "require" and not name and not known:
+        raise Problem(400, "name.missing", _("Please tell us your name."), field="name")
+    email = identities.email(given.email) or "" if config.ask_email != "off" else ""
+    if config.ask_email != "off" and not email and (given.email.strip() or (config.ask_email == "require" and not known)):
+        raise Problem(400, "email.invalid", _("Please check the e-mail address."), field="email")
+    return name, email
+
+
+def _is_open(token: str) -> bool:
+    try:
+        load(token)
+    except Problem:
+        return False
+    return True
+
+
+def own_page_only(request: HttpRequest) -> None:
+    """Writes come from the panel, which lives on our origin. Raises Problem 403."""
+    sent = request.headers.get("Origin")
+    if sent and sent not in (f"{request.scheme}://{request.get_host()}", settings.ENV.url):
+        raise Problem(403, "origin.foreign", _("This page may not write to this desk."))
+
+
+def visitor(request: HttpRequest) -> Known:
+    """Who asks. Raises Problem 401."""
+    own_page_only(request)
+    scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        token = ""
+    return peek(token) or load(token)
+
+
+def hello_of(known: Known) -> dict[str, Any]:
+    """Where a visitor stands."""
+    session_row = VisitorSession.objects.select_related("customer").get(token_hash=known.key)
+    email = session_row.customer.identities.filter(kind="email").values_list("value", flat=True).first() or ""
+    conversation = latest_conversation(known.customer_id, known.inbox_id)
+    shown, more = messages(conversation.pk) if conversation else ([], False)
+    return {"customer": {"name": known.author.name, "email": email}, "conversation": conversation_facts(conversation), "messages": shown, "more": more}
+
+
+def conversation_facts(c: Conversation | None) -> dict[str, Any] | None:
+    """A conversation as its customer may see it: snoozed is the team's own business, so it is simply open."""
+    if c is None:
+        return None
+    status = "resolved" if c.status == "resolved" else "open"
+    return {"id": c.public_id, "reference": c.reference, "status": status, "seen": {"agent": c.agent_seen, "customer": c.customer_seen}}
+
+
+@require_GET
+def hello(request: HttpRequest) -> HttpResponse:
+    """A returning visitor."""
+    return answer(hello_of(visitor(request)))
+
+
+@require_GET
+def older(request: HttpRequest) -> HttpResponse:
+    """A page of messages before or after a seq."""
+    known = visitor(request)
+    conversation = conversation_of(known.customer_id, request.GET.get("conversation", ""))
+    if conversation is None:
+        raise Problem(404, "conversation.unknown", _("This conversation is not here."))
+    shown, more = messages(conversation.pk, before=_number(request, "before"), after=_number(request, "after"))
+    return answer({"messages": shown, "more": more})
+
+
+def _number(request: HttpRequest, name: str) -> int | None:
+    text = request.GET.get(name)
+    if text is None:
+        return None
+    if not text.isascii() or not text.isdecimal() or len(text) > 9:
+        raise Problem(400, f"{name}.invalid", _("The request isn’t in the expected form."), field=name)
+    return int(text)
+
+
+@csrf_exempt
+@require_POST
+def files(request: HttpRequest) -> HttpResponse:
+    """A visitor brings a file."""
+    known = visitor(request)
+    if wait := uploads_rate.take(known.key):
+        raise Problem(429, "rate.limited", _("That was very fast. Your message is kept and is sent again in a moment."), retry_after=wait)
+    return upload(request, Actor("customer", known.customer_id))
+
