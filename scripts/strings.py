@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """The one catalogue of strings: collect from Python, Jinja2 and JavaScript, keep what is translated, compile.
 
-    scripts/strings.py            refresh yavar/locale (new strings stand there empty: translate them)
-    scripts/strings.py --check    prove that nothing is missing, fuzzy or stale
+scripts/strings.py            refresh yavar/locale (new strings stand there empty: translate them)
+scripts/strings.py --check    prove that nothing is missing, fuzzy or stale
 """
 
 from __future__ import annotations
@@ -21,7 +21,13 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).resolve().parent.parent
 LOCALE = ROOT / "yavar/locale"
 KEYWORDS = {"_": None, "gettext": None, "gettext_lazy": None, "ngettext": (1, 2), "ngettext_lazy": (1, 2), "pgettext": ((1, "c"), 2), "t": None, "tn": (1, 2)}
-METHODS = [("**/vendor/**", "ignore"), ("**/tests/**", "ignore"), ("**.py", "python"), ("**/templates/**.html", "jinja2.ext.babel_extract"), ("**.js", "javascript")]
+METHODS = [
+    ("**/vendor/**", "ignore"),
+    ("**/tests/**", "ignore"),
+    ("**.py", "python"),
+    ("**/templates/**.html", "jinja2.ext.babel_extract"),
+    ("**.js", "javascript"),
+]
 OPTIONS = {"**.js": {"parse_template_string": "true"}, "**/templates/**.html": {"newstyle_gettext": "true", "silent": "false"}}
 CLIENTS = {"agent": ("yavar/web/agent/static/", "yavar/web/ui/static/"), "widget": ("yavar/web/widget/static/", "yavar/web/ui/static/")}
 
@@ -61,7 +67,11 @@ def missing(catalog: Catalog) -> list[str]:
 def po_bytes(catalog: Catalog) -> bytes:
     out = io.BytesIO()
     write_po(out, catalog, width=140, sort_output=True, omit_header=False, include_lineno=False)
-    lines = [line for line in out.getvalue().splitlines() if not line.startswith((b'"POT-Creation', b'"PO-Revision', b'"Generated-By', b'"Last-Translator', b'"Language-Team', b'"Report-Msgid', b"# "))]
+    lines = [
+        line
+        for line in out.getvalue().splitlines()
+        if not line.startswith((b'"POT-Creation', b'"PO-Revision', b'"Generated-By', b'"Last-Translator', b'"Language-Team', b'"Report-Msgid', b"# "))
+    ]
     return b"\n".join(lines) + b"\n"
 
 
@@ -86,7 +96,9 @@ def files() -> tuple[dict[Path, bytes], list[str]]:
 def main() -> None:
     made, complaints = files()
     if "--check" in sys.argv:
-        complaints += [f"{path.relative_to(ROOT)} is stale: run scripts/strings.py" for path, data in made.items() if not path.exists() or path.read_bytes() != data]
+        complaints += [
+            f"{path.relative_to(ROOT)} is stale: run scripts/strings.py" for path, data in made.items() if not path.exists() or path.read_bytes() != data
+        ]
         sys.exit("\n".join(complaints) if complaints else 0)
     for path, data in made.items():
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Refresh (or with --check: verify) the third-party files that browsers get. See vendor.toml."""
+
 from __future__ import annotations
 
 import hashlib
@@ -91,7 +92,7 @@ def sprite(names: list[str], files: dict[str, bytes]) -> bytes:
     for name in sorted(set(names)):
         body = re.search(r"<svg[^>]*>(.*)</svg>", files[f"icons/{name}.svg"].decode(), re.S)[1]  # type: ignore[index]
         symbols.append(f'<symbol id="{name}" viewBox="0 0 24 24">{" ".join(body.split())}</symbol>')
-    return ("<!-- Lucide (ISC) --><svg xmlns=\"http://www.w3.org/2000/svg\">" + "\n".join(symbols) + "</svg>\n").encode()
+    return ('<!-- Lucide (ISC) --><svg xmlns="http://www.w3.org/2000/svg">' + "\n".join(symbols) + "</svg>\n").encode()
 
 
 def refresh() -> None:

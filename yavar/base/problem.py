@@ -9,7 +9,9 @@ from django.utils.functional import Promise
 class Problem(Exception):
     """Something the asker must hear. `title` may be lazy text; it is put into the reader's language when it is written out."""
 
-    def __init__(self, status: int, code: str, title: "str | Promise", *, field: str | None = None, retry_after: int | None = None, extra: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self, status: int, code: str, title: "str | Promise", *, field: str | None = None, retry_after: int | None = None, extra: dict[str, Any] | None = None
+    ) -> None:
         super().__init__(code)
         self.status, self.code, self.title, self.field, self.retry_after = status, code, title, field, retry_after
         self.extra = extra or {}

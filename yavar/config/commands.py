@@ -36,7 +36,9 @@ def user(given: Namespace) -> int:
         return _say("which e-mail address?")
     if given.action == "add":
         try:
-            add_agent(email=given.email, name=given.name or given.email.partition("@")[0], password=_password(given), role=given.role, lang=given.lang, by=SYSTEM)
+            add_agent(
+                email=given.email, name=given.name or given.email.partition("@")[0], password=_password(given), role=given.role, lang=given.lang, by=SYSTEM
+            )
         except ValidationError as error:
             return _say(" ".join(error.messages))
         except IntegrityError:

@@ -51,7 +51,11 @@ def prepare() -> None:
 def _furnish() -> None:
     brand = Brand.objects.create(name={"en": "Nila Coffee", "fa": "قهوهٔ نیلا", "ru": "Кофе «Нила»"}, locale="fa")
     inbox = add_inbox(brand, "chat", "Nila Coffee", ChatConfig(), secret=SECRET)
-    for name in ({"en": "Question", "fa": "پرسش", "ru": "Вопрос"}, {"en": "Return", "fa": "مرجوعی", "ru": "Возврат"}, {"en": "Delivery", "fa": "ارسال", "ru": "Доставка"}):
+    for name in (
+        {"en": "Question", "fa": "پرسش", "ru": "Вопрос"},
+        {"en": "Return", "fa": "مرجوعی", "ru": "Возврат"},
+        {"en": "Delivery", "fa": "ارسال", "ru": "Доставка"},
+    ):
         RequestType.objects.create(brand=brand, name=name)
     agents = {}
     for member in TEAM:
@@ -101,6 +105,12 @@ def _settle(talk: dict[str, Any], conversation: int, agents: dict[str, Agent]) -
 
 def greeting(address: str, seconds: float) -> str:
     """What stands in the terminal when everything answers."""
-    lines = [f"Yavar’s demonstration is ready at {address} ({seconds:.1f} s)", "", f"  The shop with its chat   {address}/shop   (?lang=fa, ru, en)", f"  The team’s inbox         {address}/inbox", ""]
+    lines = [
+        f"Yavar’s demonstration is ready at {address} ({seconds:.1f} s)",
+        "",
+        f"  The shop with its chat   {address}/shop   (?lang=fa, ru, en)",
+        f"  The team’s inbox         {address}/inbox",
+        "",
+    ]
     lines += [f"  {member['role']:<12} {member['email']:<20} password {PASSWORD}" for member in TEAM]
     return "\n".join([*lines, "", "Ctrl-C stops it. These passwords are public: never put a demonstration on the internet."])

@@ -48,7 +48,10 @@ def findings() -> Iterator[Finding]:
     for inbox in Inbox.objects.filter(kind="chat"):
         origins = inbox.config.get("origins", [])
         yield bool(origins), f"Chat “{inbox.name}”: " + (", ".join(origins) if origins else "on no page, see `yavar chat allow`")
-    yield env.secure or not env.url, "People reach the desk at " + (env.url or f"http://{env.host}:{env.port}") + ("" if env.secure or not env.url else ": put TLS in front of it")
+    yield (
+        env.secure or not env.url,
+        "People reach the desk at " + (env.url or f"http://{env.host}:{env.port}") + ("" if env.secure or not env.url else ": put TLS in front of it"),
+    )
     for hint in hints():
         yield False, hint
 

@@ -22,7 +22,9 @@ def facts() -> dict[str, Any]:
     try:
         oldest = Job.objects.filter(state="ready").order_by("due_at").values_list("due_at", flat=True).first()
         dead = Job.objects.filter(state="dead").count()
-        inboxes = [{"name": i.name, "kind": i.kind, "on": i.active and (i.kind != "chat" or bool(i.config.get("origins")))} for i in Inbox.objects.order_by("pk")]
+        inboxes = [
+            {"name": i.name, "kind": i.kind, "on": i.active and (i.kind != "chat" or bool(i.config.get("origins")))} for i in Inbox.objects.order_by("pk")
+        ]
     except DatabaseError as error:
         return {"status": "down", "version": __version__, "database": type(error).__name__}
     late = _age(oldest)

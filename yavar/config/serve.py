@@ -125,7 +125,8 @@ def _when_answering(listener: socket.socket, ready: Callable[[], None]) -> None:
             with socket.create_connection((host if host not in ("0.0.0.0", "::") else "127.0.0.1", port), timeout=1) as line:
                 line.sendall(b"GET /health HTTP/1.0\r\nHost: desk\r\n\r\n")
                 if line.recv(12).startswith(b"HTTP/1.1 200"):
-                    return ready()
+                    ready()
+                    return
         except OSError:
             pass
         time.sleep(0.05)

@@ -10,7 +10,7 @@ PACKAGE = Path(__file__).resolve().parent.parent
 SECRET_KEY = ENV.secret_key
 DEBUG = ENV.debug
 ALLOWED_HOSTS = ["*"]  # the desk answers under whatever name its proxy gives it; origins are checked where they matter
-DATABASES = {"default": database(ENV)}
+DATABASES = {"default": database(ENV) | {"TEST": {"NAME": str(ENV.data / "test.sqlite3") if ENV.sqlite else None}}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 FILES_DIR = ENV.data / "files"
 

@@ -40,7 +40,9 @@ def tell(conversation: Conversation, payload: msgspec.Struct, by: Actor, *fields
     return conversation
 
 
-def reply(conversation_id: int, *, by: Agent, client_id: str, text: str, files: Sequence[str] = (), seen: int | None = None, resolving: bool = False) -> Appended:
+def reply(
+    conversation_id: int, *, by: Agent, client_id: str, text: str, files: Sequence[str] = (), seen: int | None = None, resolving: bool = False
+) -> Appended:
     """An agent answers. Nobody's conversation becomes theirs; `resolving` resolves it in the same breath; a repeated client id does nothing anew.
 
     Raises CustomerWrote when `seen` (message seq) is behind what the customer has written.

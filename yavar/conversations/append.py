@@ -67,7 +67,9 @@ def _count(by_customer: bool) -> str:
     )
 
 
-def append(conversation_id: int, *, by: Actor, client_id: str, text: str, files: Sequence[str] = (), at: datetime, cause: tuple[int, int] | None = None) -> Appended:
+def append(
+    conversation_id: int, *, by: Actor, client_id: str, text: str, files: Sequence[str] = (), at: datetime, cause: tuple[int, int] | None = None
+) -> Appended:
     """Add a public message inside the open transaction. The customer's message opens the conversation again.
 
     Raises Conversation.DoesNotExist, and Problem 400 for a file that is not theirs to send.

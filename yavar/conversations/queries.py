@@ -41,7 +41,7 @@ def view(agent: Agent, name: str, tab: str = "open") -> QuerySet[Conversation]:
     if name == "unassigned":
         return found.filter(assignee__isnull=True)
     if name == "mentions":
-        return found.filter(pk__in=agent.mention_set.values("conversation"))  # type: ignore[attr-defined]
+        return found.filter(pk__in=agent.mention_set.values("conversation"))
     if kind in ("inbox", "team", "tag") and key:
         return found.filter(**{{"inbox": "inbox", "team": "team", "tag": "tags"}[kind] + "__public_id": key})
     raise UnknownView(name)

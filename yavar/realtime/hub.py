@@ -22,6 +22,7 @@ from yavar.base.events.models import Event
 log = logging.getLogger("yavar.realtime")
 
 Topic = tuple[str, int]
+TEAM: Topic = ("team", 0)
 BATCH = 500
 LOOK_AGAIN = 1.0
 LATE = timedelta(seconds=10)  # PostgreSQL: a transaction may commit after one with a higher id
@@ -132,7 +133,9 @@ class Hub:
         if is_sqlite():
             return list(Event.objects.filter(pk__gt=self._last).order_by("pk")[:BATCH])
         told = set(self._recent)
-        late = Event.objects.filter(pk__gt=self._last - 2000, pk__lte=self._last, at__gt=clock.now() - LATE).exclude(pk__in=told) if told else Event.objects.none()
+        late = (
+            Event.objects.filter(pk__gt=self._last - 2000, pk__lte=self._last, at__gt=clock.now() - LATE).exclude(pk__in=told) if told else Event.objects.none()
+        )
         events = sorted([*late, *Event.objects.filter(pk__gt=self._last).order_by("pk")[:BATCH]], key=lambda event: event.pk)
         self._recent.extend(event.pk for event in events)
         return events

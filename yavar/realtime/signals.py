@@ -8,8 +8,7 @@ import msgspec
 
 from yavar.base.edge.feed import frame
 
-from .hub import Frame, hub
-from .staff import TEAM
+from .hub import TEAM, Frame, hub
 
 FORGET = 45.0  # seconds without a heartbeat
 

@@ -14,9 +14,7 @@ from yavar.conversations.notes.timeline import items
 from yavar.conversations.queries import rows
 from yavar.conversations.shapes import Row
 
-from .hub import Frame, hub
-
-TEAM = ("team", 0)
+from .hub import TEAM, Frame, hub
 
 
 def cursor(event_id: int) -> str:

@@ -24,7 +24,9 @@ CHECK = 60.0  # seconds after which a stream's rights are looked at again
 STUCK = 30.0  # seconds a reader may leave a full socket unread
 MAX_WAITING = 5000  # items in the writer's queue beyond which we ask to come back
 STREAM_HEADERS = [(b"content-type", b"text/event-stream"), (b"cache-control", b"no-store"), (b"x-accel-buffering", b"no")]
-Scope, Receive, Send = dict[str, Any], Callable[[], Any], Callable[[dict[str, Any]], Any]
+Scope = dict[str, Any]
+Receive = Callable[[], Any]
+Send = Callable[[dict[str, Any]], Any]
 
 
 class Edge:
@@ -33,7 +35,7 @@ class Edge:
     def __init__(self, wsgi: Any, doors: list[Door], static: Static, threads: int = 8) -> None:
         self._doors = {(door.method, door.path): door for door in doors}
         self._paths = {door.path for door in doors}
-        self._django = WSGIMiddleware(wsgi, workers=threads)
+        self._django: Any = WSGIMiddleware(wsgi, workers=threads)
         self._static = static
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="edge")
         self._feeds: set[Feed] = set()
@@ -56,16 +58,18 @@ class Edge:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
-            return await self._lifespan(receive, send)
+            await self._lifespan(receive, send)
+            return
         if scope["type"] != "http":
             return
         path: str = scope["path"]
         door = self._doors.get((scope["method"], path))
         if door is not None:
-            return await self._enter(door, scope, receive, send)
-        if path.startswith("/static/"):
-            return await _send(send, self._static.answer(scope))
-        await self._django(scope, receive, send)
+            await self._enter(door, scope, receive, send)
+        elif path.startswith("/static/"):
+            await _send(send, self._static.answer(scope))
+        else:
+            await self._django(scope, receive, send)
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         while True:
@@ -77,7 +81,8 @@ class Edge:
             else:
                 self.writer.stop()
                 self._threads.shutdown(wait=False)
-                return await send({"type": "lifespan.shutdown.complete"})
+                await send({"type": "lifespan.shutdown.complete"})
+                return
 
     async def _enter(self, door: Door, scope: Scope, receive: Receive, send: Send) -> None:
         client = scope.get("client")
@@ -91,7 +96,8 @@ class Edge:
                 elif isinstance(reply, Writing):
                     reply = await self._write(reply)
                 else:
-                    return await self._stream(reply, receive, send)
+                    await self._stream(reply, receive, send)
+                    return
         except Problem as problem:
             reply = problem_answer(problem, request.language())
         except Exception:

@@ -46,7 +46,19 @@ def record(
         raise TooDeep(f"{kind.name} would be step {depth} of one chain")
     moment = sql.moment(at or clock.now())
     statement = sql.insert(Event, "name", "version", "subject_kind", "subject_id", "seq", "actor", "audience", "payload", "cause", "depth", "at")
-    values = (kind.name, kind.version, subject[0], subject[1], seq, str(by), kind.audience, msgspec.json.encode(payload).decode(), cause[0] if cause else None, depth, moment)
+    values = (
+        kind.name,
+        kind.version,
+        subject[0],
+        subject[1],
+        seq,
+        str(by),
+        kind.audience,
+        msgspec.json.encode(payload).decode(),
+        cause[0] if cause else None,
+        depth,
+        moment,
+    )
     event_id: int = run(statement, values).fetchone()[0]
     if jobs := _listeners.get(kind.name):
         for name in jobs:

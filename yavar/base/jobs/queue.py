@@ -39,7 +39,9 @@ def worker(name: str) -> Worker | None:
     return _workers.get(name)
 
 
-def leave(name: str, *, args: dict[str, Any] | None = None, event: int | None = None, lane: str = "", unique_key: str | None = None, delay: float = 0, at: Any = None) -> None:
+def leave(
+    name: str, *, args: dict[str, Any] | None = None, event: int | None = None, lane: str = "", unique_key: str | None = None, delay: float = 0, at: Any = None
+) -> None:
     """Leave a job inside the open transaction; it is due `delay` seconds from now. One with the same `unique_key` is left once.
 
     `at` is the present moment in the driver's form when the caller has it already.

@@ -24,9 +24,9 @@ SLICE = 0.005  # seconds of background writing before the agents get their turn
 def claim(limit: int = BATCH, now: datetime | None = None) -> list[Job]:
     """Lease due jobs: the head of each lane, and whatever stands in no lane. A lease that ran out is taken over under a new fence."""
     now = now or clock.now()
-    head = f'''SELECT j.id FROM {sql.table(Job)} j WHERE j.state = 'ready' AND j.due_at <= ? AND (j.lease_until IS NULL OR j.lease_until < ?)
+    head = f"""SELECT j.id FROM {sql.table(Job)} j WHERE j.state = 'ready' AND j.due_at <= ? AND (j.lease_until IS NULL OR j.lease_until < ?)
         AND (j.lane = '' OR NOT EXISTS (SELECT 1 FROM {sql.table(Job)} e WHERE e.state = 'ready' AND e.name = j.name AND e.lane = j.lane AND e.id < j.id))
-        ORDER BY j.due_at, j.id LIMIT ?'''
+        ORDER BY j.due_at, j.id LIMIT ?"""
     if not is_sqlite():
         head += " FOR UPDATE OF j SKIP LOCKED"
     moment = sql.moment(now)
@@ -35,7 +35,10 @@ def claim(limit: int = BATCH, now: datetime | None = None) -> list[Job]:
     with transaction():
         ids = [row[0] for row in run(sql.text(head), (moment, moment, limit)).fetchall()]
         for key in ids:
-            run(sql.text(f"UPDATE {sql.table(Job)} SET lease_until = ?, fence = fence + 1, attempts = attempts + 1 WHERE id = ?"), (sql.moment(now + LEASE), key))
+            run(
+                sql.text(f"UPDATE {sql.table(Job)} SET lease_until = ?, fence = fence + 1, attempts = attempts + 1 WHERE id = ?"),
+                (sql.moment(now + LEASE), key),
+            )
     return sorted(Job.objects.filter(pk__in=ids), key=lambda found: found.pk)
 
 

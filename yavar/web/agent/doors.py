@@ -22,9 +22,9 @@ from yavar.base.problem import Problem
 from yavar.conversations.models import Conversation
 from yavar.conversations.policies import may_see
 from yavar.people.models import Agent
-from yavar.realtime.hub import hub
+from yavar.realtime.hub import TEAM, hub
 from yavar.realtime.signals import presence
-from yavar.realtime.staff import TEAM, frames, read_cursor
+from yavar.realtime.staff import frames, read_cursor
 
 REMEMBER = 60.0  # seconds until revoked rights are dead
 MAX_MISSED = 1000

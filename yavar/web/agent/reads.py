@@ -15,8 +15,8 @@ from yavar.conversations.models import Draft
 from yavar.conversations.notes.timeline import timeline
 from yavar.conversations.queries import UnknownView, counts, customer_card, page, rows, rows_by_id, view
 from yavar.people.models import Agent
-from yavar.realtime.staff import cursor
 from yavar.realtime.signals import presence
+from yavar.realtime.staff import cursor
 from yavar.web.ui.bodies import answer
 
 from .access import conversation_for, for_agents

@@ -37,7 +37,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
                 login(request, agent)
                 return HttpResponseRedirect(target)
             error, status = _("The e-mail address and password don’t fit together."), 422
-    return page(request, "agent/sign_in.html", status, error=error, next=target, username=request.POST.get("username", ""), demo_people=demo_people, brand=brand_facts())
+    return page(
+        request, "agent/sign_in.html", status, error=error, next=target, username=request.POST.get("username", ""), demo_people=demo_people, brand=brand_facts()
+    )
 
 
 def brand_facts() -> dict[str, str] | None:

@@ -40,8 +40,8 @@ class WriteNote(Strict, frozen=True):
 
 
 class Assign(Strict, frozen=True, omit_defaults=True):
-    agent: str | None | Literal[False] = False
-    team: str | None | Literal[False] = False
+    agent: str | Literal[False] | None = False
+    team: str | Literal[False] | None = False
 
 
 class Tags(Strict, frozen=True):
@@ -106,9 +106,7 @@ def reply(request: HttpRequest, public_id: str) -> HttpResponse:
     conversation = conversation_for(agent, public_id)
     check_body(given.client_id, given.text, given.files)
     try:
-        sent = actions.reply(
-            conversation.pk, by=agent, client_id=given.client_id, text=given.text, files=given.files, seen=given.seen, resolving=given.resolve
-        )
+        sent = actions.reply(conversation.pk, by=agent, client_id=given.client_id, text=given.text, files=given.files, seen=given.seen, resolving=given.resolve)
     except actions.CustomerWrote as wrote:
         items = [item for item in timeline(conversation.pk)[0] if item.seq and item.seq > wrote.seen]
         raise Problem(409, "customer.wrote", _("The customer wrote again. Read it, then send."), extra={"items": items}) from None

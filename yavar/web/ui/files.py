@@ -22,7 +22,7 @@ def show(request: HttpRequest, key: str, name: str) -> FileResponse:
     file = File.objects.filter(key=key).first()
     if file is None or not path_of(file.key).exists():
         raise Http404
-    response = FileResponse(open(path_of(file.key), "rb"), as_attachment=True, filename=file.name, content_type=file.mime)
+    response = FileResponse(path_of(file.key).open("rb"), as_attachment=True, filename=file.name, content_type=file.mime)
     response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
     response.headers["Content-Encoding"] = "identity"  # pictures are compressed already, and Range keeps its meaning
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"

@@ -58,7 +58,11 @@ def loader(request: HttpRequest, key: str) -> HttpResponse:
     strings = {}
     for lang in LANGUAGES:
         with translation.override(lang):
-            strings[lang] = {"open": gettext("Open chat"), "close": gettext("Close chat"), "title": pgettext("panel", "Chat with {shop}").format(shop=inbox.brand.name_in(lang))}
+            strings[lang] = {
+                "open": gettext("Open chat"),
+                "close": gettext("Close chat"),
+                "title": pgettext("panel", "Chat with {shop}").format(shop=inbox.brand.name_in(lang)),
+            }
     facts = {"key": key, "desk": desk_url(request), "accent": inbox.brand.accent, "side": "end", "lang": None, "strings": strings}
     script = f"(()=>{{const YAVAR={json_block(facts)};\n{assets().text('widget/loader.js')}}})();"
     response = HttpResponse(script, content_type="text/javascript; charset=utf-8")
@@ -83,7 +87,9 @@ def panel(request: HttpRequest, key: str) -> HttpResponse:
     lang = request.GET.get("lang", "")
     lang = lang if lang in LANGUAGES else inbox.brand.locale
     with translation.override(lang):
-        response = page(request, "widget/panel.html", config_json=json_block(panel_config(inbox, config, lang)), panel_css=Markup(assets().text("widget/panel.css")))
+        response = page(
+            request, "widget/panel.html", config_json=json_block(panel_config(inbox, config, lang)), panel_css=Markup(assets().text("widget/panel.css"))
+        )
     response.headers["Cross-Origin-Opener-Policy"] = "unsafe-none"
     return response
 
@@ -208,4 +214,3 @@ def files(request: HttpRequest) -> HttpResponse:
     if wait := uploads_rate.take(known.key):
         raise Problem(429, "rate.limited", _("That was very fast. Your message is kept and is sent again in a moment."), retry_after=wait)
     return upload(request, Actor("customer", known.customer_id))
-

@@ -17,24 +17,25 @@ class DatabaseWrapper(base.DatabaseWrapper):
         lock.acquire()
         self._lock = lock
         try:
-            super()._start_transaction_under_autocommit()
+            super()._start_transaction_under_autocommit()  # type: ignore[misc]
         except BaseException:
             self._give_back()
             raise
 
     def _commit(self) -> Any:
-        super()._commit()  # when COMMIT fails the transaction is still open: the rollback that follows gives the lock back
+        # when COMMIT fails the transaction is still open: the rollback that follows gives the lock back
+        super()._commit()  # type: ignore[misc]
         self._give_back()
 
     def _rollback(self) -> Any:
         try:
-            super()._rollback()
+            super()._rollback()  # type: ignore[misc]
         finally:
             self._give_back()
 
     def _close(self) -> Any:
         try:
-            super()._close()
+            super()._close()  # type: ignore[misc]
         finally:
             self._give_back()
 

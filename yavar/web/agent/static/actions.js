@@ -4,7 +4,6 @@ import {t, tn} from "../ui/wire.js";
 import {agentName, call, counts, me, patchRow, picked, putRow, requestType, row, tag, tags, team} from "./state.js";
 import {go, place} from "./routes.js";
 import * as feed from "./feed.js";
-import {hearItem} from "./talks.js";
 import {done, failed, say} from "./toasts.js";
 
 /** @typedef {{verb: string, body?: object, patch: object}} Step what to post, and what it makes of the row */
@@ -15,7 +14,7 @@ function post(id, step) {
   const lift = patchRow(id, step.patch);
   const job = (queues.get(id) ?? Promise.resolve()).catch(() => {}).then(() => call("POST", `conversations/${id}/${step.verb}`, step.body ?? {}));
   queues.set(id, job);
-  return job.then(answer => batch(() => { lift(); putRow(answer.row); if (answer.item) hearItem(id, answer.item); }), problem => { lift(); throw problem; });
+  return job.then(answer => batch(() => { lift(); putRow(answer.row); if (answer.gone) feed.forget(id); }), problem => { lift(); throw problem; });
 }
 
 /** @param {string[]} list @param {(before: import("./state.js").Row) => ?Step} stepOf */

@@ -29,7 +29,7 @@ function Customer({each, customer}) {
   const onSite = customer && Date.now() - Date.parse(customer.last_seen) < 120_000;
   const lang = who.lang ?? each.lang;
   return html`<section class="part"><div class="person"><${Avatar} who=${who} size="l" online=${onSite} />
-      <div class="person-name"><strong dir="auto">${who.name}</strong>${customer && html`<small>${t("Customer since {date}", {date: dayLabel(customer.first_seen)})}</small>`}</div></div>
+      <div class="person-name"><strong dir="auto">${who.name}</strong>${customer && html`<small>${Date.now() - Date.parse(customer.first_seen) < 86_400_000 ? t("First visit today") : t("Customer since {date}", {date: dayLabel(customer.first_seen)})}</small>`}</div></div>
     <div class="chips">${customer?.verified && html`<span class="chip is-good"><${Icon} name="shield-check" size=${13} />${t("Verified")}</span>`}${lang && html`<span class="chip">${languages.of(lang)}</span>`}${onSite && html`<span class="chip is-good">${t("On site now")}</span>`}</div></section>
     ${customer && html`<section class="part"><h3>${t("Contact")}</h3><dl class="facts">
       ${customer.identities.map(one => html`<div key=${one.kind + one.value}><dt>${{email: t("E-mail"), phone: t("Phone"), external: t("Shop account")}[one.kind] ?? one.kind}</dt>

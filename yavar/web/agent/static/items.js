@@ -1,6 +1,6 @@
 /** What was said and done: days, bubbles, notes, files, and events in words. */
 import {html} from "../ui/vendor/ui.js";
-import {t, tn, bytes, clock, dayLabel, fullDate} from "../ui/wire.js";
+import {t, bytes, clock, dayLabel, fullDate} from "../ui/wire.js";
 import {agent, agentName, agents, me, requestType, tag, team} from "./state.js";
 import {Avatar, Icon, Prose} from "./parts.js";
 import {sendAgain, takeBack} from "./outbox.js";
@@ -16,8 +16,8 @@ export function Log({id, items, own, seen}) {
   const waiting = own.filter(each => !items.some(item => item.client_id === each.client_id));
   return html`${items.map((item, n) => {
     const before = items[n - 1];
-    return html`${(!before || dayOf(before.at) !== dayOf(item.at)) && html`<div class="day" key=${`day ${item.id}`}><time dateTime=${item.at}>${dayLabel(item.at)}</time></div>`}
-      <${One} key=${item.id} item=${item} first=${!joins(before, item)} last=${!joins(item, items[n + 1])} seen=${item.seq !== null && item.seq <= seen.customer} />`;
+    return html`${(!before || dayOf(before.at) !== dayOf(item.at)) && html`<div class="day" key=${`day ${item.version}`}><time dateTime=${item.at}>${dayLabel(item.at)}</time></div>`}
+      <${One} key=${item.version} item=${item} first=${!joins(before, item)} last=${!joins(item, items[n + 1])} seen=${item.seq !== null && item.seq <= seen.customer} />`;
   })}${waiting.map(each => html`<${OwnLetter} key=${each.client_id} letter=${each} id=${id} />`)}`;
 }
 
@@ -65,42 +65,46 @@ function OwnLetter({letter, id}) {
     <div class="said">${letter.text && html`<div class="bubble"><${Prose} text=${letter.text} /></div>`}<${Files} files=${letter.files} />${foot}</div></article>`;
 }
 
-const eventIcon = {"conversation.opened": "globe", "conversation.assigned": "user", "conversation.unassigned": "user-x", "conversation.team_changed": "users", "conversation.tagged": "tag", "conversation.untagged": "tag",
+const eventIcon = {"conversation.opened": "globe", "conversation.assigned": "user", "conversation.team_changed": "users", "conversation.tagged": "tag",
   "conversation.prioritised": "flag", "conversation.snoozed": "alarm-clock", "conversation.woken": "alarm-clock", "conversation.resolved": "check", "conversation.reopened": "rotate-ccw", "conversation.typed": "hash", "conversation.merged": "corner-up-left"};
 
-const EventLine = ({item}) => html`<p class="event"><${Icon} name=${eventIcon[item.event] ?? "circle-alert"} size=${14} /><span>${eventWords(item)}</span><time dateTime=${item.at} title=${fullDate(item.at)}>${clock(item.at)}</time></p>`;
+function EventLine({item}) {
+  const words = eventWords(item);
+  return words && html`<p class="event"><${Icon} name=${eventIcon[item.event] ?? "circle-alert"} size=${14} /><span>${eventWords(item)}</span><time dateTime=${item.at} title=${fullDate(item.at)}>${clock(item.at)}</time></p>`;
+}
 
 const listing = new Intl.ListFormat(document.documentElement.lang, {type: "unit", style: "short"});
-const list = value => value === undefined || value === null ? [] : Array.isArray(value) ? value : [value];
 const moment = at => `${dayLabel(at)}, ${clock(at)}`;
 
 /** An event as a sentence: who did it, or simply what is so now. */
 function eventWords({event, data = {}, author}) {
   const name = author.kind === "agent" ? (author.id === me.id ? "" : author.name) : null; // "" is me, null is nobody in person
-  const to = data.to ?? data.agent ?? data.team ?? data.priority ?? data.until ?? data.request_type ?? null;
+  const to = data.to ?? null;
   const who = {name: name ?? ""};
   const say = (mine, theirs, plain) => name === "" ? mine : name === null ? plain : theirs;
   switch (event) {
     case "conversation.opened": return data.page ? t("Chat started on {page}", {page: data.page}) : t("Conversation started");
     case "conversation.assigned":
+      if (to === null) return say(t("You removed the assignee"), t("{name} removed the assignee", who), t("Nobody is assigned now"));
       if (author.kind === "agent" && to === author.id) return name === "" ? t("You took this conversation") : t("{name} took this conversation", {name});
       return to === me.id ? say(t("You took this conversation"), t("{name} assigned this to you", who), t("Assigned to you")) : say(t("You assigned this to {to}", {to: agentName(to)}), t("{name} assigned this to {to}", {...who, to: agentName(to)}), t("Assigned to {to}", {to: agentName(to)}));
-    case "conversation.unassigned": return say(t("You removed the assignee"), t("{name} removed the assignee", who), t("Nobody is assigned now"));
     case "conversation.team_changed": return team(to) ? say(t("You moved this to {team}", {team: team(to).name}), t("{name} moved this to {team}", {...who, team: team(to).name}), t("Moved to {team}", {team: team(to).name})) : say(t("You took this out of the team"), t("{name} took this out of the team", who), t("Taken out of the team"));
-    case "conversation.tagged": case "conversation.untagged": {
-      const names = listing.format(list(data.tags ?? data.tag ?? data.add ?? data.remove ?? data.to ?? data.from).map(id => tag(id)?.name ?? id));
-      return event.endsWith(".tagged") ? say(t("You added the tag {tags}", {tags: names}), t("{name} added the tag {tags}", {...who, tags: names}), t("Tag {tags} added", {tags: names})) : say(t("You removed the tag {tags}", {tags: names}), t("{name} removed the tag {tags}", {...who, tags: names}), t("Tag {tags} removed", {tags: names}));
+    case "conversation.tagged": {
+      const named = ids => listing.format((ids ?? []).map(id => tag(id)?.name ?? "?"));
+      const added = named(data.added), removed = named(data.removed);
+      return [added && say(t("You added the tag {tags}", {tags: added}), t("{name} added the tag {tags}", {...who, tags: added}), t("Tag {tags} added", {tags: added})),
+        removed && say(t("You removed the tag {tags}", {tags: removed}), t("{name} removed the tag {tags}", {...who, tags: removed}), t("Tag {tags} removed", {tags: removed}))].filter(Boolean).join(" · ");
     }
     case "conversation.prioritised": return say(t("You set the priority to {priority}", {priority: priorityName(to)}), t("{name} set the priority to {priority}", {...who, priority: priorityName(to)}), t("Priority: {priority}", {priority: priorityName(to)}));
     case "conversation.snoozed": {
-      const until = data.until ?? data.to;
-      return until && !Number.isNaN(Date.parse(until)) ? say(t("You snoozed this until {time}", {time: moment(until)}), t("{name} snoozed this until {time}", {...who, time: moment(until)}), t("Snoozed until {time}", {time: moment(until)})) : say(t("You snoozed this until the customer replies"), t("{name} snoozed this until the customer replies", who), t("Snoozed until the customer replies"));
+      const {until} = data;
+      return until ? say(t("You snoozed this until {time}", {time: moment(until)}), t("{name} snoozed this until {time}", {...who, time: moment(until)}), t("Snoozed until {time}", {time: moment(until)})) : say(t("You snoozed this until the customer replies"), t("{name} snoozed this until the customer replies", who), t("Snoozed until the customer replies"));
     }
-    case "conversation.woken": return data.reason === "customer" || data.reason === "message" ? t("Back from snooze: the customer has written") : data.reason === "time" ? t("Back from snooze: the time has come") : t("Back from snooze");
+    case "conversation.woken": return data.why === "customer" ? t("Back from snooze: the customer has written") : data.why === "time" ? t("Back from snooze: the time has come") : t("Back from snooze");
     case "conversation.resolved": return say(t("You resolved this"), t("{name} resolved this", who), t("Resolved"));
-    case "conversation.reopened": return author.kind === "customer" ? t("Reopened: the customer has written") : say(t("You reopened this"), t("{name} reopened this", who), t("Reopened"));
+    case "conversation.reopened": return data.why === "customer" ? t("Reopened: the customer has written") : say(t("You reopened this"), t("{name} reopened this", who), t("Reopened"));
     case "conversation.typed": return requestType(to) ? say(t("You set the request type to {type}", {type: requestType(to).name}), t("{name} set the request type to {type}", {...who, type: requestType(to).name}), t("Request type: {type}", {type: requestType(to).name})) : t("Request type removed");
     case "conversation.merged": return t("Merged with another conversation");
-    default: return event ?? "";
+    default: return null; // a kind this client does not know
   }
 }

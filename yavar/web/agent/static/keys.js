@@ -97,9 +97,9 @@ addEventListener("keydown", onKeyDown);
 
 const table = () => [
   [t("Move"), [["J K", t("next, previous")], ["Enter", t("open, then write")], ["Esc", t("back, close")], ["G", t("then {keys}: go to a view", {keys: "I U M A S D"})], ["[ ]", t("sidebar, details")]]],
+  [t("Many at once"), [["X", t("select")], ["⇧ J ⇧ K", t("extend the selection")], [`${mod} A`, t("select all shown")]]],
   [t("Conversation"), [["E", t("resolve")], ["⇧ E", t("reopen")], ["H", t("snooze")], ["⇧ H", t("snooze until reply")], ["A", t("assign")], ["I", t("assign to me")], ["T", t("tag")], ["P", t("priority")], ["⇧ T", t("team")], ["U", t("mark unread")]]],
   [t("Write"), [["R", t("reply")], ["N", t("internal note")], [`${mod} Enter`, t("send")], [`${mod} ⇧ Enter`, t("send and resolve")], ["@", t("mention, in notes")]]],
-  [t("Many at once"), [["X", t("select")], ["⇧ J ⇧ K", t("extend the selection")], [`${mod} A`, t("select all shown")]]],
   [t("Everywhere"), [[`${mod} K`, t("commands and search")], ["/", t("search")], ["Z", t("undo")], ["?", t("this list")]]],
 ];
 

@@ -1,9 +1,9 @@
 /** The list pane: tabs, rows, the pill for what is new, the bar for many at once. */
-import {html, useComputed, useEffect, useRef, useState, useSignal} from "../ui/vendor/ui.js";
+import {html, useComputed, useEffect, useRef, useState} from "../ui/vendor/ui.js";
 import {t, tn, digits, fullDate} from "../ui/wire.js";
-import {agent, boot, call, counts, device, drawer, me, palette, picked, row} from "./state.js";
+import {boot, counts, me, palette, picked, row} from "./state.js";
 import {address, go, hasTabs, place, viewName, views} from "./routes.js";
-import {Avatar, Icon, IconButton, Kbd, Skeleton, TagMark, WaitTimer, When, shownCount} from "./parts.js";
+import {Avatar, Icon, IconButton, Skeleton, TagMark, WaitTimer, When, shownCount} from "./parts.js";
 import {comingDraft} from "./outbox.js";
 import * as feed from "./feed.js";
 import {assignToMe, resolve} from "./actions.js";
@@ -62,6 +62,7 @@ function Rows() {
   const box = useRef(null);
   const list = feed.ids.value;
   const state = feed.state.value;
+  useEffect(() => { if (state !== "error" || !feed.problem.peek().passing) return; const timer = setTimeout(feed.load, 5000); return () => clearTimeout(timer); }, [state]);
   const slow = useSlow(state === "loading" && !list.length);
 
   const onScroll = () => {
@@ -77,7 +78,7 @@ function Rows() {
 
   return html`<div class="rows-box" onPointerEnter=${() => { feed.rest.pointerInside = true; }} onPointerLeave=${() => { feed.rest.pointerInside = false; feed.touch(); }}>
     ${feed.fresh.value > 0 && html`<button type="button" class="new-pill" onClick=${toTop}><${Icon} name="arrow-down" size=${13} />${tn("{n} new", "{n} new", feed.fresh.value)}</button>`}
-    <ul class="rows" ref=${box} onScroll=${onScroll} aria-label=${t("Conversations")}>
+    <ul class=${picked.value.size ? "rows is-picking" : "rows"} ref=${box} onScroll=${onScroll} aria-label=${t("Conversations")}>
       ${list.map(id => html`<${RowItem} id=${id} key=${id} />`)}
       ${state === "more" && html`<li><${Skeleton} rows=${2} /></li>`}
       ${state === "more-error" && html`<li class="trouble"><p>${t("Couldn’t load more conversations")}</p><button type="button" class="button" onClick=${feed.moreAgain}><${Icon} name="refresh-cw" />${t("Try again")}</button></li>`}
@@ -107,8 +108,13 @@ function RowItem({id}) {
   const marked = useComputed(() => picked.value.has(id)).value;
   const typing = useComputed(() => typingIn(id).value).value;
   const draft = useComputed(() => comingDraft(id).value).value;
+  const reachable = useComputed(() => place.value.id ? place.value.id === id : feed.ids.value[0] === id).value; // one stop for the Tab key, arrows from there
   const link = useRef(null);
-  useEffect(() => { if (current) link.current?.scrollIntoView({block: "nearest"}); }, [current]);
+  useEffect(() => {
+    if (!current || !link.current) return;
+    link.current.scrollIntoView({block: "nearest"});
+    if (document.activeElement?.closest(".rows")) link.current.focus({preventScroll: true});
+  }, [current]);
   if (!each) return null;
   const unread = each.unread > 0;
   const firstTag = each.tags[0];
@@ -119,7 +125,7 @@ function RowItem({id}) {
     if ((event.metaKey || event.ctrlKey) && !event.button) { event.preventDefault(); pick(); } else if (plain(event)) go({id});
   };
   return html`<li class=${`row${unread ? " is-unread" : ""}${marked ? " is-picked" : ""}`}>
-    <a ref=${link} href=${address({...place.peek(), id})} aria-current=${current ? "true" : undefined} data-id=${id} tabIndex=${current ? 0 : -1}
+    <a ref=${link} href=${address({...place.peek(), id})} aria-current=${current ? "true" : undefined} data-id=${id} tabIndex=${reachable ? 0 : -1}
       onClick=${onClick} onPointerEnter=${() => prefetch(id)} aria-label=${rowLabel(each)}>
       <${Avatar} who=${each.customer} badge=${each.inbox.kind} />
       <span class="row-head"><span class="row-name" dir="auto">${each.customer.name}</span><span class="row-time"><${When} at=${each.last_at} /></span></span>

@@ -56,6 +56,7 @@ onSent.run = (letter, answer) => {
   feed.leave([letter.conversation]);
   recount();
 };
+onSent.drafted = recount;
 onSent.asked = letter => { catchUp(letter.conversation); };
 
 // ── presence ──

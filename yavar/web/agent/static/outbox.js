@@ -4,7 +4,7 @@
  */
 import {signal, computed} from "../ui/vendor/ui.js";
 import {newId, t} from "../ui/wire.js";
-import {call, device, online, putRow} from "./state.js";
+import {call, device, markDraft, online, putRow} from "./state.js";
 
 /** @typedef {{text: string, files: object[], state: ""|"saving"|"saved"|"device", synced?: boolean}} Draft */
 /** @typedef {{client_id: string, conversation: string, kind: "reply"|"note", text: string, files: object[], mentions: string[], resolve: boolean,
@@ -43,11 +43,22 @@ function keepDraft(id, kind) {
   device.set(`draft.${id}.${kind}`, text || files.length || !synced ? {text, files, synced} : null);
 }
 
-async function saveDraft(id, kind) {
+const saving = new Map();
+/** One after another: an older text must not come in behind a newer one. */
+function saveDraft(id, kind) {
+  const key = `${id} ${kind}`;
+  const job = (saving.get(key) ?? Promise.resolve()).then(() => putDraft(id, kind));
+  saving.set(key, job);
+  return job;
+}
+
+async function putDraft(id, kind) {
   const one = draft(id, kind), {text} = one.peek();
+  if (one.peek().state === "saved") return;
   one.value = {...one.peek(), state: "saving"};
   try {
     await call("PUT", `conversations/${id}/draft`, {kind, text});
+    if (markDraft(id, ["reply", "note"].some(each => draft(id, each).peek().text))) onSent.drafted();
     if (one.peek().text === text) one.value = {...one.peek(), state: text ? "saved" : "", synced: true};
   } catch {
     one.value = {...one.peek(), state: text ? "device" : ""};
@@ -82,7 +93,7 @@ export const letters = signal(/** @type {Letter[]} */ (device.keys("out.").map(d
 export const waitingLetters = computed(() => letters.value.filter(each => each.state === "waiting").length);
 const busy = new Set();
 /** Called with the answer to a sent letter; the thread and the list take their part (set once by live.js, which knows both). */
-export const onSent = {run: (_letter, _answer) => {}, asked: _letter => {}};
+export const onSent = {run: (_letter, _answer) => {}, asked: _letter => {}, drafted: () => {}};
 
 function change(client_id, more) {
   letters.value = letters.peek().map(each => each.client_id === client_id ? {...each, ...more} : each);

@@ -56,8 +56,29 @@ function show(id) {
 export function putRow(next) {
   const known = truth.get(next.id);
   if (known && known.version > next.version) return;
-  truth.set(next.id, next);
+  // A frame for the whole team leaves the reader's own draft mark open.
+  truth.set(next.id, next.draft === null ? {...next, draft: known?.draft ?? false} : next);
   show(next.id);
+  learnTags(next.tags);
+}
+
+/** The draft mark is the reader's own; it changes here, with what is typed. */
+export function markDraft(id, on) {
+  const known = truth.get(id);
+  if (!known || known.draft === on) return false;
+  truth.set(id, {...known, draft: on});
+  show(id);
+  return true;
+}
+
+const asked = new Set();
+/** A colleague has made a tag since the page was loaded. */
+async function learnTags(ids) {
+  const known = new Set(tags.peek().map(each => each.id));
+  const strange = ids.filter(id => !known.has(id) && !asked.has(id));
+  if (!strange.length) return;
+  for (const id of strange) asked.add(id);
+  try { tags.value = (await call("GET", "tags")).tags; } catch { /* shown without its name until the next load */ }
 }
 
 export function putRows(list) { for (const each of list) putRow(each); }

@@ -33,10 +33,10 @@ export function hearTyping(id, on) {
   if (on) typingTimers.set(id, setTimeout(() => { typingIn(id).value = false; }, 8000)); // a lost "off" must not type for ever
 }
 
-/** Merges items by id, keeps them in order; own ones are taken out of the outbox. */
+/** Merges items by version, keeps them in order; own ones are taken out of the outbox. */
 function merge(one, list) {
-  const all = new Map(one.items.peek().map(each => [each.id, each]));
-  for (const each of list) { all.set(each.id, each); if (each.client_id) arrived(each.client_id); }
+  const all = new Map(one.items.peek().map(each => [each.version, each]));
+  for (const each of list) { all.set(each.version, each); if (each.client_id) arrived(each.client_id); }
   one.items.value = [...all.values()].sort((a, b) => a.version - b.version);
   for (const each of list) one.version = Math.max(one.version, each.version);
 }
@@ -70,6 +70,7 @@ export async function load(id) {
         putRow(answer.row);
         one.customer.value = answer.customer;
         one.seen.value = answer.seen;
+        if (answer.people) hearPeople(id, answer.people);
         one.before.value = answer.timeline.before;
         takeDrafts(id, answer.drafts);
         merge(one, answer.timeline.items);

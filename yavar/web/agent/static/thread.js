@@ -1,7 +1,7 @@
 /** The open conversation: its header, what was said, who else is here. */
 import {html, useEffect, useLayoutEffect, useRef, useState} from "../ui/vendor/ui.js";
 import {t, tn} from "../ui/wire.js";
-import {agent, agentName, drawer, folded, device, me, row} from "./state.js";
+import {agent, agentName, drawer, folded, device, me, online, row} from "./state.js";
 import {go, place} from "./routes.js";
 import {Avatar, Icon, IconButton, Skeleton, WaitTimer, When} from "./parts.js";
 import {letters} from "./outbox.js";
@@ -32,6 +32,8 @@ function Opened({id}) {
   const state = one.state.value;
   const known = one.items.value.length > 0;
   const slow = useSlow(!known && state !== "error");
+  const passing = state === "error" && one.problem.value.passing;
+  useEffect(() => { if (!passing) return; const timer = setTimeout(() => load(id), 3000); return () => clearTimeout(timer); }, [passing, id, online.value]);
   return html`<section class="thread" aria-label=${t("Conversation")}>
     <${Header} id=${id} each=${each} />
     ${state === "error" && !known ? html`<div class="trouble is-whole"><strong>${one.problem.value.status === 404 ? t("This conversation isn’t here, or you may not see it") : t("Couldn’t open the conversation")}</strong><p>${one.problem.value.title}</p>
@@ -51,7 +53,7 @@ function Header({id, each}) {
     <h2 class="bar-title"><bdi>${each.customer.name}</bdi></h2>
     <button type="button" class="reference ltr" title=${t("Copy number #{reference}", {reference: each.reference})} onClick=${() => copy(`#${each.reference}`)}>#${each.reference}</button>
     <span class="bar-state">${resolved ? html`<span class="chip is-good">${t("Resolved")}</span>` : each.status === "snoozed" ? html`<span class="chip">${t("Snoozed")}${each.snoozed_until && html` · <${When} at=${each.snoozed_until} />`}</span>`
-      : each.waiting_since ? html`<${WaitTimer} since=${each.waiting_since} />` : html`<span class="chip">${t("Waiting for customer")}</span>`}</span>
+      : each.waiting_since ? html`<${WaitTimer} since=${each.waiting_since} />` : html`<span class="chip is-spare">${t("Waiting for customer")}</span>`}</span>
     <span class="grow" />
     <button type="button" class="owner" data-menu="assign" aria-haspopup="listbox" title=${`${t("Assigned to")} (A)`} onClick=${event => openMenu("assign", [id], event.currentTarget)}>
       ${owner ? html`<${Avatar} who=${owner} size="s" /><span class="owner-name" dir="auto">${owner.id === me.id ? t("You") : owner.name}</span>` : html`<${Icon} name="user-plus" /><span class="owner-name">${t("Assign")}</span>`}</button>
@@ -87,7 +89,7 @@ function Scroll({id, one}) {
     else if (grown > 0 && own.length) element.scrollTop = element.scrollHeight;
     else if (grown > 0) setBelow(n => n + grown);
     Object.assign(was, {first, height: element.scrollHeight, count: items.length + own.length});
-  });
+  }, [items, own.length, typing, older]);
   // Pictures and the growing composer change heights without a new item.
   useEffect(() => {
     const watch = new ResizeObserver(() => { if (place.current.atEnd && box.current) box.current.scrollTop = box.current.scrollHeight; });

@@ -370,5 +370,5 @@ export function leadStream(name, options) {
   }
   queue(false);
   say("join");
-  return {close, nudge: () => (stream ? stream.nudge() : say("nudge"))};
+  return {close, nudge: (resume) => (stream ? stream.nudge(resume) : say("nudge"))};
 }

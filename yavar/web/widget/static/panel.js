@@ -61,7 +61,8 @@ function lineCut() {
 }
 function lineBack() {
   cutAt = 0;
-  online.value = true;
+  if (stream) stream.nudge(false); // it need not wait for its next try
+  else online.value = true;
 }
 
 // Session
@@ -87,6 +88,19 @@ function openSession(again = false) {
     greet(hello);
   }).finally(() => { opening = null; });
   return opening;
+}
+/** Says who the shop vouches for, until the server has heard it. */
+async function recognise(who) {
+  identity = who;
+  for (let attempt = 0; identity === who; attempt++) {
+    try { return await openSession(true); } catch (problem) {
+      if (problem.passing) await pause(backoff(attempt));
+      else {
+        identity = null; // the shop's mistake must not keep the visitor from writing
+        console.warn("yavar.identify:", problem.title);
+      }
+    }
+  }
 }
 function forget() {
   keep("open", null);
@@ -320,8 +334,7 @@ addEventListener("message", ({source, origin, data}) => {
     look();
   } else if (data.yavar === "identity" && data.identity) {
     const {id, hash, name: called, email, jwt} = data.identity;
-    identity = jwt ? {jwt} : {id: String(id), hash, ...(called && {name: called}), ...(email && {email})};
-    openSession(true).catch((problem) => console.warn("identify:", problem.title)); // the shop's mistake, not the visitor's
+    recognise(jwt ? {jwt} : {id: String(id), hash, ...(called && {name: called}), ...(email && {email})});
   }
 });
 

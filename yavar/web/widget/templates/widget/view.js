@@ -11,20 +11,20 @@ const Icon = ({name: which, turns}) => html`<svg class=${turns ? "turns" : "icon
 const Face = ({author}) => (author.kind === "bot" ? html`<span class="face bot" aria-hidden="true"><${Icon} name="sparkles" /></span>`
   : html`<span class="face" data-hue=${author.hue || 1} aria-hidden="true">${author.initials}</span>`);
 const Faces = () => html`<div class="faces" aria-hidden="true">${(config.team.length ? config.team.slice(0, 3) : [config.brand]).map((one) => html`<${Face} author=${one} />`)}</div>`;
-const pace = () => (config.online && config.reply_minutes ? t("Usually replies in under {n} min", {n: config.reply_minutes})
-  : config.online ? t("We’re here") : t("We’re away now. Leave a message, we’ll answer when we’re back."));
+const pace = (away) => (!config.online ? away : config.reply_minutes ? t("Usually replies in under {n} min", {n: config.reply_minutes}) : t("We’re here"));
 const linked = (text) => text.split(/(https?:\/\/[^\s<>"'«»]*[^\s<>"'«».,:;!?)\]،؛؟])/).map((part, at) => (at % 2
   ? html`<a href=${part} target="_blank" rel="noopener nofollow" dir="ltr">${part}</a>` : part));
 const Text = ({text}) => html`<div class="bubble">${text.split("\n").map((line) => html`<p dir="auto">${linked(line)}</p>`)}</div>`;
+const fit = ({width, height}) => (width && height ? [width, height].map((side) => Math.max(24, Math.round(side * Math.min(1, 240 / width, 240 / height)))) : []);
 const Attached = ({file}) => (PICTURES.test(file.mime)
-  ? html`<a class="picture" href=${file.url} target="_blank" rel="noopener"><img src=${file.url} alt=${file.name} width=${file.width} height=${file.height} /></a>`
+  ? html`<a class="picture" href=${file.url} target="_blank" rel="noopener"><img src=${file.url} alt=${file.name} width=${fit(file)[0]} height=${fit(file)[1]} /></a>`
   : html`<a class="attached" href=${file.url} target="_blank" rel="noopener" download=${file.name}><${Icon} name="file" /><span><b dir="auto">${file.name}</b><small>${bytes(file.size)}</small></span></a>`);
 function Said({item, first, last, mine, read}) {
   const state = item.reason ? "failed" : item.seq ? "" : "waiting";
   const who = !mine && html`<bdi>${item.author.kind === "bot" ? t("Automatic answer") : item.author.name}</bdi><span>·</span>`;
   const meta = {
     failed: () => html`<div class="meta" role="alert"><${Icon} name="circle-alert" /><span>${t("Not sent.")}</span> <span dir="auto">${item.reason}</span>
-      <button type="button" onClick=${() => retry(item)}>${t("Try again")}</button>·<button type="button" onClick=${() => edit(item)}>${t("Edit")}</button></div>`,
+      <span class="acts"><button type="button" onClick=${() => retry(item)}>${t("Try again")}</button>·<button type="button" onClick=${() => edit(item)}>${t("Edit")}</button></span></div>`,
     waiting: () => html`<div class="meta">${t("Sending…")}</div>`,
     "": () => last && html`<div class="meta">${who}<time datetime=${item.at} title=${fullDate(item.at)}>${clock(item.at)}</time>${read && html`<span>·</span><${Icon} name="check-check" />${t("Seen")}`}</div>`,
   };
@@ -68,9 +68,9 @@ function Log() {
     box.current.addEventListener("load", () => was.atEnd && toEnd(), true);
   }, []);
   const author = messages.value.findLast((one) => one.author.name === writer.value)?.author || config.team.find((one) => one.name === writer.value) || {initials: writer.value.slice(0, 1)};
-  return html`<div class="stage"><div class="log" ref=${box} role="log" aria-live="off" aria-label=${t("Messages")} tabindex="0" onScroll=${measure}>
+  return html`<div class="stage" onClick=${() => { emojiOpen.value = false; }}><div class="log" ref=${box} role="log" aria-live="off" aria-label=${t("Messages")} tabindex="0" onScroll=${measure}>
       ${!thread.value.length && (loading.value ? html`<div class="bones" aria-hidden="true"><i /><i /><i /></div>`
-        : html`<div class="hello"><${Faces} /><h2>${t("Hello! How can we help?")}</h2><p>${pace()}</p></div>`)}
+        : html`<div class="hello"><${Faces} /><h2>${t("Hello! How can we help?")}</h2><p>${pace(t("Leave a message, we’ll answer when we’re back."))}</p></div>`)}
       ${older.value === "failed" && html`<div class="older">${t("Couldn’t load older messages")}<button type="button" onClick=${loadOlder}>${t("Load again")}</button></div>`}
       ${thread.value}
       ${writer.value && html`<div class="said first last" key="typing"><${Face} author=${author} />
@@ -150,7 +150,7 @@ function Composer() {
       </div></div>
     ${note.value && html`<div class="note" role="alert">${note.value}</div>`}</div>`;
 }
-const App = () => html`<header class="head"><${Faces} /><div><h1><bdi>${config.brand.name}</bdi></h1><p class=${config.online ? "" : "away"}>${pace()}</p></div>
+const App = () => html`<header class="head"><${Faces} /><div><h1><bdi>${config.brand.name}</bdi></h1><p class=${config.online ? "" : "away"}>${pace(t("Away right now"))}</p></div>
     ${parent !== self && html`<button type="button" class="tool" aria-label=${t("Close the chat")} title=${t("Close the chat")} onClick=${() => tell({yavar: "close"})}><${Icon} name="chevron-down" /></button>`}</header>
   ${!online.value && html`<div class="banner" role="status"><${Icon} name="wifi-off" /><span>${t("You’re offline. Keep writing, we’ll send it when you’re back.")}</span>
     ${outbox.value.length > 0 && html`<small>${tn("{n} waiting", "{n} waiting", outbox.value.length)}</small>`}</div>`}

