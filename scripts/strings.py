@@ -29,7 +29,7 @@ METHODS = [
     ("**.js", "javascript"),
 ]
 OPTIONS = {"**.js": {"parse_template_string": "true"}, "**/templates/**.html": {"newstyle_gettext": "true", "silent": "false"}}
-CLIENTS = {"agent": ("yavar/web/agent/static/", "yavar/web/ui/static/"), "widget": ("yavar/web/widget/static/", "yavar/web/ui/static/")}
+CLIENTS = {"agent": ("yavar/web/agent/static/", "yavar/web/ui/static/"), "widget": ("yavar/web/widget/", "yavar/web/ui/static/")}
 
 
 def collect() -> tuple[Catalog, dict[str, list[str]]]:

@@ -78,6 +78,7 @@ class Server(uvicorn.Server):
         """A signal arrived."""
         self._edge.close_streams()
         super().handle_exit(sig, frame)
+        self._captured_signals.clear()  # uvicorn would raise them again at the end and so skip our own tidying up
 
 
 def listen(host: str, port: int) -> socket.socket:

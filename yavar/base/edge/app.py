@@ -39,6 +39,7 @@ class Edge:
         self._static = static
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="edge")
         self._feeds: set[Feed] = set()
+        self._closing = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self.writer = Writer(self.flush)
 
@@ -52,7 +53,8 @@ class Edge:
         return len(self._feeds)
 
     def close_streams(self) -> None:
-        """End every stream, so that a graceful stop need not wait for them."""
+        """End every stream and take no new ones, so that a graceful stop need not wait for them."""
+        self._closing = True
         for feed in list(self._feeds):
             feed.end()
 
@@ -120,6 +122,8 @@ class Edge:
         return writing.finish(outcome)
 
     async def _stream(self, stream: Stream, receive: Receive, send: Send) -> None:
+        if self._closing:
+            raise Problem(503, "stopping", _("The desk is being restarted. It will be back in a moment."), retry_after=1)
         loop = asyncio.get_running_loop()
         feed = Feed(loop)
         self._feeds.add(feed)

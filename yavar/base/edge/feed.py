@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Iterable
 
 MAX_FRAMES = 1000
+MAX_BYTES = 1 << 20
 RESYNC = b"event: resync\ndata: {}\n\n"
 
 
@@ -17,11 +18,12 @@ def frame(event: str, data: bytes, id: str | int | None = None) -> bytes:
 class Feed:
     """A bounded queue of frames. A reader that is too slow loses the queue and is told to resync; nobody waits for it."""
 
-    __slots__ = ("__weakref__", "_asked", "_held", "_loop", "_news", "_queue", "ended", "overflown")
+    __slots__ = ("__weakref__", "_asked", "_bytes", "_held", "_loop", "_news", "_queue", "ended", "overflown")
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
         self._queue: deque[bytes] = deque()
+        self._bytes = 0
         self._held = True
         self._asked = False
         self._news = asyncio.Event()
@@ -29,12 +31,14 @@ class Feed:
 
     def offer(self, data: bytes) -> bool:
         """Add a frame from any thread. True when the loop has to be told (see `wake_all`)."""
-        if len(self._queue) >= MAX_FRAMES:
+        if len(self._queue) >= MAX_FRAMES or self._bytes > MAX_BYTES:
             self._queue.clear()
+            self._bytes = 0
             self.overflown = True
         if self.overflown:
             return True
         self._queue.append(data)
+        self._bytes += len(data)
         if self._held or self._asked:
             return False
         self._asked = True
@@ -73,6 +77,7 @@ class Feed:
         parts: list[bytes] = []
         while self._queue and not self._held:
             parts.append(self._queue.popleft())
+        self._bytes = 0
         return b"".join(parts)
 
 

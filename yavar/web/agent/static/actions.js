@@ -4,7 +4,7 @@ import {t, tn} from "../ui/wire.js";
 import {agentName, call, counts, me, patchRow, picked, putRow, requestType, row, tag, tags, team} from "./state.js";
 import {go, place} from "./routes.js";
 import * as feed from "./feed.js";
-import {done, failed, say} from "./toasts.js";
+import {close, done, failed, say} from "./toasts.js";
 
 /** @typedef {{verb: string, body?: object, patch: object}} Step what to post, and what it makes of the row */
 
@@ -24,21 +24,23 @@ async function run(list, stepOf) {
   batch(() => { for (const [id, step] of steps) jobs.push(post(id, step).catch(problem => ({id, problem}))); });
   feed.leave(list);
   const wrong = (await Promise.all(jobs)).filter(Boolean);
-  if (!wrong.length) return;
+  if (!wrong.length) return true;
   const ids = wrong.map(each => each.id);
   feed.comeBack(ids);
   failed(wrong[0].problem.title || t("That didn’t work"), () => { run(ids, stepOf); });
+  return wrong.length < jobs.length;
 }
 
 /** Does it, says so, and knows the way back. */
 function act(list, stepOf, backOf, text, icon) {
   const before = new Map(list.map(id => [id, row(id).peek()]));
-  run(list, stepOf);
+  const running = run(list, stepOf);
   picked.value = new Set();
-  done(text, () => {
+  const toast = done(text, () => {
     run(list, each => backOf(before.get(each.id)));
     feed.comeBack(list);
   }, icon);
+  running.then(something => { if (!something) close(toast); }); // nothing was done, nothing is to be undone
 }
 
 /** The next row takes the place of the one that leaves the list. */
@@ -67,7 +69,8 @@ function moving(list, stepOf, text, icon) {
 
 export function resolve(list) {
   const open = list.filter(id => row(id).peek()?.status !== "resolved");
-  if (open.length) moving(open, () => ({verb: "resolve", patch: {status: "resolved", waiting_since: null}}), open.length > 1 ? tn("{n} conversation resolved", "{n} conversations resolved", open.length) : t("Resolved"), "check");
+  if (open.length) moving(open, () => ({verb: "resolve", patch: {status: "resolved", waiting_since: null}}), open.length > 1 ? tn("{n} conversation resolved", "{n} conversations resolved", open.length)
+    : t("Resolved"), "check");
 }
 
 export const reopen = list => act(list, each => each.status === "open" ? null : {verb: "reopen", patch: {status: "open", snoozed_until: null}}, statusBack,
@@ -75,11 +78,13 @@ export const reopen = list => act(list, each => each.status === "open" ? null : 
 
 /** @param {?string} until null: until the customer writes */
 export const snooze = (list, until) => moving(list, () => ({verb: "snooze", body: {until}, patch: {status: "snoozed", snoozed_until: until}}),
-  list.length > 1 ? tn("{n} conversation snoozed", "{n} conversations snoozed", list.length) : until ? t("Snoozed") : t("Snoozed until the customer replies"), "alarm-clock");
+  list.length > 1 ? tn("{n} conversation snoozed", "{n} conversations snoozed", list.length) : until ? t("Snoozed")
+    : t("Snoozed until the customer replies"), "alarm-clock");
 
 const assigneeStep = id => ({verb: "assign", body: {agent: id}, patch: {assignee: id}});
 export function assign(list, id) {
-  const text = list.length > 1 ? (id ? tn("{n} conversation assigned to {name}", "{n} conversations assigned to {name}", list.length, {name: agentName(id)}) : tn("{n} conversation unassigned", "{n} conversations unassigned", list.length))
+  const text = list.length > 1 ? (id ? tn("{n} conversation assigned to {name}", "{n} conversations assigned to {name}", list.length, {name: agentName(id)})
+    : tn("{n} conversation unassigned", "{n} conversations unassigned", list.length))
     : id === me.id ? t("Assigned to you") : id ? t("Assigned to {name}", {name: agentName(id)}) : t("Nobody is assigned now");
   const on = goOn(list), was = place.peek().id;
   act(list, () => assigneeStep(id), before => assigneeStep(before.assignee), text, "user");
@@ -89,20 +94,24 @@ export function assign(list, id) {
 export const assignToMe = list => assign(list, me.id);
 
 const teamStep = id => ({verb: "assign", body: {team: id}, patch: {team: id}});
-export const setTeam = (list, id) => act(list, () => teamStep(id), before => teamStep(before.team), id ? t("Moved to {team}", {team: team(id)?.name ?? ""}) : t("Taken out of the team"), "users");
+export const setTeam = (list, id) => act(list, () => teamStep(id), before => teamStep(before.team), id ? t("Moved to {team}", {team: team(id)?.name ?? ""})
+  : t("Taken out of the team"), "users");
 
 export const priorityName = value => ({low: t("Low"), normal: t("Normal"), high: t("High"), urgent: t("Urgent")})[value] ?? value;
 const priorityStep = value => ({verb: "priority", body: {priority: value}, patch: {priority: value}});
-export const setPriority = (list, value) => act(list, () => priorityStep(value), before => priorityStep(before.priority), t("Priority: {priority}", {priority: priorityName(value)}), "flag");
+export const setPriority = (list, value) => act(list, () => priorityStep(value), before => priorityStep(before.priority),
+  t("Priority: {priority}", {priority: priorityName(value)}), "flag");
 
 const typeStep = id => ({verb: "request_type", body: {id}, patch: {request_type: id}});
-export const setType = (list, id) => act(list, () => typeStep(id), before => typeStep(before.request_type), id ? t("Request type: {name}", {name: requestType(id)?.name ?? ""}) : t("Request type removed"), "hash");
+export const setType = (list, id) => act(list, () => typeStep(id), before => typeStep(before.request_type), id
+  ? t("Request type: {name}", {name: requestType(id)?.name ?? ""}) : t("Request type removed"), "hash");
 
 const tagStep = (id, on) => each => each.tags.includes(id) === on ? null
   : {verb: "tags", body: {add: on ? [id] : [], remove: on ? [] : [id]}, patch: {tags: on ? [...each.tags, id] : each.tags.filter(other => other !== id)}};
 export function setTag(list, id, on) {
   const keep = picked.peek();
-  act(list, tagStep(id, on), before => tagStep(id, before.tags.includes(id))(row(before.id).peek()), on ? t("Tagged {name}", {name: tag(id)?.name ?? ""}) : t("Tag {name} removed", {name: tag(id)?.name ?? ""}), "tag");
+  act(list, tagStep(id, on), before => tagStep(id, before.tags.includes(id))(row(before.id).peek()), on ? t("Tagged {name}", {name: tag(id)?.name ?? ""})
+    : t("Tag {name} removed", {name: tag(id)?.name ?? ""}), "tag");
   picked.value = keep; // one rarely gives a single tag only
 }
 

@@ -27,21 +27,28 @@ export function announce(each, item) {
 
 function Banners() {
   const left = waitingLetters.value;
-  if (signedOut.value) return html`<div class="banner is-bad" role="alert"><${Icon} name="log-out" /><span class="grow">${t("You’ve been signed out. What you wrote is kept on this device.")}</span><a class="banner-action" href=${`/sign-in?next=${encodeURIComponent(location.pathname)}`}>${t("Sign in")}</a></div>`;
-  if (!online.value) return html`<div class="banner is-warn" role="status"><${Icon} name="wifi-off" /><span class="grow">${t("You’re offline. Keep writing, we’ll send it when you’re back.")}</span>${left > 0 && html`<span class="banner-end">${tn("{n} waiting", "{n} waiting", left)}</span>`}</div>`;
+  if (signedOut.value) return html`<div class="banner is-bad" role="alert"><${Icon} name="log-out" /><span class="grow">
+    ${t("You’ve been signed out. What you wrote is kept on this device.")}</span>
+    <a class="banner-action" href=${`/sign-in?next=${encodeURIComponent(location.pathname)}`}>${t("Sign in")}</a></div>`;
+  if (!online.value) return html`<div class="banner is-warn" role="status"><${Icon} name="wifi-off" /><span class="grow">
+    ${t("You’re offline. Keep writing, we’ll send it when you’re back.")}</span>${left > 0 && html`<span class="banner-end">${tn("{n} waiting", "{n} waiting", left)}
+    </span>`}</div>`;
   return null;
 }
 
 const Bottom = () => html`<nav class="bottom only-phone" aria-label=${t("Main")}>
-  <button type="button" class="bottom-item" aria-current=${drawer.value ? undefined : "page"} onClick=${() => { drawer.value = null; go({id: null}); }}><${Icon} name="inbox" size=${20} /><span>${t("Inbox")}</span></button>
+  <button type="button" class="bottom-item" aria-current=${drawer.value ? undefined : "page"} onClick=${() => { drawer.value = null; go({id: null}); }}>
+    <${Icon} name="inbox" size=${20} /><span>${t("Inbox")}</span></button>
   <button type="button" class="bottom-item" onClick=${() => { palette.value = ""; }}><${Icon} name="search" size=${20} /><span>${t("Search")}</span></button>
-  <button type="button" class="bottom-item" aria-expanded=${drawer.value === "sidebar" ? "true" : "false"} onClick=${foldSidebar}><${Icon} name="list" size=${20} /><span>${t("Views")}</span></button>
+  <button type="button" class="bottom-item" aria-expanded=${drawer.value === "sidebar" ? "true" : "false"} onClick=${foldSidebar}><${Icon} name="list" size=${20} />
+    <span>${t("Views")}</span></button>
   <${Me} compact=${true} /></nav>`;
 
 function App() {
   const {view, tab, id} = place.value;
   useEffect(() => { feed.enter(); }, [view, tab]);
-  const classes = ["desk", id ? "has-open" : "no-open", drawer.value && `drawer-${drawer.value}`, folded.value.details && "no-details", folded.value.sidebar && "thin-sidebar"].filter(Boolean).join(" ");
+  const classes = ["desk", id ? "has-open" : "no-open", drawer.value && `drawer-${drawer.value}`, folded.value.details && "no-details", folded.value.sidebar
+    && "thin-sidebar"].filter(Boolean).join(" ");
   return html`<div class=${classes}>
     <${Sidebar} />
     <main class="panes-box"><${Banners} /><div class="panes"><${List} /><${Thread} />${id && html`<${Details} />`}</div></main>

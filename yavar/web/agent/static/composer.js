@@ -2,7 +2,7 @@
 import {html, signal, useEffect, useLayoutEffect, useRef, useState} from "../ui/vendor/ui.js";
 import {t} from "../ui/wire.js";
 import {agents, me, row} from "./state.js";
-import {Avatar, ChannelBadge, Icon, IconButton, mac, mod} from "./parts.js";
+import {Avatar, ChannelBadge, Icon, IconButton, dirOf, mac, mod} from "./parts.js";
 import {draft, letters, send, sendAgain, write} from "./outbox.js";
 import {Attachments, isRising, take} from "./files.js";
 import {snooze, resolve} from "./actions.js";
@@ -40,7 +40,8 @@ export function Composer({id}) {
   const go = (more = {}) => {
     if (!sendable) { if (asked && !now.text.trim()) sendAgain(asked.client_id, lastSeq(id)); return; }
     const mentions = note ? agents.peek().filter(one => now.text.includes(`@${one.name}`)).map(one => one.id) : [];
-    send({conversation: id, kind: which, text: now.text.trim(), files: now.files, mentions, resolve: Boolean(more.resolve) && !note, after: more.after ?? null, seen: lastSeq(id)});
+    send({conversation: id, kind: which, text: now.text.trim(), files: now.files, mentions, resolve: Boolean(more.resolve)
+      && !note, after: more.after ?? null, seen: lastSeq(id)});
     writing(id, false);
     setMention(null);
     if (note && more.resolve) resolve([id]);
@@ -68,29 +69,47 @@ export function Composer({id}) {
   const onDrop = event => { if (event.dataTransfer.files.length) { event.preventDefault(); setOver(false); take(id, which, event.dataTransfer.files); } };
   const onDragOver = event => { if (event.dataTransfer.types.includes("Files")) { event.preventDefault(); setOver(true); } };
   const status = {saving: "", saved: t("Draft saved"), device: t("Draft kept on this device")}[now.state] ?? "";
-  const customer = each?.customer.name ?? "";
+  const label = t("Reply to {name}", {name: each?.customer.name ?? ""});
 
-  return html`<form class=${`composer${note ? " is-note" : ""}${over ? " is-over" : ""}`} onSubmit=${event => { event.preventDefault(); go(); }} onDrop=${onDrop} onDragOver=${onDragOver} onDragLeave=${() => setOver(false)}>
+  return html`<form class=${`composer${note ? " is-note" : ""}${over ? " is-over" : ""}`} onSubmit=${event => { event.preventDefault(); go();
+    }} onDrop=${onDrop} onDragOver=${onDragOver} onDragLeave=${() => setOver(false)}>
     <div class="composer-head"><div class="segment" role="tablist" aria-label=${t("Reply or note")}>
-      ${[["reply", t("Reply"), "corner-up-left", "R"], ["note", t("Note"), "lock", "N"]].map(([value, label, icon, key]) => html`<button type="button" role="tab" key=${value} class="tab" aria-selected=${which === value ? "true" : "false"} title=${`${label} (${key})`}
-        onClick=${() => focusComposer(value)}><${Icon} name=${icon} />${label}${draft(id, value).value.text && which !== value ? html`<span class="dot-mark" />` : null}</button>`)}</div>
-      <span class="grow" />${note ? html`<span class="composer-hint"><${Icon} name="lock" size=${13} />${t("Only your team sees this")}</span>` : each && html`<span class="composer-hint"><${ChannelBadge} kind=${each.inbox.kind} /><bdi>${each.inbox.name}</bdi></span>`}</div>
-    ${mention?.found.length ? html`<ul class="mention-menu" role="listbox" aria-label=${t("Mention a colleague")}>${mention.found.map((one, n) => html`<li key=${one.id} class="menu-item" role="option" aria-selected=${n === mention.at ? "true" : "false"} onPointerDown=${event => { event.preventDefault(); choose(one); }}><${Avatar} who=${one} size="s" online=${one.online} /><span dir="auto">${one.name}</span></li>`)}</ul>` : null}
-    <textarea ref=${area} class="composer-text" dir="auto" rows="2" value=${now.text} placeholder=${note ? t("Write a note; @ mentions a colleague") : t("Reply to {name}", {name: customer})} aria-label=${note ? t("Note") : t("Reply to {name}", {name: customer})}
-      onInput=${event => change(event.currentTarget.value)} onKeyDown=${onKeyDown} onPaste=${onPaste} onBlur=${() => setTimeout(() => setMention(null), 150)} onKeyUp=${event => { if (note && /^Arrow(Left|Right)$/.test(event.key)) setMention(mentionAt(area.current)); }} />
+      ${[["reply", t("Reply"), "corner-up-left", "R"], ["note", t("Note"), "lock", "N"]].map(([value, label, icon, key]) => html`<button type="button" role="tab" key=${value}
+        class="tab" aria-selected=${which === value ? "true" : "false"} title=${`${label} (${key})`}
+        onClick=${() => focusComposer(value)}><${Icon} name=${icon} />${label}${draft(id, value).value.text && which !== value ? html`<span class="dot-mark" />`
+          : null}</button>`)}</div>
+      <span class="grow" />${note ? html`<span class="composer-hint"><${Icon} name="lock" size=${13} />${t("Only your team sees this")}
+        </span>` : each && html`<span class="composer-hint"><${ChannelBadge} kind=${each.inbox.kind} /><bdi>${each.inbox.name}</bdi></span>`}</div>
+    ${mention?.found.length ? html`<ul class="mention-menu" role="listbox" aria-label=${t("Mention a colleague")}>
+      ${mention.found.map((one, n) => html`<li key=${one.id} class="menu-item" role="option" aria-selected=${n === mention.at ? "true" : "false"}
+        onPointerDown=${event => { event.preventDefault();
+      choose(one); }}><${Avatar} who=${one} size="s" online=${one.online} /><span dir="auto">${one.name}</span></li>`)}</ul>` : null}
+    <textarea ref=${area} class="composer-text" dir=${dirOf(now.text)} rows="2" value=${now.text} placeholder=${note
+      ? t("Write a note; @ mentions a colleague") : label} aria-label=${note ? t("Note") : label}
+      onInput=${event => change(event.currentTarget.value)} onKeyDown=${onKeyDown} onPaste=${onPaste} onBlur=${() => setTimeout(() => setMention(null), 150)}
+        onKeyUp=${event => { if (note && /^Arrow(Left|Right)$/.test(event.key)) setMention(mentionAt(area.current));
+        }} />
     <${Attachments} id=${id} kind=${which} files=${now.files} />
     <div class="composer-foot">
-      <label class="icon-button" title=${t("Attach files")}><${Icon} name="paperclip" /><span class="sr">${t("Attach files")}</span><input class="sr" type="file" multiple onChange=${event => { take(id, which, event.currentTarget.files); event.currentTarget.value = ""; }} /></label>
+      <label class="icon-button" title=${t("Attach files")}><${Icon} name="paperclip" /><span class="sr">${t("Attach files")}</span>
+        <input class="sr" type="file" multiple onChange=${event => { take(id, which, event.currentTarget.files); event.currentTarget.value = ""; }} /></label>
       <${IconButton} icon="smile" label=${t("Emoji")} aria-expanded=${open?.name === "emoji"} onClick=${event => setOpen({name: "emoji", anchor: event.currentTarget})} />
       ${note && html`<${IconButton} icon="at-sign" label=${t("Mention a colleague")} onClick=${() => put("@")} />`}
       <span class="grow" />
-      <span class="draft-state" role="status">${now.text.length > LIMIT ? html`<span class="is-bad">${t("Too long by {n} characters", {n: now.text.length - LIMIT})}</span>` : status}</span>
-      <div class="split"><button type="submit" class=${`button ${note ? "is-note" : "is-primary"}`} disabled=${!sendable && !asked}>${note ? t("Add note") : t("Send")}<kbd>${mod}${mac ? "↵" : " ↵"}</kbd></button>
-        ${!note && html`<button type="button" class="button is-primary" disabled=${!sendable} aria-label=${t("More ways to send")} aria-haspopup="listbox" onClick=${event => setOpen({name: "send", anchor: event.currentTarget.parentElement})}><${Icon} name="chevron-down" size=${14} /></button>`}</div>
+      <span class="draft-state" role="status">${now.text.length > LIMIT ? html`<span class="is-bad">${t("Too long by {n} characters", {n: now.text.length - LIMIT})}
+        </span>` : status}</span>
+      <div class="split"><button type="submit" class=${`button ${note ? "is-note" : "is-primary"}`} disabled=${!sendable && !asked}>${note ? t("Add note")
+        : t("Send")}<kbd>${mod}${mac ? "↵" : " ↵"}</kbd></button>
+        ${!note && html`<button type="button" class="button is-primary" disabled=${!sendable} aria-label=${t("More ways to send")} aria-haspopup="listbox"
+          onClick=${event => setOpen({name: "send", anchor: event.currentTarget.parentElement})}>
+          <${Icon} name="chevron-down" size=${14} /></button>`}</div>
     </div>
     ${over && html`<div class="drop-here">${t("Drop files here")}</div>`}
-    ${open?.name === "emoji" && html`<${Popover} anchor=${open.anchor} label=${t("Emoji")} onClose=${() => setOpen(null)}><div class="emoji-grid" onKeyDown=${event => { if (event.key !== "Escape") event.stopPropagation(); }}>${emoji.map(one => html`<button type="button" key=${one} onClick=${() => { put(one); setOpen(null); }}>${one}</button>`)}</div></${Popover}>`}
-    ${open?.name === "send" && html`<${Popover} anchor=${open.anchor} label=${t("More ways to send")} onClose=${() => setOpen(null)}><${Picker} filter=${false} placeholder=${t("More ways to send")} onClose=${() => setOpen(null)} options=${[
+    ${open?.name === "emoji" && html`<${Popover} anchor=${open.anchor} label=${t("Emoji")} onClose=${() => setOpen(null)}>
+      <div class="emoji-grid" onKeyDown=${event => { if (event.key !== "Escape") event.stopPropagation(); }}>
+      ${emoji.map(one => html`<button type="button" key=${one} onClick=${() => { put(one); setOpen(null); }}>${one}</button>`)}</div></${Popover}>`}
+    ${open?.name === "send" && html`<${Popover} anchor=${open.anchor} label=${t("More ways to send")} onClose=${() => setOpen(null)}>
+      <${Picker} filter=${false} placeholder=${t("More ways to send")} onClose=${() => setOpen(null)} options=${[
       {key: "resolve", label: t("Send and resolve"), icon: "check", keys: `${mod} ⇧ ↵`, run: () => go({resolve: true})},
       {key: "snooze", label: t("Send and snooze until reply"), icon: "alarm-clock", run: () => go({after: "snooze"})},
     ]} /></${Popover}>`}

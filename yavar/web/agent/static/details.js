@@ -17,10 +17,15 @@ export function Details() {
   const {id} = place.value;
   const each = id ? row(id).value : null;
   const customer = id ? talk(id).customer.value : null;
+  const sides = [["customer", t("Customer")], ["conversation", t("Conversation")]];
   return html`<aside class="details" aria-label=${t("Details")}>
-    <header class="bar"><div class="segment" role="tablist">${[["customer", t("Customer")], ["conversation", t("Conversation")]].map(([value, label]) => html`<button type="button" key=${value} role="tab" class="tab" aria-selected=${side.value === value ? "true" : "false"} onClick=${() => { side.value = value; }}>${label}</button>`)}</div>
+    <header class="bar"><div class="segment" role="tablist">
+      ${sides.map(([value, label]) => html`<button type="button" key=${value} role="tab" class="tab" aria-selected=${side.value === value ? "true" : "false"}
+        onClick=${() => { side.value = value;
+      }}>${label}</button>`)}</div>
       <span class="grow" /><${IconButton} icon="panel-right" label=${t("Hide details")} keys="]" onClick=${showDetails} /></header>
-    <div class="details-body">${!each ? null : side.value === "customer" ? html`<${Customer} each=${each} customer=${customer} />` : html`<${About} each=${each} />`}</div>
+    <div class="details-body">${!each ? null : side.value === "customer" ? html`<${Customer} each=${each} customer=${customer} />` : html`<${About} each=${each} />`}
+      </div>
   </aside>`;
 }
 
@@ -29,35 +34,52 @@ function Customer({each, customer}) {
   const onSite = customer && Date.now() - Date.parse(customer.last_seen) < 120_000;
   const lang = who.lang ?? each.lang;
   return html`<section class="part"><div class="person"><${Avatar} who=${who} size="l" online=${onSite} />
-      <div class="person-name"><strong dir="auto">${who.name}</strong>${customer && html`<small>${Date.now() - Date.parse(customer.first_seen) < 86_400_000 ? t("First visit today") : t("Customer since {date}", {date: dayLabel(customer.first_seen)})}</small>`}</div></div>
-    <div class="chips">${customer?.verified && html`<span class="chip is-good"><${Icon} name="shield-check" size=${13} />${t("Verified")}</span>`}${lang && html`<span class="chip">${languages.of(lang)}</span>`}${onSite && html`<span class="chip is-good">${t("On site now")}</span>`}</div></section>
+      <div class="person-name"><strong dir="auto">${who.name}</strong>${customer && html`<small>${Date.now() - Date.parse(customer.first_seen) < 86_400_000
+        ? t("First visit today") : t("Customer since {date}", {date: dayLabel(customer.first_seen)})}</small>`}</div></div>
+    <div class="chips">${customer?.verified && html`<span class="chip is-good"><${Icon} name="shield-check" size=${13} />${t("Verified")}
+      </span>`}${lang && html`<span class="chip">${languages.of(lang)}</span>`}${onSite && html`<span class="chip is-good">${t("On site now")}</span>`}</div>
+      </section>
     ${customer && html`<section class="part"><h3>${t("Contact")}</h3><dl class="facts">
-      ${customer.identities.map(one => html`<div key=${one.kind + one.value}><dt>${{email: t("E-mail"), phone: t("Phone"), external: t("Shop account")}[one.kind] ?? one.kind}</dt>
-        <dd><button type="button" class="copyable ltr" title=${t("Copy")} onClick=${() => copy(one.value)}><span>${one.value}</span><${Icon} name="copy" size=${13} /></button>${one.verified && html`<span class="verified" title=${t("Verified")}><${Icon} name="shield-check" size=${14} /><span class="sr">${t("Verified")}</span></span>`}</dd></div>`)}
+      ${customer.identities.map(one => html`<div key=${one.kind + one.value}><dt>
+        ${{email: t("E-mail"), phone: t("Phone"), external: t("Shop account")}[one.kind] ?? one.kind}</dt>
+        <dd><button type="button" class="copyable ltr" title=${t("Copy")} onClick=${() => copy(one.value)}><span>${one.value}</span>
+          <${Icon} name="copy" size=${13} /></button>${one.verified && html`<span class="verified" title=${t("Verified")}><${Icon} name="shield-check" size=${14} />
+          <span class="sr">${t("Verified")}</span></span>`}</dd></div>`)}
       ${!customer.identities.length && html`<div><dt>${t("E-mail")}</dt><dd class="none">${t("not given")}</dd></div>`}
-      ${customer.page && html`<div><dt>${t("Page")}</dt><dd><a class="ltr cut" href=${customer.page} target="_blank" rel="noopener nofollow">${pathOf(customer.page)}</a></dd></div>`}
+      ${customer.page && html`<div><dt>${t("Page")}</dt><dd><a class="ltr cut" href=${customer.page} target="_blank" rel="noopener nofollow">${pathOf(customer.page)}
+        </a></dd></div>`}
       <div><dt>${t("First seen")}</dt><dd title=${fullDate(customer.first_seen)}><${When} at=${customer.first_seen} /></dd></div>
       <div><dt>${t("Last seen")}</dt><dd title=${fullDate(customer.last_seen)}>${ago(customer.last_seen)}</dd></div></dl></section>
-    <section class="part"><h3>${t("Earlier conversations")}<span class="grow" /><span class="bar-count">${digits(Math.max(customer.conversations - 1, customer.earlier.length))}</span></h3>
-      ${customer.earlier.length ? html`<ul class="earlier">${customer.earlier.map(one => html`<li key=${one.id}><a href=${address({view: place.value.view, tab: place.value.tab, id: one.id})} onClick=${event => { if (plain(event)) go({id: one.id}); }}>
-        <${ChannelBadge} kind=${one.inbox.kind} /><span class="cut grow" dir="auto">${one.subject || one.preview}</span><${When} at=${one.last_at} /></a></li>`)}</ul>` : html`<p class="none">${t("This is the first one.")}</p>`}</section>`}`;
+    <section class="part"><h3>${t("Earlier conversations")}<span class="grow" /><span class="bar-count">
+      ${digits(Math.max(customer.conversations - 1, customer.earlier.length))}</span></h3>
+      ${customer.earlier.length ? html`<ul class="earlier">${customer.earlier.map(one => html`<li key=${one.id}>
+        <a href=${address({view: place.value.view, tab: place.value.tab, id: one.id})} onClick=${event => { if (plain(event)) go({id: one.id}); }}>
+        <${ChannelBadge} kind=${one.inbox.kind} /><span class="cut grow" dir="auto">${one.subject || one.preview}</span><${When} at=${one.last_at} /></a></li>`)}
+          </ul>` : html`<p class="none">${t("This is the first one.")}</p>`}</section>`}`;
 }
 
 function pathOf(url) { try { const {host, pathname} = new URL(url); return pathname === "/" ? host : decodeURIComponent(pathname); } catch { return url; } }
 
 function About({each}) {
   const ids = [each.id];
-  const pick = (name, content) => html`<button type="button" class="pick" data-menu=${name} onClick=${event => openMenu(name, ids, event.currentTarget)}>${content}<${Icon} name="chevron-down" size=${13} /></button>`;
+  const pick = (name, content) => html`<button type="button" class="pick" data-menu=${name} onClick=${event => openMenu(name, ids, event.currentTarget)}>${content}
+    <${Icon} name="chevron-down" size=${13} /></button>`;
   const owner = agent(each.assignee);
   return html`<section class="part"><dl class="facts is-picks">
-      <div><dt>${t("Assigned to")}</dt><dd>${pick("assign", owner ? html`<${Avatar} who=${owner} size="xs" /><span dir="auto">${owner.id === me.id ? t("You") : owner.name}</span>` : t("Nobody"))}</dd></div>
+      <div><dt>${t("Assigned to")}</dt><dd>${pick("assign", owner ? html`<${Avatar} who=${owner} size="xs" /><span dir="auto">${owner.id === me.id
+        ? t("You") : owner.name}</span>` : t("Nobody"))}</dd></div>
       <div><dt>${t("Team")}</dt><dd>${pick("team", team(each.team)?.name ?? t("No team"))}</dd></div>
-      <div><dt>${t("Priority")}</dt><dd>${pick("priority", html`<span class=${`priority is-${each.priority}`}><${Icon} name="flag" size=${13} /></span>${priorityName(each.priority)}`)}</dd></div>
+      <div><dt>${t("Priority")}</dt><dd>${pick("priority", html`<span class=${`priority is-${each.priority}`}><${Icon} name="flag" size=${13} /></span>
+        ${priorityName(each.priority)}`)}</dd></div>
       <div><dt>${t("Request type")}</dt><dd>${pick("type", requestType(each.request_type)?.name ?? t("Not set"))}</dd></div></dl></section>
-    <section class="part"><h3>${t("Tags")}</h3><div class="chips">${each.tags.map(id => tag(id) && html`<span class="chip" key=${id}><${TagMark} id=${id} /><button type="button" class="chip-x" aria-label=${t("Remove tag {name}", {name: tag(id).name})} onClick=${() => setTag(ids, id, false)}><${Icon} name="x" size=${12} /></button></span>`)}
-      <button type="button" class="chip is-add" data-menu="tags" onClick=${event => openMenu("tags", ids, event.currentTarget)}><${Icon} name="plus" size=${12} />${t("Add tag")}</button></div></section>
+    <section class="part"><h3>${t("Tags")}</h3><div class="chips">${each.tags.map(id => tag(id) && html`<span class="chip" key=${id}><${TagMark} id=${id} />
+      <button type="button" class="chip-x" aria-label=${t("Remove tag {name}", {name: tag(id).name})} onClick=${() => setTag(ids, id, false)}>
+      <${Icon} name="x" size=${12} /></button></span>`)}
+      <button type="button" class="chip is-add" data-menu="tags" onClick=${event => openMenu("tags", ids, event.currentTarget)}><${Icon} name="plus" size=${12} />
+        ${t("Add tag")}</button></div></section>
     <section class="part"><dl class="facts">
-      <div><dt>${t("Number")}</dt><dd><button type="button" class="copyable ltr" title=${t("Copy")} onClick=${() => copy(`#${each.reference}`)}><span>#${each.reference}</span><${Icon} name="copy" size=${13} /></button></dd></div>
+      <div><dt>${t("Number")}</dt><dd><button type="button" class="copyable ltr" title=${t("Copy")} onClick=${() => copy(`#${each.reference}`)}>
+        <span>#${each.reference}</span><${Icon} name="copy" size=${13} /></button></dd></div>
       <div><dt>${t("Channel")}</dt><dd><${ChannelBadge} kind=${each.inbox.kind} /> <bdi>${each.inbox.name}</bdi></dd></div>
       ${each.subject && html`<div><dt>${t("Subject")}</dt><dd dir="auto">${each.subject}</dd></div>`}
       <div><dt>${t("Last activity")}</dt><dd title=${fullDate(each.last_at)}>${ago(each.last_at)}</dd></div>

@@ -17,7 +17,17 @@ let next = null;
 let pool = new Set();
 let key = "";
 let running = null;
-export let cursor = boot.cursor;
+let cursor = boot.cursor;
+/** Where the stream begins. */
+export const streamFrom = () => cursor;
+
+/** After a resync: a new mark first, the state after it; what happens in between is then told again, not lost. */
+export async function renew() {
+  cursor = "";
+  const id = place.peek().id ?? ids.peek()[0];
+  if (id) try { ({cursor} = await call("GET", `conversations/${id}`)); } catch { /* the list may bring one */ }
+  await load();
+}
 const kept = new Map();
 /** Where the pointer and the scroll stand; the list pane keeps it up to date. */
 export const rest = {pointerInside: false, atTop: true};

@@ -31,7 +31,8 @@ export function take(id, kind, list) {
 async function rise(one, id, kind) {
   change(one.key, {problem: null, part: 0});
   try {
-    const headers = {"X-CSRFToken": boot.csrf, "X-Lang": boot.lang, "Content-Type": one.file.type || "application/octet-stream", "X-Name": encodeURIComponent(one.file.name || "file")};
+    const headers = {"X-CSRFToken": boot.csrf, "X-Lang": boot.lang, "Content-Type": one.file.type || "application/octet-stream", "X-Name": encodeURIComponent(one.file.name
+      || "file")};
     const done = await upload("/agent/files", one.file, {headers, signal: one.stop.signal, onProgress: part => change(one.key, {part})});
     if (one.file.type.startsWith("image/")) pictures.set(done.key, URL.createObjectURL(one.file));
     write(id, kind, {files: [...draft(id, kind).peek().files, done]});
@@ -48,12 +49,22 @@ export function Attachments({id, kind, files}) {
   const up = rising.value.filter(each => each.place === placeOf(id, kind));
   if (!files.length && !up.length) return null;
   return html`<ul class="attachments" aria-label=${t("Attached files")}>
-    ${files.map(file => html`<li key=${file.key} class="attachment"><${Thumb} url=${file.mime.startsWith("image/") ? pictures.get(file.key) ?? file.url : null} /><span class="file-name"><bdi>${file.name}</bdi><small>${bytes(file.size)}</small></span>
-      <${IconButton} icon="x" size=${14} label=${t("Remove {name}", {name: file.name})} onClick=${() => write(id, kind, {files: draft(id, kind).peek().files.filter(each => each.key !== file.key)})} /></li>`)}
-    ${up.map(each => html`<li key=${each.key} class=${`attachment${each.problem ? " is-bad" : ""}`}><${Thumb} /><span class="file-name"><bdi>${each.file.name}</bdi>
-      ${each.problem ? html`<small role="alert">${each.problem} <button type="button" class="link" onClick=${() => rise(each, id, kind)}>${t("Try again")}</button></small>` : html`<progress value=${each.part} max="1" aria-label=${t("Uploading {name}", {name: each.file.name})} />`}</span>
-      <${IconButton} icon="x" size=${14} label=${t("Remove {name}", {name: each.file.name})} onClick=${() => { each.stop.abort(); drop(each.key); }} /></li>`)}
+    ${files.map(file => html`<li key=${file.key} class="attachment"><${Thumb} url=${file.mime.startsWith("image/") ? pictures.get(file.key) ?? file.url : null} />
+      <span class="file-name"><bdi>${file.name}</bdi><small>${bytes(file.size)}</small></span>
+      <${IconButton} icon="x" size=${14} label=${t("Remove {name}", {name: file.name})}
+        onClick=${() => write(id, kind, {files: draft(id, kind).peek().files.filter(each => each.key !== file.key)})} />
+        </li>`)}
+    ${up.map(each => html`<${Going} key=${each.key} each=${each} id=${id} kind=${kind} />`)}
   </ul>`;
+}
+
+/** A file on its way. */
+function Going({each, id, kind}) {
+  const uploading = t("Uploading {name}", {name: each.file.name}), remove = t("Remove {name}", {name: each.file.name});
+  return html`<li class=${`attachment${each.problem ? " is-bad" : ""}`}><${Thumb} /><span class="file-name"><bdi>${each.file.name}</bdi>
+      ${each.problem ? html`<small role="alert">${each.problem} <button type="button" class="link" onClick=${() => rise(each, id, kind)}>${t("Try again")}</button>
+        </small>` : html`<progress value=${each.part} max="1" aria-label=${uploading} />`}</span>
+      <${IconButton} icon="x" size=${14} label=${remove} onClick=${() => { each.stop.abort(); drop(each.key); }} /></li>`;
 }
 
 const Thumb = ({url}) => url ? html`<img class="thumb" src=${url} alt="" />` : html`<span class="thumb"><${Icon} name="file" /></span>`;

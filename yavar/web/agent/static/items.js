@@ -2,21 +2,23 @@
 import {html} from "../ui/vendor/ui.js";
 import {t, bytes, clock, dayLabel, fullDate} from "../ui/wire.js";
 import {agent, agentName, agents, me, requestType, tag, team} from "./state.js";
-import {Avatar, Icon, Prose} from "./parts.js";
+import {Avatar, Icon, Prose, moment} from "./parts.js";
 import {sendAgain, takeBack} from "./outbox.js";
 import {copy, priorityName} from "./actions.js";
 import {lastSeq} from "./talks.js";
 
 const dayOf = at => new Date(at).toDateString();
 const GAP = 5 * 60_000;
-const joins = (a, b) => a && b && a.kind === "message" && b.kind === "message" && a.author.kind === b.author.kind && a.author.id === b.author.id && dayOf(a.at) === dayOf(b.at) && Math.abs(Date.parse(b.at) - Date.parse(a.at)) < GAP;
+const joins = (a, b) => a && b && a.kind === "message" && b.kind === "message" && a.author.kind === b.author.kind && a.author.id === b.author.id && dayOf(a.at) === dayOf(b.at)
+  && Math.abs(Date.parse(b.at) - Date.parse(a.at)) < GAP;
 
 /** @param {{id: string, items: import("./talks.js").Item[], own: import("./outbox.js").Letter[], seen: {agent: number, customer: number}}} props */
 export function Log({id, items, own, seen}) {
   const waiting = own.filter(each => !items.some(item => item.client_id === each.client_id));
   return html`${items.map((item, n) => {
     const before = items[n - 1];
-    return html`${(!before || dayOf(before.at) !== dayOf(item.at)) && html`<div class="day" key=${`day ${item.version}`}><time dateTime=${item.at}>${dayLabel(item.at)}</time></div>`}
+    return html`${(!before || dayOf(before.at) !== dayOf(item.at)) && html`<div class="day" key=${`day ${item.version}`}><time dateTime=${item.at}>
+      ${dayLabel(item.at)}</time></div>`}
       <${One} key=${item.version} item=${item} first=${!joins(before, item)} last=${!joins(item, items[n + 1])} seen=${item.seq !== null && item.seq <= seen.customer} />`;
   })}${waiting.map(each => html`<${OwnLetter} key=${each.client_id} letter=${each} id=${id} />`)}`;
 }
@@ -30,16 +32,20 @@ function One({item, first, last, seen}) {
     <div class="said"><span class="sr">${item.author.name}: </span>
       ${item.text && html`<div class=${`bubble${item.author.kind === "bot" ? " is-auto" : ""}`}><${Prose} text=${item.text} /></div>`}
       <${Files} files=${item.files} />
-      ${last && html`<footer class="meta">${item.author.kind === "bot" || item.author.kind === "system" ? html`<span>${t("Automatic answer")} · </span>` : out && item.author.id !== me.id ? html`<span><bdi>${item.author.name}</bdi> · </span>` : null}
-        <time dateTime=${item.at} title=${fullDate(item.at)}>${clock(item.at)}</time>${out && html`<span class="mark"> · <${Icon} name=${seen ? "check-check" : "check"} size=${14} />${seen ? t("Seen") : t("Sent")}</span>`}</footer>`}
+      ${last && html`<footer class="meta">${item.author.kind === "bot" || item.author.kind === "system" ? html`<span>
+        ${t("Automatic answer")} · </span>` : out && item.author.id !== me.id ? html`<span><bdi>${item.author.name}</bdi> · </span>` : null}
+        <time dateTime=${item.at} title=${fullDate(item.at)}>${clock(item.at)}</time>
+          ${out && html`<span class="mark"> · <${Icon} name=${seen ? "check-check" : "check"} size=${14} />${seen ? t("Seen") : t("Sent")}</span>`}</footer>`}
     </div></article>`;
 }
 
 function Note({item, children}) {
   const mentioned = (item.data?.mentions ?? []).map(id => agent(id)?.name).filter(Boolean);
   const marks = mentioned.length ? mentioned : agents.value.map(each => each.name);
+  const head = item.author.id === me.id ? t("Your note · only your team sees this") : t("Note from {name} · only your team sees this", {name: item.author.name});
   return html`<article class="message is-note"><${Avatar} who=${item.author} size="s" />
-    <div class="note"><header class="note-head"><${Icon} name="lock" size=${14} /><span>${item.author.id === me.id ? t("Your note · only your team sees this") : t("Note from {name} · only your team sees this", {name: item.author.name})}</span><span class="grow" /><time dateTime=${item.at} title=${fullDate(item.at)}>${clock(item.at)}</time></header>
+    <div class="note"><header class="note-head"><${Icon} name="lock" size=${14} /><span>${head}</span><span class="grow" />
+      <time dateTime=${item.at} title=${fullDate(item.at)}>${clock(item.at)}</time></header>
       ${item.text && html`<${Prose} text=${item.text} marks=${marks} />`}<${Files} files=${item.files} />${children}</div></article>`;
 }
 
@@ -48,8 +54,10 @@ const shownWidth = ({width, height}) => Math.round(Math.max(48, Math.min(260, wi
 
 function Files({files}) {
   return files?.length ? html`<div class="files">${files.map(file => file.width && file.mime.startsWith("image/")
-    ? html`<a class="picture" key=${file.key} href=${file.url} target="_blank" rel="noopener" title=${file.name} style=${{inlineSize: `${shownWidth(file)}px`}}><img src=${file.url} alt=${file.name} width=${file.width} height=${file.height} loading="lazy" style=${{aspectRatio: `${file.width} / ${file.height}`}} /></a>`
-    : html`<a class="file" key=${file.key} href=${file.url} target="_blank" rel="noopener" download=${file.name}><${Icon} name="file" size=${18} /><span class="file-name"><bdi>${file.name}</bdi><small>${bytes(file.size)}</small></span><${Icon} name="download" /></a>`)}</div>` : null;
+    ? html`<a class="picture" key=${file.key} href=${file.url} target="_blank" rel="noopener" title=${file.name} style=${{inlineSize: `${shownWidth(file)}px`}}>
+      <img src=${file.url} alt=${file.name} width=${file.width} height=${file.height} loading="lazy" style=${{aspectRatio: `${file.width} / ${file.height}`}} /></a>`
+    : html`<a class="file" key=${file.key} href=${file.url} target="_blank" rel="noopener" download=${file.name}><${Icon} name="file" size=${18} />
+      <span class="file-name"><bdi>${file.name}</bdi><small>${bytes(file.size)}</small></span><${Icon} name="download" /></a>`)}</div>` : null;
 }
 
 /** A message of ours that the server does not have yet. */
@@ -57,10 +65,17 @@ function OwnLetter({letter, id}) {
   const foot = html`<footer class=${`meta is-${letter.state}`} role=${letter.state === "failed" ? "alert" : undefined}>${{
     sending: html`<span><${Icon} name="clock" size=${12} />${t("Sending…")}</span>`,
     waiting: html`<span><${Icon} name="clock" size=${12} />${t("Waiting for the connection")}</span>`,
-    failed: html`<${Icon} name="circle-alert" size=${14} /><span>${t("Not sent.")} ${letter.reason}</span><button type="button" class="link" onClick=${() => sendAgain(letter.client_id, lastSeq(id))}>${t("Try again")}</button> · <button type="button" class="link is-plain" onClick=${() => copy(letter.text)}>${t("Copy")}</button> · <button type="button" class="link is-plain" onClick=${() => takeBack(letter.client_id)}>${t("Edit")}</button>`,
-    ask: html`<${Icon} name="circle-alert" size=${14} /><span>${t("Not sent yet: the customer has just written. Send anyway?")}</span><button type="button" class="link" onClick=${() => sendAgain(letter.client_id, lastSeq(id))}>${t("Send anyway")}</button> · <button type="button" class="link is-plain" onClick=${() => takeBack(letter.client_id)}>${t("Edit")}</button>`,
+    failed: html`<${Icon} name="circle-alert" size=${14} /><span>${t("Not sent.")} ${letter.reason}</span>
+      <button type="button" class="link" onClick=${() => sendAgain(letter.client_id, lastSeq(id))}>${t("Try again")}
+      </button> · <button type="button" class="link is-plain" onClick=${() => copy(letter.text)}>${t("Copy")}
+      </button> · <button type="button" class="link is-plain" onClick=${() => takeBack(letter.client_id)}>${t("Edit")}</button>`,
+    ask: html`<${Icon} name="circle-alert" size=${14} /><span>${t("Not sent yet: the customer has just written. Send anyway?")}</span>
+      <button type="button" class="link" onClick=${() => sendAgain(letter.client_id, lastSeq(id))}>${t("Send anyway")}
+      </button> · <button type="button" class="link is-plain" onClick=${() => takeBack(letter.client_id)}>${t("Edit")}</button>`,
   }[letter.state]}</footer>`;
-  if (letter.kind === "note") return html`<${Note} item=${{author: {...me, kind: "agent"}, text: letter.text, files: letter.files, at: letter.at, data: {mentions: letter.mentions}}}>${foot}</${Note}>`;
+  if (letter.kind === "note") return html`<${Note}
+    item=${{author: {...me, kind: "agent"}, text: letter.text, files: letter.files, at: letter.at, data: {mentions: letter.mentions}}}>
+    ${foot}</${Note}>`;
   return html`<article class=${`message is-out is-last is-first is-own is-${letter.state}`}><${Avatar} who=${me} size="s" />
     <div class="said">${letter.text && html`<div class="bubble"><${Prose} text=${letter.text} /></div>`}<${Files} files=${letter.files} />${foot}</div></article>`;
 }
@@ -70,41 +85,57 @@ const eventIcon = {"conversation.opened": "globe", "conversation.assigned": "use
 
 function EventLine({item}) {
   const words = eventWords(item);
-  return words && html`<p class="event"><${Icon} name=${eventIcon[item.event] ?? "circle-alert"} size=${14} /><span>${eventWords(item)}</span><time dateTime=${item.at} title=${fullDate(item.at)}>${clock(item.at)}</time></p>`;
+  return words && html`<p class="event"><${Icon} name=${eventIcon[item.event] ?? "circle-alert"} size=${14} /><span>${eventWords(item)}</span>
+    <time dateTime=${item.at} title=${fullDate(item.at)}>${clock(item.at)}</time></p>`;
 }
 
-const listing = new Intl.ListFormat(document.documentElement.lang, {type: "unit", style: "short"});
-const moment = at => `${dayLabel(at)}, ${clock(at)}`;
 
 /** An event as a sentence: who did it, or simply what is so now. */
 function eventWords({event, data = {}, author}) {
-  const name = author.kind === "agent" ? (author.id === me.id ? "" : author.name) : null; // "" is me, null is nobody in person
+  const person = author.kind === "agent", mine = person && author.id === me.id;
   const to = data.to ?? null;
-  const who = {name: name ?? ""};
-  const say = (mine, theirs, plain) => name === "" ? mine : name === null ? plain : theirs;
+  const v = {name: author.name, to: agentName(to), team: team(to)?.name ?? "", priority: priorityName(to), type: requestType(to)?.name ?? "", time: data.until ? moment(data.until)
+    : ""};
+  const say = (byMe, byOther, byNobody) => mine ? byMe : person ? byOther : byNobody;
   switch (event) {
-    case "conversation.opened": return data.page ? t("Chat started on {page}", {page: data.page}) : t("Conversation started");
+    case "conversation.opened":
+      return data.page ? t("Chat started on {page}", {page: data.page}) : t("Conversation started");
     case "conversation.assigned":
-      if (to === null) return say(t("You removed the assignee"), t("{name} removed the assignee", who), t("Nobody is assigned now"));
-      if (author.kind === "agent" && to === author.id) return name === "" ? t("You took this conversation") : t("{name} took this conversation", {name});
-      return to === me.id ? say(t("You took this conversation"), t("{name} assigned this to you", who), t("Assigned to you")) : say(t("You assigned this to {to}", {to: agentName(to)}), t("{name} assigned this to {to}", {...who, to: agentName(to)}), t("Assigned to {to}", {to: agentName(to)}));
-    case "conversation.team_changed": return team(to) ? say(t("You moved this to {team}", {team: team(to).name}), t("{name} moved this to {team}", {...who, team: team(to).name}), t("Moved to {team}", {team: team(to).name})) : say(t("You took this out of the team"), t("{name} took this out of the team", who), t("Taken out of the team"));
+      if (to === null) return say(t("You removed the assignee"), t("{name} removed the assignee", v), t("Nobody is assigned now"));
+      if (person && to === author.id) return mine ? t("You took this conversation") : t("{name} took this conversation", v);
+      if (to === me.id) return say("", t("{name} assigned this to you", v), t("Assigned to you"));
+      return say(t("You assigned this to {to}", v), t("{name} assigned this to {to}", v), t("Assigned to {to}", v));
+    case "conversation.team_changed":
+      if (!v.team) return say(t("You took this out of the team"), t("{name} took this out of the team", v), t("Taken out of the team"));
+      return say(t("You moved this to {team}", v), t("{name} moved this to {team}", v), t("Moved to {team}", v));
     case "conversation.tagged": {
-      const named = ids => listing.format((ids ?? []).map(id => tag(id)?.name ?? "?"));
-      const added = named(data.added), removed = named(data.removed);
-      return [added && say(t("You added the tag {tags}", {tags: added}), t("{name} added the tag {tags}", {...who, tags: added}), t("Tag {tags} added", {tags: added})),
-        removed && say(t("You removed the tag {tags}", {tags: removed}), t("{name} removed the tag {tags}", {...who, tags: removed}), t("Tag {tags} removed", {tags: removed}))].filter(Boolean).join(" · ");
+      const added = tagsNamed(data.added), removed = tagsNamed(data.removed);
+      return [added && say(t("You added the tag {tags}", added), t("{name} added the tag {tags}", {...v, ...added}), t("Tag {tags} added", added)),
+        removed && say(t("You removed the tag {tags}", removed), t("{name} removed the tag {tags}", {...v, ...removed}),
+          t("Tag {tags} removed", removed))].filter(Boolean).join(" · ");
     }
-    case "conversation.prioritised": return say(t("You set the priority to {priority}", {priority: priorityName(to)}), t("{name} set the priority to {priority}", {...who, priority: priorityName(to)}), t("Priority: {priority}", {priority: priorityName(to)}));
-    case "conversation.snoozed": {
-      const {until} = data;
-      return until ? say(t("You snoozed this until {time}", {time: moment(until)}), t("{name} snoozed this until {time}", {...who, time: moment(until)}), t("Snoozed until {time}", {time: moment(until)})) : say(t("You snoozed this until the customer replies"), t("{name} snoozed this until the customer replies", who), t("Snoozed until the customer replies"));
-    }
-    case "conversation.woken": return data.why === "customer" ? t("Back from snooze: the customer has written") : data.why === "time" ? t("Back from snooze: the time has come") : t("Back from snooze");
-    case "conversation.resolved": return say(t("You resolved this"), t("{name} resolved this", who), t("Resolved"));
-    case "conversation.reopened": return data.why === "customer" ? t("Reopened: the customer has written") : say(t("You reopened this"), t("{name} reopened this", who), t("Reopened"));
-    case "conversation.typed": return requestType(to) ? say(t("You set the request type to {type}", {type: requestType(to).name}), t("{name} set the request type to {type}", {...who, type: requestType(to).name}), t("Request type: {type}", {type: requestType(to).name})) : t("Request type removed");
-    case "conversation.merged": return t("Merged with another conversation");
-    default: return null; // a kind this client does not know
+    case "conversation.prioritised":
+      return say(t("You set the priority to {priority}", v), t("{name} set the priority to {priority}", v), t("Priority: {priority}", v));
+    case "conversation.snoozed":
+      if (v.time) return say(t("You snoozed this until {time}", v), t("{name} snoozed this until {time}", v), t("Snoozed until {time}", v));
+      return say(t("You snoozed this until the customer replies"), t("{name} snoozed this until the customer replies", v), t("Snoozed until the customer replies"));
+    case "conversation.woken":
+      if (data.why === "customer") return t("Back from snooze: the customer has written");
+      return data.why === "time" ? t("Back from snooze: the time has come") : t("Back from snooze");
+    case "conversation.resolved":
+      return say(t("You resolved this"), t("{name} resolved this", v), t("Resolved"));
+    case "conversation.reopened":
+      if (data.why === "customer") return t("Reopened: the customer has written");
+      return say(t("You reopened this"), t("{name} reopened this", v), t("Reopened"));
+    case "conversation.typed":
+      if (!v.type) return t("Request type removed");
+      return say(t("You set the request type to {type}", v), t("{name} set the request type to {type}", v), t("Request type: {type}", v));
+    case "conversation.merged":
+      return t("Merged with another conversation");
+    default:
+      return null; // a kind this client does not know
   }
 }
+
+const listing = new Intl.ListFormat(document.documentElement.lang, {type: "unit", style: "short"});
+const tagsNamed = ids => ids?.length ? {tags: listing.format(ids.map(id => tag(id)?.name ?? "?"))} : null;

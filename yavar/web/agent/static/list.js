@@ -31,13 +31,15 @@ function Tabs({tab}) {
   const all = [["open", t("Open")], ["waiting", t("Waiting")], ["done", t("Done")]];
   return html`<nav class="tabs" aria-label=${t("Status")}>${all.map(([each, label]) => html`
     <a class="tab" key=${each} href=${address({...place.value, tab: each, id: null})} aria-current=${each === tab ? "true" : undefined}
-      onClick=${event => { if (plain(event)) go({tab: each}); }}>${label}${numbers?.[each] > 0 && html`<span class="bar-count">${shownCount(numbers[each], digits)}</span>`}</a>`)}</nav>`;
+      onClick=${event => { if (plain(event)) go({tab: each}); }}>${label}${numbers?.[each] > 0 && html`<span class="bar-count">${shownCount(numbers[each], digits)}
+        </span>`}</a>`)}</nav>`;
 }
 
 /** On a phone the views stand as pills above the list. */
 const NarrowViews = () => html`<nav class="pills only-phone" aria-label=${t("Views")}>${views().map(each => html`
   <a class="pill" key=${each.view} href=${address({view: each.view, tab: "open"})} aria-current=${place.value.view === each.view ? "page" : undefined}
-    onClick=${event => { if (plain(event)) go({view: each.view, id: null}); }}>${each.name}${counts.value[each.view] > 0 && html`<span class="bar-count">${shownCount(counts.value[each.view], digits)}</span>`}</a>`)}</nav>`;
+    onClick=${event => { if (plain(event)) go({view: each.view, id: null}); }}>${each.name}${counts.value[each.view] > 0 && html`<span class="bar-count">
+      ${shownCount(counts.value[each.view], digits)}</span>`}</a>`)}</nav>`;
 
 /** A click that the browser should not handle itself (new tab, new window). */
 export function plain(event) {
@@ -62,7 +64,8 @@ function Rows() {
   const box = useRef(null);
   const list = feed.ids.value;
   const state = feed.state.value;
-  useEffect(() => { if (state !== "error" || !feed.problem.peek().passing) return; const timer = setTimeout(feed.load, 5000); return () => clearTimeout(timer); }, [state]);
+  useEffect(() => { if (state !== "error" || !feed.problem.peek().passing) return; const timer = setTimeout(feed.load, 5000); return () => clearTimeout(timer);
+    }, [state]);
   const slow = useSlow(state === "loading" && !list.length);
 
   const onScroll = () => {
@@ -76,12 +79,15 @@ function Rows() {
   useEffect(() => { box.current.scrollTop = 0; feed.rest.atTop = true; }, [place.value.view, place.value.tab]);
   useEffect(() => { if (list.length && box.current.scrollHeight <= box.current.clientHeight) feed.more(); }, [list.length]);
 
-  return html`<div class="rows-box" onPointerEnter=${() => { feed.rest.pointerInside = true; }} onPointerLeave=${() => { feed.rest.pointerInside = false; feed.touch(); }}>
-    ${feed.fresh.value > 0 && html`<button type="button" class="new-pill" onClick=${toTop}><${Icon} name="arrow-down" size=${13} />${tn("{n} new", "{n} new", feed.fresh.value)}</button>`}
+  return html`<div class="rows-box" onPointerEnter=${() => { feed.rest.pointerInside = true; }} onPointerLeave=${() => { feed.rest.pointerInside = false;
+    feed.touch(); }}>
+    ${feed.fresh.value > 0 && html`<button type="button" class="new-pill" onClick=${toTop}><${Icon} name="arrow-down" size=${13} />
+      ${tn("{n} new", "{n} new", feed.fresh.value)}</button>`}
     <ul class=${picked.value.size ? "rows is-picking" : "rows"} ref=${box} onScroll=${onScroll} aria-label=${t("Conversations")}>
       ${list.map(id => html`<${RowItem} id=${id} key=${id} />`)}
       ${state === "more" && html`<li><${Skeleton} rows=${2} /></li>`}
-      ${state === "more-error" && html`<li class="trouble"><p>${t("Couldn’t load more conversations")}</p><button type="button" class="button" onClick=${feed.moreAgain}><${Icon} name="refresh-cw" />${t("Try again")}</button></li>`}
+      ${state === "more-error" && html`<li class="trouble"><p>${t("Couldn’t load more conversations")}</p>
+        <button type="button" class="button" onClick=${feed.moreAgain}><${Icon} name="refresh-cw" />${t("Try again")}</button></li>`}
     </ul>
     ${!list.length && state === "loading" && slow && html`<${Skeleton} />`}
     ${!list.length && state === "ready" && html`<${Empty} />`}
@@ -121,6 +127,7 @@ function RowItem({id}) {
   const prefix = each.preview_by === "agent" ? t("You:") : each.preview_by === "note" ? t("Note:") : "";
   const preview = each.preview || each.subject;
   const pick = () => { const set = new Set(picked.peek()); if (!set.delete(id)) set.add(id); picked.value = set; };
+  const select = t("Select {name}", {name: each.customer.name});
   const onClick = event => {
     if ((event.metaKey || event.ctrlKey) && !event.button) { event.preventDefault(); pick(); } else if (plain(event)) go({id});
   };
@@ -129,24 +136,31 @@ function RowItem({id}) {
       onClick=${onClick} onPointerEnter=${() => prefetch(id)} aria-label=${rowLabel(each)}>
       <${Avatar} who=${each.customer} badge=${each.inbox.kind} />
       <span class="row-head"><span class="row-name" dir="auto">${each.customer.name}</span><span class="row-time"><${When} at=${each.last_at} /></span></span>
-      <span class="row-text">${prefix && html`<span class="row-by">${prefix}</span>`}<span class="row-preview" dir="auto">${preview}</span>${unread && html`<span class="unread" title=${tn("{n} unread", "{n} unread", each.unread)} />`}</span>
+      <span class="row-text">${prefix && html`<span class="row-by">${prefix}</span>`}<span class="row-preview" dir="auto">${preview}</span>
+        ${unread && html`<span class="unread" title=${tn("{n} unread", "{n} unread", each.unread)} />`}</span>
       <span class="row-foot">
-        <span class="row-tags">${typing ? html`<span class="typing"><i /><i /><i />${t("typing")}</span>` : draft || each.draft ? html`<span class="draft-mark"><${Icon} name="pencil-line" size=${12} />${t("Draft")}</span>` : firstTag && html`<${TagMark} id=${firstTag} />`}
+        <span class="row-tags">${typing ? html`<span class="typing"><i /><i /><i />${t("typing")}</span>` : draft || each.draft ? html`<span class="draft-mark">
+          <${Icon} name="pencil-line" size=${12} />${t("Draft")}</span>` : firstTag && html`<${TagMark} id=${firstTag} />`}
         ${each.tags.length > 1 && !typing && !draft && !each.draft && html`<span class="more-tags">+${digits(each.tags.length - 1)}</span>`}</span>
-        ${each.priority === "urgent" || each.priority === "high" ? html`<span class=${`priority is-${each.priority}`} title=${each.priority === "urgent" ? t("Urgent") : t("High priority")}><${Icon} name="flag" size=${12} /></span>` : null}<${RowState} each=${each} /></span>
+        ${each.priority === "urgent" || each.priority === "high" ? html`<span class=${`priority is-${each.priority}`} title=${each.priority === "urgent"
+          ? t("Urgent") : t("High priority")}><${Icon} name="flag" size=${12} /></span>` : null}<${RowState} each=${each} /></span>
     </a>
-    <input type="checkbox" class="row-check" checked=${marked} tabIndex=${-1} aria-label=${t("Select {name}", {name: each.customer.name})} onChange=${pick} />
+    <input type="checkbox" class="row-check" checked=${marked} tabIndex=${-1} aria-label=${select} onChange=${pick} />
   </li>`;
 }
 
 function RowState({each}) {
-  if (each.status === "snoozed") return html`<span class="row-state"><${Icon} name="alarm-clock" size=${12} />${each.snoozed_until ? html`<${When} at=${each.snoozed_until} />` : t("until reply")}</span>`;
+  if (each.status === "snoozed") {
+    const until = each.snoozed_until ? html`<${When} at=${each.snoozed_until} />` : t("until reply");
+    return html`<span class="row-state"><${Icon} name="alarm-clock" size=${12} />${until}</span>`;
+  }
   if (each.status === "resolved") return html`<span class="row-state"><${Icon} name="check" size=${12} />${t("Resolved")}</span>`;
   if (each.waiting_since) return html`<${WaitTimer} since=${each.waiting_since} />`;
   return html`<span class="row-state">${t("Waiting for customer")}</span>`;
 }
 
-const rowLabel = each => [each.customer.name, each.inbox.name, each.unread > 0 && t("unread"), each.waiting_since && t("Waiting for a reply since {time}", {time: fullDate(each.waiting_since)}), each.preview].filter(Boolean).join(", ");
+const rowLabel = each => [each.customer.name, each.inbox.name, each.unread > 0 && t("unread"), each.waiting_since
+  && t("Waiting for a reply since {time}", {time: fullDate(each.waiting_since)}), each.preview].filter(Boolean).join(", ");
 
 function Empty() {
   const {view, tab} = place.value;
@@ -161,12 +175,14 @@ function Empty() {
   };
   const [title, text] = tab === "done" ? [t("Nothing resolved yet"), t("Resolved conversations are kept here.")]
     : tab === "waiting" ? [t("Nothing is waiting"), t("Snoozed conversations stand here until they come back.")]
-    : words[view] ?? [t("All answered"), t("All answered. The next one appears here by itself.")];
+    : words[view] ?? [t("All answered"), t("New conversations appear here by themselves.")];
   return html`<div class="empty"><${Icon} name=${view === "drafts" ? "pencil-line" : view === "snoozed" ? "alarm-clock" : "circle-check"} size=${24} />
     <strong>${title}</strong><p>${text}</p>
-    ${view === "mine" && tab === "open" && free > 0 && html`<button type="button" class="button" onClick=${() => go({view: "unassigned", id: null})}>${t("Open unassigned")}<span class="bar-count">${shownCount(free, digits)}</span></button>`}</div>`;
+    ${view === "mine" && tab === "open" && free > 0 && html`<button type="button" class="button" onClick=${() => go({view: "unassigned", id: null})}>
+      ${t("Open unassigned")}<span class="bar-count">${shownCount(free, digits)}</span></button>`}</div>`;
 }
 
 /** A new shop's first steps, in place of an empty list. */
 const Setup = ({steps}) => html`<ol class="setup">${steps.map(step => html`<li key=${step.title} class=${step.done ? "is-done" : ""}>
-  <${Icon} name=${step.done ? "circle-check" : "circle-alert"} /><span>${step.url && !step.done ? html`<a href=${step.url}>${step.title}</a>` : step.title}${step.text && html`<small>${step.text}</small>`}</span></li>`)}</ol>`;
+  <${Icon} name=${step.done ? "circle-check" : "circle-alert"} /><span>${step.url && !step.done ? html`<a href=${step.url}>${step.title}
+    </a>` : step.title}${step.text && html`<small>${step.text}</small>`}</span></li>`)}</ol>`;

@@ -12,7 +12,8 @@ import {announce} from "./app.js";
 let stream = null;
 
 const frames = {
-  item({conversation, item, row: each}) { putRow(each); hearItem(conversation, item); feed.hear(each); recount(); if (item.kind === "message" && item.author.kind === "customer") announce(each, item); },
+  item({conversation, item, row: each}) { putRow(each); hearItem(conversation, item); feed.hear(each); recount();
+    if (item.kind === "message" && item.author.kind === "customer") announce(each, item); },
   row({row: each}) {
     putRow(each); feed.hear(each); recount();
     // A change without an item (or one we missed) still has to reach the open thread.
@@ -35,16 +36,16 @@ function soon(id) {
 
 /** The cursor is void: the state is fetched anew, then the stream goes on from there. */
 async function again() {
-  await feed.load();
+  await feed.renew();
   doubt(place.peek().id);
   recount();
-  stream.nudge();
+  if (feed.streamFrom()) stream.nudge(); // without a mark the stream would only say "resync" again: it waits a little by itself
 }
 
 export function listen() {
   stream = leadStream("yavar-agent", {
-    url: last => `/agent/stream?cursor=${encodeURIComponent(last || feed.cursor || "")}`,
-    last: feed.cursor,
+    url: last => `/agent/stream?cursor=${encodeURIComponent(last || feed.streamFrom())}`,
+    last: feed.streamFrom(),
     onFrame(event, data) { batch(() => frames[event]?.(data)); },
     onState(on) { online.value = on; },
   });

@@ -1,8 +1,8 @@
 /** Menus one picks from: assignee, team, snooze, tags, priority, request type, more. They act on the conversations they were opened for. */
 import {html, useEffect, useLayoutEffect, useRef, useState} from "../ui/vendor/ui.js";
-import {t, clock, dayLabel} from "../ui/wire.js";
+import {t} from "../ui/wire.js";
 import {agents, boot, me, menu, row, tags} from "./state.js";
-import {Avatar, Icon, Kbd} from "./parts.js";
+import {Avatar, Icon, Kbd, dirOf, moment} from "./parts.js";
 import {assign, copy, markUnread, newTag, priorityName, reopen, setPriority, setTag, setTeam, setType, snooze} from "./actions.js";
 
 let closedAt = 0, closedName = "";
@@ -69,13 +69,17 @@ export function Picker({options, placeholder, make, onClose, filter = true}) {
     if (event.key === "Escape") { event.preventDefault(); onClose(); }
   };
   return html`<div onKeyDown=${onKeyDown}>
-    ${filter && html`<input class="menu-filter" data-first type="text" dir="auto" autocomplete="off" placeholder=${placeholder} aria-label=${placeholder} value=${text} role="combobox" aria-expanded="true" aria-controls="menu-list"
+    ${filter && html`<input class="menu-filter" data-first type="text" dir=${dirOf(text)} autocomplete="off" placeholder=${placeholder} aria-label=${placeholder} value=${text}
+      role="combobox" aria-expanded="true" aria-controls="menu-list"
       aria-activedescendant=${shown[at] ? `option-${at}` : undefined} onInput=${event => { setText(event.currentTarget.value); setAt(0); }} />`}
     <ul class="menu-list" id="menu-list" role="listbox" ref=${list} tabIndex=${filter ? -1 : 0} data-first=${filter ? undefined : true} aria-label=${placeholder}>
-      ${shown.map((each, n) => html`${each.head && html`<li class="menu-head" role="presentation">${each.head}</li>`}<li key=${each.key} id=${`option-${n}`} class="menu-item" role="option" aria-selected=${n === at ? "true" : "false"} aria-checked=${each.checked ? "true" : undefined}
+      ${shown.map((each, n) => html`${each.head && html`<li class="menu-head" role="presentation">${each.head}</li>`}
+        <li key=${each.key} id=${`option-${n}`} class="menu-item" role="option" aria-selected=${n === at ? "true" : "false"} aria-checked=${each.checked ? "true" : undefined}
         onPointerMove=${() => { if (at !== n) setAt(n); }} onClick=${() => choose(each)}>
-        ${each.who ? html`<${Avatar} who=${each.who} size="s" online=${each.who.online} />` : each.hue ? html`<span class=${`dot hue-${each.hue}`} />` : each.icon && html`<${Icon} name=${each.icon} />`}
-        <span class="grow" dir="auto">${each.label}</span>${each.hint && html`<span class="menu-hint">${each.hint}</span>`}${each.keys && html`<${Kbd} keys=${each.keys} />`}${each.checked && html`<${Icon} name="check" />`}</li>`)}
+        ${each.who ? html`<${Avatar} who=${each.who} size="s" online=${each.who.online} />` : each.hue
+          ? html`<span class=${`dot hue-${each.hue}`} />` : each.icon && html`<${Icon} name=${each.icon} />`}
+        <span class="grow" dir="auto">${each.label}</span>${each.hint && html`<span class="menu-hint">${each.hint}
+          </span>`}${each.keys && html`<${Kbd} keys=${each.keys} />`}${each.checked && html`<${Icon} name="check" />`}</li>`)}
       ${!shown.length && html`<li class="menu-none">${t("Nothing found")}</li>`}
     </ul></div>`;
 }
@@ -92,20 +96,21 @@ export function snoozeTimes() {
   ];
 }
 
-const momentWords = date => `${dayLabel(date.toISOString())}, ${clock(date.toISOString())}`;
-
 function SnoozeMenu({ids, onClose}) {
   const [own, setOwn] = useState(false);
   const field = useRef(null);
   useEffect(() => { if (own) field.current?.focus(); }, [own]);
   if (own) {
     const local = new Date(Date.now() + 86_400_000 - new Date().getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
-    const go = event => { event.preventDefault(); const date = new Date(field.current.value); if (date > new Date()) { onClose(); snooze(ids, date.toISOString()); } else field.current.setCustomValidity(t("Choose a time to come")), field.current.reportValidity(); };
-    return html`<form class="menu-form" onSubmit=${go} onKeyDown=${event => { if (event.key !== "Escape") event.stopPropagation(); }}><label class="field"><span>${t("Snooze until")}</span>
-      <input ref=${field} type="datetime-local" dir="ltr" required defaultValue=${local} onInput=${() => field.current.setCustomValidity("")} /></label><button class="button is-primary">${t("Snooze")}</button></form>`;
+    const go = event => { event.preventDefault(); const date = new Date(field.current.value); if (date > new Date()) { onClose(); snooze(ids, date.toISOString());
+      } else field.current.setCustomValidity(t("Choose a time to come")), field.current.reportValidity(); };
+    return html`<form class="menu-form" onSubmit=${go} onKeyDown=${event => { if (event.key !== "Escape") event.stopPropagation(); }}><label class="field"><span>
+      ${t("Snooze until")}</span>
+      <input ref=${field} type="datetime-local" dir="ltr" required defaultValue=${local} onInput=${() => field.current.setCustomValidity("")} /></label>
+        <button class="button is-primary">${t("Snooze")}</button></form>`;
   }
   const options = [
-    ...snoozeTimes().map(each => ({key: each.key, label: each.short, icon: "alarm-clock", hint: each.key === "tomorrow" ? "" : momentWords(each.until), run: () => snooze(ids, each.until.toISOString())})),
+    ...snoozeTimes().map(each => ({key: each.key, label: each.short, icon: "alarm-clock", hint: each.key === "tomorrow" ? "" : moment(each.until.toISOString()), run: () => snooze(ids, each.until.toISOString())})),
     {key: "reply", label: t("Until the customer replies"), icon: "message-circle", keys: "⇧ H", run: () => snooze(ids, null)},
     {key: "own", label: t("Choose date and time…"), icon: "calendar", stay: true, run: () => setOwn(true)},
   ];
@@ -116,22 +121,26 @@ const optionsOf = {
   assign: ids => {
     const same = ids.length === 1 ? row(ids[0]).value?.assignee : undefined;
     const sorted = [...agents.value].sort((a, b) => (b.id === me.id) - (a.id === me.id) || Number(b.online) - Number(a.online));
-    return [...sorted.map(each => ({key: each.id, label: each.id === me.id ? t("{name} (you)", {name: each.name}) : each.name, who: each, checked: same === each.id, keys: each.id === me.id ? "I" : "", run: () => assign(ids, each.id)})),
+    return [...sorted.map(each => ({key: each.id, label: each.id === me.id
+      ? t("{name} (you)", {name: each.name}) : each.name, who: each, checked: same === each.id, keys: each.id === me.id ? "I" : "", run: () => assign(ids, each.id)})),
       {key: "none", label: t("Nobody"), icon: "user-x", checked: same === null, run: () => assign(ids, null)},
       ...optionsOf.team(ids).filter(each => each.key !== "none" || row(ids[0]).value?.team).map((each, n) => n ? each : {...each, head: t("Teams")})];
   },
   team: ids => {
     const same = ids.length === 1 ? row(ids[0]).value?.team : undefined;
-    return [...boot.teams.map(each => ({key: each.id, label: each.name, icon: "users", checked: same === each.id, run: () => setTeam(ids, each.id)})), {key: "none", label: t("No team"), icon: "x", checked: same === null, run: () => setTeam(ids, null)}];
+    return [...boot.teams.map(each => ({key: each.id, label: each.name, icon: "users", checked: same === each.id, run: () => setTeam(ids, each.id)})),
+      {key: "none", label: t("No team"), icon: "x", checked: same === null, run: () => setTeam(ids, null)}];
   },
   tags: ids => tags.value.map(each => {
     const on = ids.every(id => row(id).value?.tags.includes(each.id));
     return {key: each.id, label: each.name, hue: each.hue, checked: on, stay: true, run: () => setTag(ids, each.id, !on)};
   }),
-  priority: ids => ["urgent", "high", "normal", "low"].map(value => ({key: value, label: priorityName(value), icon: "flag", checked: ids.length === 1 && row(ids[0]).value?.priority === value, run: () => setPriority(ids, value)})),
+  priority: ids => ["urgent", "high", "normal", "low"].map(value => ({key: value, label: priorityName(value), icon: "flag", checked: ids.length === 1
+    && row(ids[0]).value?.priority === value, run: () => setPriority(ids, value)})),
   type: ids => {
     const same = row(ids[0]).value?.request_type;
-    return [...boot.request_types.map(each => ({key: each.id, label: each.name, icon: "hash", checked: same === each.id, run: () => setType(ids, each.id)})), {key: "none", label: t("No request type"), icon: "x", checked: !same, run: () => setType(ids, null)}];
+    return [...boot.request_types.map(each => ({key: each.id, label: each.name, icon: "hash", checked: same === each.id, run: () => setType(ids, each.id)})),
+      {key: "none", label: t("No request type"), icon: "x", checked: !same, run: () => setType(ids, null)}];
   },
   more: (ids, anchor) => {
     const then = name => () => setTimeout(() => openMenu(name, ids, anchor));

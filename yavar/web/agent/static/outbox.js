@@ -23,7 +23,8 @@ export function draft(id, kind) {
 const marks = new Map();
 /** Whether something is being written to this customer on this device. */
 export function comingDraft(id) {
-  if (!marks.has(id)) marks.set(id, computed(() => ["reply", "note"].some(kind => { const {text, files} = draft(id, kind).value; return Boolean(text.trim() || files.length); })));
+  if (!marks.has(id)) marks.set(id, computed(() => ["reply", "note"].some(kind => { const {text, files} = draft(id, kind).value;
+    return Boolean(text.trim() || files.length); })));
   return marks.get(id);
 }
 
@@ -85,7 +86,8 @@ export function clearDraft(id, kind) {
   if (had) saveDraft(id, kind);
 }
 
-addEventListener("pagehide", () => { for (const key of drafts.keys()) { const cut = key.lastIndexOf("."), id = key.slice(6, cut), kind = key.slice(cut + 1); if (!draft(id, kind).peek().synced) keepDraft(id, kind); } });
+addEventListener("pagehide", () => { for (const key of drafts.keys()) { const cut = key.lastIndexOf("."), id = key.slice(6, cut), kind = key.slice(cut + 1);
+  if (!draft(id, kind).peek().synced) keepDraft(id, kind); } });
 
 // ── messages on their way ──
 
@@ -126,7 +128,8 @@ async function carry(conversation, attempt = 0) {
     again = 0;
   } catch (error) {
     if (error.status === 409 && error.code === "customer.wrote") { change(letter.client_id, {state: "ask"}); onSent.asked(letter); }
-    else if (error.passing || error.status === 401) { change(letter.client_id, {state: "waiting"}); again = Math.max(error.retryAfter * 1000, Math.min(30_000, 1000 * 2 ** attempt) * (0.75 + Math.random() / 2)); }
+    else if (error.passing || error.status === 401) { change(letter.client_id, {state: "waiting"});
+      again = Math.max(error.retryAfter * 1000, Math.min(30_000, 1000 * 2 ** attempt) * (0.75 + Math.random() / 2)); }
     else change(letter.client_id, {state: "failed", reason: error.title ?? t("Not sent")});
   }
   busy.delete(conversation);

@@ -1,9 +1,9 @@
 /** Ctrl/⌘ K: every command with its key, and search through the conversations. It acts on the selection. */
 import {html, useEffect, useMemo, useRef, useState} from "../ui/vendor/ui.js";
-import {t, tn, clock, dayLabel, digits} from "../ui/wire.js";
+import {t, tn, digits} from "../ui/wire.js";
 import {agents, boot, call, counts, me, palette, putRows, row, sheet, singleKeys, tags} from "./state.js";
 import {go, views} from "./routes.js";
-import {Avatar, Icon, Kbd, When} from "./parts.js";
+import {Avatar, Icon, Kbd, When, dirOf, moment} from "./parts.js";
 import {assign, assignToMe, copy, markUnread, priorityName, reopen, resolve, setPriority, setTag, setTeam, snooze} from "./actions.js";
 import {focusComposer} from "./composer.js";
 import {openMenu, snoozeTimes} from "./menus.js";
@@ -20,10 +20,11 @@ function commands(ids) {
   const on = !ids.length ? [] : [
     ...(one?.status === "resolved" ? [] : [{key: "resolve", label: t("Resolve"), icon: "check", keys: "E", run: () => resolve(ids)}]),
     ...(one?.status === "open" ? [] : [{key: "reopen", label: t("Reopen"), icon: "rotate-ccw", keys: "⇧ E", run: () => reopen(ids)}]),
-    ...(ids.length === 1 ? [{key: "reply", label: t("Reply"), icon: "corner-up-left", keys: "R", run: () => focusComposer("reply")}, {key: "note", label: t("Write a note"), icon: "lock", keys: "N", run: () => focusComposer("note")}] : []),
+    ...(ids.length === 1 ? [{key: "reply", label: t("Reply"), icon: "corner-up-left", keys: "R", run: () => focusComposer("reply")},
+      {key: "note", label: t("Write a note"), icon: "lock", keys: "N", run: () => focusComposer("note")}] : []),
     {key: "me", label: t("Assign to me"), icon: "user-plus", keys: "I", run: () => assignToMe(ids)},
     {key: "assign", label: t("Assign…"), icon: "user", keys: "A", run: () => openMenu("assign", ids)},
-    ...snoozeTimes().map(each => ({key: `snooze ${each.key}`, label: each.label, icon: "alarm-clock", keys: each.key === "tomorrow" ? "H" : "", hint: each.key === "tomorrow" ? "" : `${dayLabel(each.until.toISOString())}, ${clock(each.until.toISOString())}`, run: () => snooze(ids, each.until.toISOString())})),
+    ...snoozeTimes().map(each => ({key: `snooze ${each.key}`, label: each.label, icon: "alarm-clock", keys: each.key === "tomorrow" ? "H" : "", hint: each.key === "tomorrow" ? "" : moment(each.until.toISOString()), run: () => snooze(ids, each.until.toISOString())})),
     {key: "snooze reply", label: t("Snooze until the customer replies"), icon: "alarm-clock", keys: "⇧ H", run: () => snooze(ids, null)},
     {key: "tags", label: t("Tags…"), icon: "tag", keys: "T", run: () => openMenu("tags", ids)},
     {key: "priority", label: t("Priority…"), icon: "flag", keys: "P", run: () => openMenu("priority", ids)},
@@ -37,14 +38,18 @@ function commands(ids) {
     ...["urgent", "high", "normal", "low"].map(each => ({key: `priority ${each}`, label: t("Priority: {priority}", {priority: priorityName(each)}), icon: "flag", quiet: true, run: () => setPriority(ids, each)})),
   ].map(each => ({...each, group: here}));
   const to = [
-    ...views().map(each => ({key: `go ${each.view}`, label: each.name, icon: each.icon, keys: `G ${each.key}`, hint: counts.peek()[each.view] ? digits(Math.min(999, counts.peek()[each.view])) : "", run: () => go({view: each.view, id: null})})),
-    ...[["team", boot.teams, "users"], ["tag", tags.peek(), "tag"], ["inbox", boot.inboxes, "message-circle"]].flatMap(([kind, list, icon]) => list.map(each => ({key: `${kind}:${each.id}`, label: each.name, icon, quiet: true, run: () => go({view: `${kind}:${each.id}`, id: null})}))),
+    ...views().map(each => ({key: `go ${each.view}`, label: each.name, icon: each.icon, keys: `G ${each.key}`, hint: counts.peek()[each.view] ? digits(Math.min(999, counts.peek()[each.view]))
+      : "", run: () => go({view: each.view, id: null})})),
+    ...[["team", boot.teams, "users"], ["tag", tags.peek(), "tag"],
+      ["inbox", boot.inboxes, "message-circle"]].flatMap(([kind, list, icon]) => list.map(each => ({key: `${kind}:${each.id}`, label: each.name, icon, quiet: true, run: () => go({view: `${kind}:${each.id}`, id: null})}))),
   ].map(each => ({...each, group: t("Go to")}));
   const more = [
     {key: "details", label: t("Show or hide details"), icon: "panel-right", keys: "]", run: showDetails},
     {key: "keys", label: t("All shortcuts"), icon: "keyboard", keys: "?", run: () => { sheet.value = true; }},
-    ...[["system", t("Theme: system"), "monitor"], ["light", t("Theme: light"), "sun"], ["dark", t("Theme: dark"), "moon"]].map(([value, label, icon]) => ({key: `theme ${value}`, label, icon, quiet: true, run: () => setTheme(value)})),
-    {key: "single", label: singleKeys.peek() ? t("Switch single-key shortcuts off") : t("Switch single-key shortcuts on"), icon: "keyboard", quiet: true, run: () => setSingleKeys(!singleKeys.peek())},
+    ...[["system", t("Theme: system"), "monitor"], ["light", t("Theme: light"), "sun"], ["dark",
+      t("Theme: dark"), "moon"]].map(([value, label, icon]) => ({key: `theme ${value}`, label, icon, quiet: true, run: () => setTheme(value)})),
+    {key: "single", label: singleKeys.peek() ? t("Switch single-key shortcuts off")
+      : t("Switch single-key shortcuts on"), icon: "keyboard", quiet: true, run: () => setSingleKeys(!singleKeys.peek())},
     {key: "out", label: t("Sign out"), icon: "log-out", quiet: true, run: signOut},
   ].map(each => ({...each, group: t("More")}));
   return [...on, ...to, ...more];
@@ -71,7 +76,8 @@ function Opened({start}) {
   const shown = [...fitting, ...(wanted.length ? results : [])];
   const close = () => { palette.value = null; };
 
-  useEffect(() => { const before = document.activeElement; box.current.showModal(); return () => { if (!document.querySelector(":popover-open")) before?.focus?.({preventScroll: true}); }; }, []);
+  useEffect(() => { const before = document.activeElement; box.current.showModal();
+    return () => { if (!document.querySelector(":popover-open")) before?.focus?.({preventScroll: true}); }; }, []);
   useEffect(() => {
     const query = text.trim();
     if (query.length < 2) return setFound({query: "", rows: [], state: "idle"});
@@ -98,13 +104,21 @@ function Opened({start}) {
     event.stopPropagation();
   };
   const subject = ids.length > 1 ? tn("{n} selected", "{n} selected", ids.length) : ids.length ? row(ids[0]).peek()?.customer.name : null;
-  return html`<dialog class="palette" ref=${box} aria-label=${t("Search or jump to…")} onClose=${close} onClick=${event => { if (event.target === box.current) close(); }} onKeyDown=${onKeyDown}>
-    <div class="palette-head"><${Icon} name="search" size=${18} /><input type="text" dir="auto" autocomplete="off" autofocus role="combobox" aria-expanded="true" aria-controls="palette-list" aria-activedescendant=${shown[at] ? `palette-${at}` : undefined}
-      aria-label=${t("Search or jump to…")} placeholder=${t("Search conversations, or type a command")} value=${text} onInput=${event => { setText(event.currentTarget.value); setAt(0); }} />${subject && html`<span class="chip"><bdi class="cut">${subject}</bdi></span>`}</div>
+  return html`<dialog class="palette" ref=${box} aria-label=${t("Search or jump to…")} onClose=${close} onClick=${event => { if (event.target === box.current) close();
+    }} onKeyDown=${onKeyDown}>
+    <div class="palette-head"><${Icon} name="search" size=${18} />
+      <input type="text" dir=${dirOf(text)} autocomplete="off" autofocus role="combobox" aria-expanded="true" aria-controls="palette-list"
+        aria-activedescendant=${shown[at] ? `palette-${at}` : undefined}
+      aria-label=${t("Search or jump to…")} placeholder=${t("Search conversations, or type a command")} value=${text} onInput=${event => { setText(event.currentTarget.value);
+        setAt(0); }} />${subject && html`<span class="chip"><bdi class="cut">${subject}</bdi></span>`}</div>
     <ul class="palette-list" id="palette-list" role="listbox" ref=${list} aria-label=${t("Commands and results")}>
-      ${shown.map((each, n) => html`${each.group !== shown[n - 1]?.group && html`<li class="menu-head" role="presentation" key=${`head ${each.group}`}>${each.group}</li>`}
-        <li key=${each.key} id=${`palette-${n}`} class=${`menu-item${each.each ? " is-result" : ""}`} role="option" aria-selected=${n === at ? "true" : "false"} onPointerMove=${() => { if (at !== n) setAt(n); }} onClick=${() => choose(each)}>
-          ${each.each ? html`<${Found} each=${each.each} words=${found.query} />` : html`<${Icon} name=${each.icon} /><span class="grow" dir="auto">${each.label}</span>${each.hint && html`<span class="menu-hint">${each.hint}</span>`}${each.keys && html`<${Kbd} keys=${each.keys} />`}`}</li>`)}
+      ${shown.map((each, n) => html`${each.group !== shown[n - 1]?.group && html`<li class="menu-head" role="presentation" key=${`head ${each.group}`}>${each.group}
+        </li>`}
+        <li key=${each.key} id=${`palette-${n}`} class=${`menu-item${each.each ? " is-result" : ""}`} role="option" aria-selected=${n === at ? "true" : "false"}
+          onPointerMove=${() => { if (at !== n) setAt(n);
+          }} onClick=${() => choose(each)}>
+          ${each.each ? html`<${Found} each=${each.each} words=${found.query} />` : html`<${Icon} name=${each.icon} /><span class="grow" dir="auto">${each.label}
+            </span>${each.hint && html`<span class="menu-hint">${each.hint}</span>`}${each.keys && html`<${Kbd} keys=${each.keys} />`}`}</li>`)}
       ${found.state === "busy" && !results.length && html`<li class="menu-none">${t("Searching…")}</li>`}
       ${!["busy", "idle"].includes(found.state) && html`<li class="menu-none is-bad">${found.state}</li>`}
       ${!shown.length && found.state === "idle" && html`<li class="menu-none">${t("Nothing found")}</li>`}
@@ -114,7 +128,8 @@ function Opened({start}) {
 }
 
 function Found({each, words}) {
-  return html`<${Avatar} who=${each.customer} size="s" badge=${each.inbox.kind} /><span class="found grow"><span class="found-name"><bdi>${each.customer.name}</bdi><span class="reference ltr">#${each.reference}</span>${each.status === "resolved" && html`<${Icon} name="check" size=${12} />`}</span>
+  return html`<${Avatar} who=${each.customer} size="s" badge=${each.inbox.kind} /><span class="found grow"><span class="found-name"><bdi>${each.customer.name}</bdi>
+    <span class="reference ltr">#${each.reference}</span>${each.status === "resolved" && html`<${Icon} name="check" size=${12} />`}</span>
     <span class="cut" dir="auto">${lit(each.found?.text || each.preview, words)}</span></span><${When} at=${each.found?.at ?? each.last_at} />`;
 }
 

@@ -11,7 +11,8 @@ export const Icon = ({name, size = 16}) =>
   html`<svg class=${mirrored.has(name) ? "icon mirror" : "icon"} width=${size} height=${size} aria-hidden="true"><use href=${`${sprite}#${name}`} /></svg>`;
 
 export const IconButton = ({icon, label, keys, size, ...rest}) =>
-  html`<button type="button" class="icon-button" aria-label=${label} title=${keys ? `${label} (${keys})` : label} ...${rest}><${Icon} name=${icon} size=${size} /></button>`;
+  html`<button type="button" class="icon-button" aria-label=${label} title=${keys ? `${label} (${keys})` : label} ...${rest}><${Icon} name=${icon} size=${size} />
+    </button>`;
 
 export const Kbd = ({keys}) => keys.split(" ").map(each => html`<kbd>${each}</kbd>`);
 
@@ -39,7 +40,8 @@ export function span(milliseconds) {
   const minutes = Math.max(0, Math.floor(milliseconds / 60_000));
   if (minutes < 1) return t("just now");
   if (minutes < 60) return unit(minutes, "minute");
-  if (minutes < 60 * 24) return minutes % 60 && minutes < 600 ? `${unit(Math.floor(minutes / 60), "hour")} ${unit(minutes % 60, "minute")}` : unit(Math.round(minutes / 60), "hour");
+  if (minutes < 60 * 24) return minutes % 60
+    && minutes < 600 ? `${unit(Math.floor(minutes / 60), "hour")} ${unit(minutes % 60, "minute")}` : unit(Math.round(minutes / 60), "hour");
   const days = Math.round(minutes / 1440);
   return tn("{n} day", "{n} days", days, {n: days});
 }
@@ -47,7 +49,8 @@ export function span(milliseconds) {
 /** How long the customer has been waiting. No promise is judged here, so it takes no colour. */
 export function WaitTimer({since}) {
   const title = t("Waiting for a reply since {time}", {time: fullDate(since)});
-  return html`<span class="timer" title=${title}><${Icon} name="clock" size=${12} /><span class="sr">${t("Waiting")} </span>${span(now.value - Date.parse(since))}</span>`;
+  return html`<span class="timer" title=${title}><${Icon} name="clock" size=${12} /><span class="sr">${t("Waiting")} </span>${span(now.value - Date.parse(since))}
+    </span>`;
 }
 
 /** Time of day today, the day before that. */
@@ -56,11 +59,18 @@ export function When({at}) {
   return html`<time dateTime=${at} title=${fullDate(at)}>${today ? clock(at) : dayLabel(at)}</time>`;
 }
 
+/** A day with its time, also in the days to come. */
+export const moment = at => t("{day}, {time}", {day: dayLabel(at), time: clock(at)});
+
+/** A field follows its writer's script; while it is empty, its hint follows the page. */
+export const dirOf = text => text ? "auto" : document.documentElement.dir;
+
 /** Counts stop at 999: beyond that only "many" matters. */
 export const shownCount = (n, digits) => n > 999 ? `${digits(999)}+` : digits(n);
 
 export const Skeleton = ({rows = 6, shape = "row"}) =>
-  html`<div class=${`skeletons is-${shape}`} aria-hidden="true">${Array.from({length: rows}, (_, n) => html`<div class="skeleton" key=${n}><i /><b /><b /><b /></div>`)}</div>`;
+  html`<div class=${`skeletons is-${shape}`} aria-hidden="true">${Array.from({length: rows}, (_, n) => html`<div class="skeleton" key=${n}><i /><b /><b /><b />
+    </div>`)}</div>`;
 
 const address = /\bhttps?:\/\/[^\s<>"']+[^\s<>"'.,;:!?)\]}»]/g;
 /** Text as its writer wrote it: each paragraph in its own direction, addresses as links, mentions marked. */

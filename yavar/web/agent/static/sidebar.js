@@ -10,10 +10,14 @@ import {failed} from "./toasts.js";
 
 export function Sidebar() {
   return html`<nav class="sidebar" aria-label=${t("Views")}>
-    <div class="brand"><span class="brand-mark" aria-hidden="true">${boot.brand.initials}</span><strong class="brand-name" dir="auto">${boot.brand.name}</strong></div>
-    <button type="button" class="search-button" aria-label=${t("Search or jump to…")} onClick=${() => { palette.value = ""; }}><${Icon} name="search" /><span class="grow">${t("Search or jump to…")}</span><kbd>${mod === "⌘" ? "⌘K" : "Ctrl K"}</kbd></button>
+    <div class="brand"><span class="brand-mark" aria-hidden="true">${boot.brand.initials}</span><strong class="brand-name" dir="auto">${boot.brand.name}</strong>
+      </div>
+    <button type="button" class="search-button" aria-label=${t("Search or jump to…")} onClick=${() => { palette.value = ""; }}><${Icon} name="search" />
+      <span class="grow">${t("Search or jump to…")}</span><kbd>${mod === "⌘" ? "⌘K" : "Ctrl K"}</kbd></button>
     <div class="nav-scroll">
-      <ul>${views().map(each => html`<${NavRow} key=${each.view} view=${each.view} name=${each.name} keys=${`G ${each.key}`} strong=${each.view === "mine" || each.view === "mentions"} mark=${html`<${Icon} name=${each.icon} />`} />`)}</ul>
+      <ul>${views().map(each => html`<${NavRow} key=${each.view} view=${each.view} name=${each.name} keys=${`G ${each.key}`} strong=${each.view === "mine"
+        || each.view === "mentions"} mark=${html`<${Icon} name=${each.icon} />`} />`)}
+        </ul>
       <${Group} name=${t("Teams")} list=${boot.teams} kind="team" mark=${() => html`<${Icon} name="users" />`} />
       <${Group} name=${t("Tags")} list=${tags.value} kind="tag" mark=${each => html`<span class=${`dot hue-${each.hue}`} />`} />
       <${Group} name=${t("Channels")} list=${boot.inboxes} kind="inbox" mark=${each => html`<${ChannelBadge} kind=${each.kind} />`} />
@@ -26,15 +30,19 @@ function Group({name, list, kind, mark}) {
   const [all, setAll] = useState(false);
   if (!list.length) return null;
   const shown = all ? list : list.slice(0, 8);
-  return html`<h2 class="nav-head">${name}</h2><ul class="nav-group">${shown.map(each => html`<${NavRow} key=${each.id} view=${`${kind}:${each.id}`} name=${each.name} mark=${mark(each)} />`)}
-    ${list.length > shown.length && html`<li><button type="button" class="nav-row is-quiet" onClick=${() => setAll(true)}>${t("Show all")} <span class="nav-count">${digits(list.length)}</span></button></li>`}</ul>`;
+  return html`<h2 class="nav-head">${name}</h2><ul class="nav-group">
+    ${shown.map(each => html`<${NavRow} key=${each.id} view=${`${kind}:${each.id}`} name=${each.name} mark=${mark(each)} />`)}
+    ${list.length > shown.length && html`<li><button type="button" class="nav-row is-quiet" onClick=${() => setAll(true)}>${t("Show all")} <span class="nav-count">
+      ${digits(list.length)}</span></button></li>`}</ul>`;
 }
 
 function NavRow({view, name, mark, strong, keys}) {
   const here = place.value.view === view;
   const count = counts.value[view] ?? 0;
   return html`<li><a class="nav-row" href=${address({view, tab: "open"})} aria-current=${here ? "page" : undefined} title=${keys ? `${name} (${keys})` : name}
-    onClick=${event => { if (plain(event)) { drawer.value = null; go({view, id: null, tab: "open"}); } }}><span class="nav-mark">${mark}</span><span class="nav-name" dir="auto">${name}</span>${count > 0 && html`<span class=${strong ? "count is-strong" : "nav-count"}>${shownCount(count, digits)}</span>`}</a></li>`;
+    onClick=${event => { if (plain(event)) { drawer.value = null; go({view, id: null, tab: "open"}); } }}><span class="nav-mark">${mark}</span>
+      <span class="nav-name" dir="auto">${name}</span>${count > 0 && html`<span class=${strong ? "count is-strong" : "nav-count"}>${shownCount(count, digits)}
+      </span>`}</a></li>`;
 }
 
 async function prefer(change) {
@@ -59,12 +67,22 @@ export const languageNames = {fa: "فارسی", ru: "Русский", en: "Engli
 export function Me({compact}) {
   const [anchor, setAnchor] = useState(null);
   const role = {agent: t("Agent"), supervisor: t("Supervisor"), owner: t("Owner")}[me.role];
-  return html`<button type="button" class=${compact ? "bottom-item" : "me"} aria-haspopup="dialog" aria-label=${t("{name}: settings and sign-out", {name: me.name})} onClick=${event => setAnchor(event.currentTarget)}>
-      ${compact ? html`<${Icon} name="user" size=${20} /><span>${t("Me")}</span>` : html`<${Avatar} who=${me} online=${true} /><span class="me-name"><strong dir="auto">${me.name}</strong><small>${role}</small></span><${Icon} name="chevron-down" size=${14} />`}</button>
+  const label = t("{name}: settings and sign-out", {name: me.name});
+  return html`<button type="button" class=${compact ? "bottom-item" : "me"} aria-haspopup="dialog" aria-label=${label} onClick=${event => setAnchor(event.currentTarget)}>
+      ${compact ? html`<${Icon} name="user" size=${20} /><span>${t("Me")}</span>` : html`<${Avatar} who=${me} online=${true} /><span class="me-name">
+        <strong dir="auto">${me.name}</strong><small>${role}</small></span><${Icon} name="chevron-down" size=${14} />`}</button>
     ${anchor && html`<${Popover} anchor=${anchor} label=${me.name} onClose=${() => setAnchor(null)}><div class="me-menu">
-      <fieldset class="choice"><legend>${t("Theme")}</legend><div class="segment">${[["system", t("System"), "monitor"], ["light", t("Light"), "sun"], ["dark", t("Dark"), "moon"]].map(([value, label, icon]) => html`<button type="button" key=${value} class="tab" aria-pressed=${theme.value === value ? "true" : "false"} onClick=${() => setTheme(value)}><${Icon} name=${icon} />${label}</button>`)}</div></fieldset>
-      <fieldset class="choice"><legend>${t("Language")}</legend><div class="segment">${Object.entries(languageNames).map(([value, label]) => html`<button type="button" key=${value} class="tab" lang=${value} aria-pressed=${boot.lang === value ? "true" : "false"} onClick=${() => setLang(value)}>${label}</button>`)}</div></fieldset>
-      <button type="button" class="menu-item" role="switch" aria-checked=${singleKeys.value ? "true" : "false"} onClick=${() => setSingleKeys(!singleKeys.value)}><${Icon} name="keyboard" /><span class="grow">${t("Single-key shortcuts")}</span><span class="switch" /></button>
-      <button type="button" class="menu-item" onClick=${() => { setAnchor(null); sheet.value = true; }}><${Icon} name="command" /><span class="grow">${t("All shortcuts")}</span><kbd>?</kbd></button>
+      <fieldset class="choice"><legend>${t("Theme")}</legend><div class="segment">
+        ${[["system", t("System"), "monitor"], ["light", t("Light"), "sun"], ["dark", t("Dark"), "moon"]].map(([value, label, icon]) => html`<button type="button" key=${value}
+          class="tab" aria-pressed=${theme.value === value ? "true" : "false"} onClick=${() => setTheme(value)}>
+        <${Icon} name=${icon} />${label}</button>`)}</div></fieldset>
+      <fieldset class="choice"><legend>${t("Language")}</legend><div class="segment">
+        ${Object.entries(languageNames).map(([value, label]) => html`<button type="button" key=${value} class="tab" lang=${value}
+          aria-pressed=${boot.lang === value ? "true" : "false"} onClick=${() => setLang(value)}>
+        ${label}</button>`)}</div></fieldset>
+      <button type="button" class="menu-item" role="switch" aria-checked=${singleKeys.value ? "true" : "false"} onClick=${() => setSingleKeys(!singleKeys.value)}>
+        <${Icon} name="keyboard" /><span class="grow">${t("Single-key shortcuts")}</span><span class="switch" /></button>
+      <button type="button" class="menu-item" onClick=${() => { setAnchor(null); sheet.value = true; }}><${Icon} name="command" /><span class="grow">
+        ${t("All shortcuts")}</span><kbd>?</kbd></button>
       <button type="button" class="menu-item" onClick=${signOut}><${Icon} name="log-out" /><span class="grow">${t("Sign out")}</span></button></div></${Popover}>`}`;
 }

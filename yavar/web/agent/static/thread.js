@@ -15,7 +15,8 @@ import {Composer} from "./composer.js";
 
 export function Thread() {
   const {id} = place.value;
-  if (!id) return html`<section class="thread is-blank" aria-label=${t("Conversation")}><div class="empty"><${Icon} name="message-circle" size=${24} /><strong>${t("No conversation is open")}</strong>
+  if (!id) return html`<section class="thread is-blank" aria-label=${t("Conversation")}><div class="empty"><${Icon} name="message-circle" size=${24} /><strong>
+    ${t("No conversation is open")}</strong>
     <p>${t("Choose one from the list. J and K move, Enter opens.")}</p></div></section>`;
   return html`<${Opened} id=${id} key=${id} />`;
 }
@@ -36,7 +37,8 @@ function Opened({id}) {
   useEffect(() => { if (!passing) return; const timer = setTimeout(() => load(id), 3000); return () => clearTimeout(timer); }, [passing, id, online.value]);
   return html`<section class="thread" aria-label=${t("Conversation")}>
     <${Header} id=${id} each=${each} />
-    ${state === "error" && !known ? html`<div class="trouble is-whole"><strong>${one.problem.value.status === 404 ? t("This conversation isn’t here, or you may not see it") : t("Couldn’t open the conversation")}</strong><p>${one.problem.value.title}</p>
+    ${state === "error" && !known ? html`<div class="trouble is-whole"><strong>${one.problem.value.status === 404
+      ? t("This conversation isn’t here, or you may not see it") : t("Couldn’t open the conversation")}</strong><p>${one.problem.value.title}</p>
       <button type="button" class="button" onClick=${() => load(id)}><${Icon} name="refresh-cw" />${t("Try again")}</button></div>`
     : !known ? html`<div class="log">${slow && html`<${Skeleton} shape="bubble" rows=${4} />`}</div>`
     : html`<${Scroll} id=${id} one=${one} />`}
@@ -45,23 +47,31 @@ function Opened({id}) {
 }
 
 function Header({id, each}) {
-  if (!each) return html`<header class="bar"><span class="only-phone"><${IconButton} icon="arrow-left" label=${t("Back")} onClick=${() => go({id: null})} /></span></header>`;
+  if (!each) return html`<header class="bar"><span class="only-phone"><${IconButton} icon="arrow-left" label=${t("Back")} onClick=${() => go({id: null})} /></span>
+    </header>`;
   const owner = agent(each.assignee);
   const resolved = each.status === "resolved";
   return html`<header class="bar thread-bar">
     <span class="only-phone"><${IconButton} icon="arrow-left" label=${t("Back")} onClick=${() => go({id: null})} /></span>
     <h2 class="bar-title"><bdi>${each.customer.name}</bdi></h2>
-    <button type="button" class="reference ltr" title=${t("Copy number #{reference}", {reference: each.reference})} onClick=${() => copy(`#${each.reference}`)}>#${each.reference}</button>
-    <span class="bar-state">${resolved ? html`<span class="chip is-good">${t("Resolved")}</span>` : each.status === "snoozed" ? html`<span class="chip">${t("Snoozed")}${each.snoozed_until && html` · <${When} at=${each.snoozed_until} />`}</span>`
+    <button type="button" class="reference ltr" title=${t("Copy number #{reference}", {reference: each.reference})} onClick=${() => copy(`#${each.reference}`)}>#${each.reference}
+      </button>
+    <span class="bar-state">${resolved ? html`<span class="chip is-good">${t("Resolved")}</span>` : each.status === "snoozed" ? html`<span class="chip">
+      ${t("Snoozed")}${each.snoozed_until && html` · <${When} at=${each.snoozed_until} />`}</span>`
       : each.waiting_since ? html`<${WaitTimer} since=${each.waiting_since} />` : html`<span class="chip is-spare">${t("Waiting for customer")}</span>`}</span>
     <span class="grow" />
-    <button type="button" class="owner" data-menu="assign" aria-haspopup="listbox" title=${`${t("Assigned to")} (A)`} onClick=${event => openMenu("assign", [id], event.currentTarget)}>
-      ${owner ? html`<${Avatar} who=${owner} size="s" /><span class="owner-name" dir="auto">${owner.id === me.id ? t("You") : owner.name}</span>` : html`<${Icon} name="user-plus" /><span class="owner-name">${t("Assign")}</span>`}</button>
-    <span class="bar-tools"><${IconButton} icon="alarm-clock" label=${t("Snooze")} keys="H" data-menu="snooze" onClick=${event => openMenu("snooze", [id], event.currentTarget)} />
+    <button type="button" class="owner" data-menu="assign" aria-haspopup="listbox" title=${`${t("Assigned to")} (A)`}
+      onClick=${event => openMenu("assign", [id], event.currentTarget)}>
+      ${owner ? html`<${Avatar} who=${owner} size="s" /><span class="owner-name" dir="auto">${owner.id === me.id ? t("You") : owner.name}</span>`
+        : html`<${Icon} name="user-plus" /><span class="owner-name">${t("Assign")}</span>`}</button>
+    <span class="bar-tools">
+      <${IconButton} icon="alarm-clock" label=${t("Snooze")} keys="H" data-menu="snooze" onClick=${event => openMenu("snooze", [id], event.currentTarget)} />
     <${IconButton} icon="tag" label=${t("Tags")} keys="T" data-menu="tags" onClick=${event => openMenu("tags", [id], event.currentTarget)} /></span>
     <${IconButton} icon="ellipsis" label=${t("More")} data-menu="more priority team type" onClick=${event => openMenu("more", [id], event.currentTarget)} />
-    ${resolved ? html`<button type="button" class="button" onClick=${() => reopen([id])}><${Icon} name="rotate-ccw" /><span class="label">${t("Reopen")}</span><kbd>⇧E</kbd></button>`
-      : html`<button type="button" class="button" aria-label=${t("Resolve")} onClick=${() => resolve([id])}><${Icon} name="check" /><span class="label">${t("Resolve")}</span><kbd>E</kbd></button>`}
+    ${resolved ? html`<button type="button" class="button" onClick=${() => reopen([id])}><${Icon} name="rotate-ccw" /><span class="label">${t("Reopen")}</span>
+      <kbd>⇧E</kbd></button>`
+      : html`<button type="button" class="button" aria-label=${t("Resolve")} onClick=${() => resolve([id])}><${Icon} name="check" /><span class="label">
+        ${t("Resolve")}</span><kbd>E</kbd></button>`}
     <span class="open-details"><${IconButton} icon="panel-right" label=${t("Details")} keys="]" onClick=${showDetails} /></span>
   </header>`;
 }
@@ -84,7 +94,8 @@ function Scroll({id, one}) {
   useLayoutEffect(() => {
     const element = box.current, was = place.current;
     const first = items[0]?.id, grown = items.length + own.length - was.count;
-    if (was.first && first !== was.first && grown > 0 && !was.atEnd) element.scrollTop += element.scrollHeight - was.height; // older ones came above: what one reads stays
+    if (was.first && first !== was.first && grown > 0 && !was.atEnd) element.scrollTop += element.scrollHeight - was.height;
+      // older ones came above: what one reads stays
     else if (was.atEnd) element.scrollTop = element.scrollHeight;
     else if (grown > 0 && own.length) element.scrollTop = element.scrollHeight;
     else if (grown > 0) setBelow(n => n + grown);
@@ -100,7 +111,8 @@ function Scroll({id, one}) {
   const latest = items.at(-1)?.version ?? 0;
   useEffect(() => {
     let timer = 0;
-    const look = () => { clearTimeout(timer); if (document.visibilityState === "visible" && place.current.atEnd) timer = setTimeout(() => markSeen(id, one.version), 700); };
+    const look = () => { clearTimeout(timer);
+      if (document.visibilityState === "visible" && place.current.atEnd) timer = setTimeout(() => markSeen(id, one.version), 700); };
     look();
     document.addEventListener("visibilitychange", look);
     return () => { clearTimeout(timer); document.removeEventListener("visibilitychange", look); };
@@ -115,22 +127,32 @@ function Scroll({id, one}) {
   };
   const toEnd = () => { box.current.scrollTop = box.current.scrollHeight; setBelow(0); };
 
-  return html`<div class="log-box"><div class="log" ref=${box} onScroll=${onScroll} role="log" aria-live="off" aria-label=${t("Messages")} tabIndex="0"><div class="log-inner">
+  return html`<div class="log-box"><div class="log" ref=${box} onScroll=${onScroll} role="log" aria-live="off" aria-label=${t("Messages")} tabIndex="0">
+    <div class="log-inner">
       ${older === "loading" && html`<${Skeleton} shape="bubble" rows=${1} />`}
-      ${older === "error" && html`<div class="trouble"><strong>${t("Couldn’t load older messages")}</strong><button type="button" class="button" onClick=${() => loadOlder(id)}><${Icon} name="refresh-cw" />${t("Try again")}</button></div>`}
+      ${older === "error" && html`<div class="trouble"><strong>${t("Couldn’t load older messages")}</strong>
+        <button type="button" class="button" onClick=${() => loadOlder(id)}><${Icon} name="refresh-cw" />${t("Try again")}</button></div>`}
       <${Log} id=${id} items=${items} own=${own} seen=${one.seen.value} />
-      ${typing && html`<div class="typing-line"><${Avatar} who=${row(id).value?.customer} size="s" /><span class="typing"><i /><i /><i /></span><span class="sr">${t("The customer is typing")}</span></div>`}
+      ${typing && html`<div class="typing-line"><${Avatar} who=${row(id).value?.customer} size="s" /><span class="typing"><i /><i /><i /></span><span class="sr">
+        ${t("The customer is typing")}</span></div>`}
     </div></div>
-    ${below > 0 && html`<button type="button" class="new-pill is-low" onClick=${toEnd}><${Icon} name="arrow-down" size=${13} />${tn("{n} new", "{n} new", below)}</button>`}</div>`;
+    ${below > 0 && html`<button type="button" class="new-pill is-low" onClick=${toEnd}><${Icon} name="arrow-down" size=${13} />${tn("{n} new", "{n} new", below)}
+      </button>`}</div>`;
 }
 
 /** Who else looks at or writes to this customer. Nobody is ever locked out. */
 function People({one}) {
   const people = one.people.value;
   const writer = people.find(each => each.state === "writing");
-  if (writer) return html`<div class="banner is-accent over-composer" role="status"><${Avatar} who=${agent(writer.agent)} size="s" /><span class="grow">${t("{name} is writing a reply", {name: agentName(writer.agent)})}</span></div>`;
+  const words = writer ? t("{name} is writing a reply", {name: agentName(writer.agent)}) : viewersWords(people.map(each => agentName(each.agent)));
+  if (writer) return html`<div class="banner is-accent over-composer" role="status"><${Avatar} who=${agent(writer.agent)} size="s" /><span class="grow">${words}
+    </span></div>`;
   if (!people.length) return null;
-  const names = people.map(each => agentName(each.agent));
-  return html`<div class="viewing"><${Avatar} who=${agent(people[0].agent)} size="xs" />${names.length === 1 ? t("{name} is viewing this conversation", {name: names[0]})
-    : tn("{name} and {n} other are viewing this conversation", "{name} and {n} others are viewing this conversation", names.length - 1, {name: names[0]})}</div>`;
+  return html`<div class="viewing"><${Avatar} who=${agent(people[0].agent)} size="xs" />${words}</div>`;
+}
+
+function viewersWords(names) {
+  if (!names.length) return "";
+  return names.length === 1 ? t("{name} is viewing this conversation", {name: names[0]})
+    : tn("{name} and {n} other are viewing this conversation", "{name} and {n} others are viewing this conversation", names.length - 1, {name: names[0]});
 }

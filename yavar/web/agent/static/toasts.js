@@ -15,7 +15,7 @@ function add(toast, seconds) {
   return key;
 }
 
-function close(key) { toasts.value = toasts.value.filter(each => each.key !== key); }
+export function close(key) { toasts.value = toasts.value.filter(each => each.key !== key); }
 
 /** @param {string} text @param {() => void} undo */
 export const done = (text, undo, icon = "check") => add({text, icon, undo: true, label: t("Undo"), run: undo}, 8);
@@ -36,7 +36,8 @@ export function Toasts() {
   return html`<div class="toasts" role="status" aria-live="polite">${toasts.value.map(each => html`
     <div class=${`toast${each.bad ? " is-bad" : ""}${each.undo ? " has-undo" : ""}`} key=${each.key}>
       <${Icon} name=${each.icon} /><span class="grow">${each.text}</span>
-      ${each.run && html`<button type="button" class="toast-action" onClick=${() => { close(each.key); each.run(); }}>${each.label}${each.undo && html`<kbd>Z</kbd>`}</button>`}
+      ${each.run && html`<button type="button" class="toast-action" onClick=${() => { close(each.key); each.run(); }}>${each.label}${each.undo && html`<kbd>Z</kbd>`}
+        </button>`}
       ${each.bad && html`<${IconButton} icon="x" label=${t("Close")} onClick=${() => close(each.key)} />`}
     </div>`)}</div>`;
 }

@@ -1,0 +1,170 @@
+"""A real desk for tests: `yavar demo` as a process on a free port, its own folder, on the engine of this pass."""
+
+import contextlib
+import json
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from pathlib import Path
+
+from tests.engine import ENGINE
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def new_database() -> str:
+    """An empty database on the pass's PostgreSQL, or '' for SQLite."""
+    if ENGINE != "postgresql":
+        return ""
+    import psycopg
+
+    server = os.environ["YAVAR_DATABASE"]
+    name = f"desk_{secrets.token_hex(6)}"
+    with psycopg.connect(server, autocommit=True) as line:
+        line.execute(f"CREATE DATABASE {name}")
+    head, _, query = server.partition("?")
+    return f"{head.rsplit('/', 1)[0]}/{name}" + (f"?{query}" if query else "")
+
+
+class Desk:
+    """Start, stop, kill; `url` and `inbox` for clients."""
+
+    def __init__(self, folder: Path, command: str = "demo", **settings: str) -> None:
+        self.folder, self.command, self.port = folder, command, free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.env = {k: v for k, v in os.environ.items() if not k.startswith(("YAVAR_", "DJANGO_"))}
+        self.env |= {"PYTHONPATH": str(ROOT), "YAVAR_RATE": "0", "YAVAR_DATA": str(folder / "data"), "YAVAR_PORT": str(self.port), **settings}
+        if database := new_database():
+            self.env["YAVAR_DATABASE"] = database
+        self.log = folder / "desk.log"
+        self.process: subprocess.Popen | None = None
+
+    def start(self, wait: float = 40) -> "Desk":
+        with open(self.log, "ab") as log:
+            self.process = subprocess.Popen([sys.executable, "-m", "yavar", self.command], env=self.env, stdout=log, stderr=log, start_new_session=True)
+        until = time.monotonic() + wait
+        while time.monotonic() < until:
+            if self.process.poll() is not None:
+                break
+            try:
+                self.health()
+                return self
+            except OSError:
+                time.sleep(0.05)
+        raise RuntimeError(f"the desk did not start:\n{self.log.read_text()[-3000:]}")
+
+    def health(self) -> dict:
+        with urllib.request.urlopen(f"{self.url}/health", timeout=5) as answer:
+            return json.load(answer)
+
+    @property
+    def inbox(self) -> str:
+        with urllib.request.urlopen(f"{self.url}/shop", timeout=10) as page:
+            return page.read().decode().partition("/chat/")[2].partition("/")[0]
+
+    def command(self, *words: str) -> str:
+        """`yavar …` beside the running desk, on its data."""
+        done = subprocess.run([sys.executable, "-m", "yavar", *words], env=self.env, capture_output=True, text=True, timeout=60)
+        if done.returncode:
+            raise RuntimeError(f"yavar {' '.join(words)}:\n{done.stderr[-2000:]}")
+        return done.stdout
+
+    def allow(self, *origins: str) -> None:
+        """Pages of these origins may show the chat too. A start of the demo forgets it."""
+        self.command("chat", "allow", *origins)
+
+    def kill(self) -> None:
+        """As the power cut does it: kill -9, the children find out by themselves."""
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self) -> int:
+        """Ctrl-C."""
+        if self.process is None or self.process.poll() is not None:
+            return self.process.returncode if self.process else 0
+        self.process.send_signal(signal.SIGINT)
+        try:
+            return self.process.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            raise
+
+    def children(self) -> list[int]:
+        import psutil
+
+        return [child.pid for child in psutil.Process(self.process.pid).children(recursive=True)]
+
+
+class Cut:
+    """A line between browser and desk that can be cut: bytes stop, connections hang, as when a cable is pulled."""
+
+    def __init__(self, port: int) -> None:
+        self._target, self.whole = port, threading.Event()
+        self.whole.set()
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._lines: list[socket.socket] = []
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def cut(self) -> None:
+        self.whole.clear()
+
+    def mend(self) -> None:
+        """The cable is back; connections of before stay dead."""
+        for line in self._lines:
+            line.close()
+        self._lines.clear()
+        self.whole.set()
+
+    def close(self) -> None:
+        """The line is taken down."""
+        self._listener.close()
+        self.mend()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                line, _ = self._listener.accept()
+            except OSError:
+                return
+            self._lines.append(line)
+            threading.Thread(target=self._join, args=(line,), daemon=True).start()
+
+    def _join(self, line: socket.socket) -> None:
+        self.whole.wait()
+        try:
+            desk = socket.create_connection(("127.0.0.1", self._target), timeout=5)
+        except OSError:
+            line.close()
+            return
+        desk.settimeout(None)
+        self._lines.append(desk)
+        threading.Thread(target=self._pipe, args=(line, desk), daemon=True).start()
+        self._pipe(desk, line)
+
+    def _pipe(self, source: socket.socket, target: socket.socket) -> None:
+        try:
+            while data := source.recv(65536):
+                if not self.whole.is_set():
+                    return  # what was under way is lost
+                target.sendall(data)
+        except OSError:
+            pass
+        finally:
+            if self.whole.is_set():
+                for end in (source, target):
+                    with contextlib.suppress(OSError):
+                        end.shutdown(socket.SHUT_RDWR)
