@@ -145,12 +145,12 @@ class Edge:
         check_at = loop.time() + CHECK
         while not feed.ended:
             chunk = await feed.next(PING) or b":\n\n"
-            if feed.overflown:
-                chunk = RESYNC
             if feed.ended:
                 break
             async with asyncio.timeout(STUCK):
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})
+                if feed.overflown:  # perhaps just now, while the reader let us wait
+                    await send({"type": "http.response.body", "body": RESYNC, "more_body": True})
             if feed.overflown:
                 break
             if loop.time() > check_at:
