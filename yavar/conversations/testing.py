@@ -50,7 +50,7 @@ class Shop:
 def furnish() -> Shop:
     """A shop with its team."""
     brand = Brand.objects.create(name={"en": "Nila Coffee", "fa": "قهوهٔ نیلا", "ru": "Кофе «Нила»"}, locale="fa")
-    inbox = add_inbox(brand, "chat", "Chat", ChatLike(), secret="the shop's own secret")
+    inbox = add_inbox(brand, "chat", "Chat", ChatLike(), secret="the shop's own secret, long enough to sign with")
     system = Actor("system")
     people = [
         add_agent(email=f"{name.lower()}@nila.example", name=f"{name} Test", password="a-long-password", role=role, by=system)

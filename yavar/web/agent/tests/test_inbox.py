@@ -1,0 +1,313 @@
+"""The agents' doors: who sees what, what each verb answers, what the stream says, and how many questions a page asks the database."""
+
+import copy
+import json
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from yavar.base import clock
+from yavar.base.edge.testing import Ear, knock
+from yavar.base.events.models import Event
+from yavar.base.jobs import run_due
+from yavar.conversations import actions
+from yavar.conversations.models import Conversation, Inbox
+from yavar.conversations.notes.actions import write_note
+from yavar.conversations.setup import make_tag
+from yavar.people.models import Agent
+from yavar.people.team.actions import add_team
+from yavar.realtime import hub as hubs
+from yavar.realtime import staff
+from yavar.web.agent import doors
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class Clerk:
+    """An agent's browser."""
+
+    def __init__(self, agent):
+        self.agent, self.client = agent, Client()
+        self.client.force_login(agent)
+
+    def get(self, path, **query):
+        return self.client.get(f"/agent/{path}", query)
+
+    def post(self, path, **body):
+        return self.client.post(f"/agent/{path}", json.dumps(body), content_type="application/json")
+
+    def listen(self, cursor):
+        ear = Ear()
+        cookie = f"yavar_session={self.client.cookies['yavar_session'].value}"
+        knock(doors.DOORS, "GET", "/agent/stream", query=f"cursor={cursor}", cookie=cookie).open(ear)
+        return ear
+
+
+@pytest.fixture
+def shop(transactional_db):
+    from yavar.conversations.testing import furnish
+
+    doors._agents.clear()
+    return furnish()
+
+
+@pytest.fixture
+def amir(shop):
+    return Clerk(shop.amir)
+
+
+@pytest.fixture
+def talk(shop):
+    return Conversation.objects.get(pk=shop.says(shop.visitor(), "hello").conversation_id)
+
+
+def test_nobody_without_sign_in(shop, talk):
+    stranger = Client()
+    assert stranger.get("/agent/conversations").status_code == 401
+    assert stranger.post(f"/agent/conversations/{talk.public_id}/resolve").status_code == 401
+    assert stranger.get("/inbox/mine").headers["Location"] == "/sign-in?next=%2Finbox%2Fmine"
+    assert knock(doors.DOORS, "GET", "/agent/stream").status == 401
+
+
+def test_sign_in_and_out(shop):
+    client = Client()
+    wrong = client.post("/sign-in", {"username": "amir@nila.example", "password": "wrong"})
+    assert wrong.status_code == 422
+    assert client.post("/sign-in", {"username": "AMIR@nila.example", "password": "a-long-password", "next": "//evil.example"}).headers["Location"] == "/inbox"
+    assert client.get("/inbox").status_code == 200
+    client.post("/sign-out")
+    assert client.get("/inbox").status_code == 302
+
+
+def test_writes_need_the_pages_token(shop, talk):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(shop.amir)
+    refused = client.post(f"/agent/conversations/{talk.public_id}/resolve")
+    assert (refused.status_code, refused.json()["problem"]["code"]) == (403, "csrf")
+
+
+def test_the_page_brings_its_first_list(shop, talk):
+    page = Client(headers={"Accept-Language": "fa"})
+    page.force_login(shop.amir)
+    shop.amir.lang = "fa"
+    shop.amir.save()
+    text = page.get("/inbox/unassigned").content.decode()
+    boot = json.loads(re.search(r'<script type="application/json" id="boot"[^>]*>(.*?)</script>', text, re.S)[1])
+    assert '<html lang="fa" dir="rtl"' in text
+    assert [row["id"] for row in boot["list"]["rows"]] == [talk.public_id]
+    assert boot["counts"] == {"mine": 0, "unassigned": 1, "mentions": 0, "all": 1, "snoozed": 0, "drafts": 0}
+    assert boot["strings"]
+
+
+def test_no_text_can_leave_the_data_block(shop):
+    shop.says(shop.visitor(name="</script><b>"), "</script><script>alert(1)</script>")
+    client = Client()
+    client.force_login(shop.amir)
+    assert "</script><script>alert" not in client.get("/inbox/all").content.decode()
+
+
+def test_one_conversation_with_its_person(shop, amir, talk):
+    maryam = talk.customer
+    actions.resolve(talk.pk, by=shop.amir)
+    second = shop.says(maryam, "another matter", client_id="second-matter")
+    facts = amir.get(f"conversations/{Conversation.objects.get(pk=second.conversation_id).public_id}").json()
+    assert facts["customer"]["name"] == "Maryam Karimi"
+    assert [row["id"] for row in facts["customer"]["earlier"]] == [talk.public_id]
+    assert [item["kind"] for item in facts["timeline"]["items"]] == ["event", "message"]
+
+
+def test_reply_note_and_the_customer_who_wrote_meanwhile(shop, amir, talk):
+    at = f"conversations/{talk.public_id}"
+    shop.says(talk.customer, "wait", talk.pk)
+    refused = amir.post(f"{at}/reply", client_id="reply-0001", text="hi", seen=1)
+    assert refused.status_code == 409
+    assert [item["text"] for item in refused.json()["items"]] == ["wait"]
+    done = amir.post(f"{at}/reply", client_id="reply-0001", text="hi", seen=2).json()
+    assert (done["item"]["text"], done["row"]["assignee"], done["row"]["unread"]) == ("hi", shop.amir.public_id, 0)
+    again = amir.post(f"{at}/reply", client_id="reply-0001", text="hi", seen=2).json()
+    assert again["item"] == done["item"]
+    note = amir.post(f"{at}/note", client_id="note-00001", text="mind the lid", mentions=[shop.sara.public_id]).json()
+    assert (note["item"]["kind"], note["item"]["data"]["mentions"]) == ("note", [shop.sara.public_id])
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status"),
+    [
+        ("reply", {"client_id": "reply-0001", "text": ""}, 400),
+        ("reply", {"client_id": "reply-0001", "text": "x" * 10_001}, 400),
+        ("reply", {"client_id": "reply-0001", "text": "x", "unknown": 1}, 400),
+        ("assign", {"agent": "nobody"}, 400),
+        ("priority", {"priority": "extreme"}, 400),
+        ("snooze", {"until": "2026-01-01T10:00:00"}, 400),
+        ("snooze", {"until": "soon"}, 400),
+        ("tags", {"add": ["nothing"]}, 400),
+        ("draft", {"kind": "reply", "text": "x"}, 405),
+    ],
+)
+def test_bad_input_changes_nothing(shop, amir, talk, path, body, status):
+    before = Event.objects.count()
+    assert amir.post(f"conversations/{talk.public_id}/{path}", **body).status_code == status
+    assert Event.objects.count() == before
+
+
+def test_every_verb_answers_the_row(shop, amir, talk):
+    at, tag, team = f"conversations/{talk.public_id}", make_tag("order"), add_team("Nila", [shop.amir])
+    tomorrow = clock.iso(clock.now() + timedelta(days=1))
+    for path, body, field, value in (
+        ("assign", {"agent": shop.sara.public_id}, "assignee", shop.sara.public_id),
+        ("assign", {"agent": None}, "assignee", None),
+        ("assign", {"team": team.public_id}, "team", team.public_id),
+        ("tags", {"add": [tag.public_id]}, "tags", [tag.public_id]),
+        ("tags", {"remove": [tag.public_id]}, "tags", []),
+        ("priority", {"priority": "urgent"}, "priority", "urgent"),
+        ("snooze", {"until": tomorrow}, "status", "snoozed"),
+        ("reopen", {}, "status", "open"),
+        ("resolve", {}, "status", "resolved"),
+        ("reopen", {}, "status", "open"),
+        ("seen", {"version": 99}, "unread", 0),
+        ("unread", {}, "unread", 1),
+    ):
+        answer = amir.post(f"{at}/{path}", **body)
+        assert (answer.status_code, answer.json()["row"][field]) == (200, value), path
+
+
+def test_what_one_may_not_see_does_not_exist(shop, talk):
+    other = Inbox.objects.create(brand=shop.brand, kind="chat", name="Other", created_at=clock.now())
+    other.members.set([shop.sara])
+    talk.inbox = other
+    talk.save()
+    amir, sara = Clerk(shop.amir), Clerk(shop.sara)
+    assert sara.get(f"conversations/{talk.public_id}").status_code == 200
+    assert amir.get(f"conversations/{talk.public_id}").status_code == 404
+    assert amir.post(f"conversations/{talk.public_id}/resolve").status_code == 404
+    assert amir.get("conversations", view="all").json()["rows"] == []
+    assert amir.get("rows", ids=talk.public_id).json()["rows"] == []
+    assert amir.get("search", q="hello").json()["rows"] == []
+    assert amir.get("search", q=talk.reference).json()["rows"] == []
+
+
+@pytest.mark.parametrize(("sees", "seen"), [("own", {"mine"}), ("team", {"mine", "team", "nobody's"}), ("all", {"mine", "team", "sara's", "nobody's"})])
+def test_own_team_or_all(shop, sees, seen):
+    team = add_team("Nila", [shop.amir])
+    for name in ("mine", "team", "sara's", "nobody's"):
+        key = shop.says(shop.visitor(name=name), name).conversation_id
+        if name == "mine":
+            actions.assign(key, shop.amir, by=shop.sara)
+        if name == "team":
+            actions.give_to_team(key, team, by=shop.sara)
+        if name == "sara's":
+            actions.assign(key, shop.sara, by=shop.sara)
+    Agent.objects.filter(pk=shop.amir.pk).update(sees=sees)
+    rows = Clerk(Agent.objects.get(pk=shop.amir.pk)).get("conversations", view="all").json()["rows"]
+    assert {row["preview"] for row in rows} == seen
+
+
+def test_pages_go_on_where_they_ended(shop, amir):
+    keys = [shop.says(shop.visitor(name=f"v{n}"), f"m{n}").conversation_id for n in range(120)]
+    Conversation.objects.filter(pk__in=keys[:60]).update(last_at=clock.now())  # equal times must not repeat or lose rows
+    found, cursor = [], ""
+    while cursor is not None:
+        page = amir.get("conversations", view="all", before=cursor).json()
+        found += [row["id"] for row in page["rows"]]
+        cursor = page["next"]
+    assert len(found) == len(set(found)) == 120
+    assert amir.get("conversations", view="all", before="rubbish").status_code == 400
+    assert amir.get("conversations", view="nothing").status_code == 404
+
+
+def test_search_by_word_reference_and_person_newest_first(shop, amir):
+    first = shop.says(shop.visitor(name="Maryam Karimi"), "The kettle leaks")
+    second = shop.says(shop.visitor(name="Dmitri Volkov"), "Which kettles are blue?")
+    write_note(first.conversation_id, by=shop.amir, client_id="note-00001", text="warehouse knows")
+    while run_due():
+        pass
+    names = lambda q: [row["customer"]["name"] for row in amir.get("search", q=q).json()["rows"]]  # noqa: E731
+    assert names("kettle") == ["Dmitri Volkov", "Maryam Karimi"]
+    assert names("volk") == ["Dmitri Volkov"]
+    assert names(f"#{first.reference.lower()}") == ["Maryam Karimi"]
+    assert names("warehouse") == ["Maryam Karimi"]
+    assert names("nothing of that") == []
+    assert names("") == []
+    assert second.reference
+
+
+@pytest.fixture
+def hub():
+    fresh = hubs.Hub([staff.voice])
+    before = hubs.reset(fresh)
+    yield fresh
+    hubs.reset(before)
+
+
+def applied(state, frames):
+    """What the client does with frames: rows replaced (its own draft mark kept), items added by version."""
+    for event, data, _id in frames:
+        if event in ("item", "row"):
+            row = data["row"]
+            draft = state["rows"].get(row["id"], {}).get("draft", False)
+            state["rows"][row["id"]] = row | {"draft": draft}
+        if event == "item":
+            state["items"].setdefault(data["conversation"], {})[data["item"]["version"]] = data["item"]
+    return state
+
+
+def fetched(clerk):
+    rows = {row["id"]: row for view in ("all", "snoozed") for row in clerk.get("conversations", view=view).json()["rows"]}
+    rows |= {row["id"]: row for row in clerk.get("conversations", view="all", tab="done").json()["rows"]}
+    items = {key: {i["version"]: i for i in clerk.get(f"conversations/{key}").json()["timeline"]["items"]} for key in rows}
+    return {"rows": rows, "items": items}
+
+
+def test_state_before_plus_frames_is_state_fetched(shop, amir, talk, hub):
+    before = fetched(amir)
+    mark = staff.cursor(Event.objects.order_by("-pk")[0].pk)
+    live = amir.listen(mark)
+    other = shop.visitor(name="Дмитрий")
+    key = shop.says(other, "Где заказ?").conversation_id
+    actions.reply(talk.pk, by=shop.sara, client_id="reply-0001", text="two")
+    write_note(talk.pk, by=shop.amir, client_id="note-00001", text="mind the lid", mentions=[shop.sara])
+    actions.assign(talk.pk, shop.sara, by=shop.amir)
+    actions.tag(talk.pk, add=[make_tag("order")], by=shop.amir)
+    actions.prioritise(key, "urgent", by=shop.amir)
+    actions.snooze(key, clock.now() + timedelta(hours=1), by=shop.amir)
+    shop.says(other, "Ау?", key)
+    actions.mark_read(key, 99, by=shop.amir)
+    actions.resolve(talk.pk, by=shop.sara)
+    actions.reopen(talk.pk, by=shop.amir)
+    actions.mark_unread(talk.pk, by=shop.amir)
+    hub.tell(list(Event.objects.filter(pk__gt=int(mark)).order_by("pk")))
+    assert applied(copy.deepcopy(before), live.frames) == fetched(amir)
+    late = amir.listen(mark)  # whoever comes back with the old cursor hears the same
+    assert applied(copy.deepcopy(before), late.frames) == fetched(amir)
+
+
+def test_a_stream_tells_nobody_what_they_may_not_see(shop, talk, hub):
+    other = Inbox.objects.create(brand=shop.brand, kind="chat", name="Other", created_at=clock.now())
+    other.members.set([shop.sara])
+    Conversation.objects.filter(pk=talk.pk).update(inbox=other)
+    mark = staff.cursor(Event.objects.order_by("-pk")[0].pk)
+    ears = {name: Clerk(getattr(shop, name)).listen(mark) for name in ("amir", "sara", "owner")}
+    for ear in ears.values():
+        ear.frames.clear()  # PostgreSQL tells once more what happened just before the mark
+    actions.resolve(talk.pk, by=shop.sara)
+    hub.tell(list(Event.objects.filter(pk__gt=int(mark))))
+    assert [len(ears[name].frames) for name in ("amir", "sara", "owner")] == [0, 1, 1]
+
+
+def test_an_unknown_cursor_is_a_fresh_start(shop, amir, hub):
+    assert [name for name, _d, _i in amir.listen("").frames] == ["resync"]
+
+
+@pytest.mark.parametrize(("path", "limit"), [("conversations?view=all", 8), ("conversations/ID", 24), ("counts", 9), ("inbox", 24)])
+def test_a_page_asks_little_and_no_more_with_more_rows(shop, amir, django_assert_max_num_queries, path, limit):
+    """Each number is a budget; with 40 conversations it is the same as with one."""
+    for n in range(40):
+        key = shop.says(shop.visitor(name=f"v{n}"), f"m{n}").conversation_id
+        actions.tag(key, add=[make_tag("order")], by=shop.amir)
+        actions.reply(key, by=shop.amir, client_id=f"reply-{n:05}", text="x")
+    path = path.replace("ID", Conversation.objects.order_by("-pk")[0].public_id)
+    with django_assert_max_num_queries(limit):
+        answer = amir.client.get("/inbox/all" if path == "inbox" else f"/agent/{path}")
+    assert answer.status_code == 200
