@@ -1,4 +1,7 @@
-"""People at browsers: a shopper on the shop's page, a clerk at the inbox. A plugin for tests: `pytest_plugins = ["tests.browser"]`."""
+"""People at browsers: a shopper on the shop's page, a clerk at the inbox. A plugin for tests: `pytest_plugins = ["tests.browser"]`.
+
+PYTEST_DONT_REWRITE: the tests import it before pytest does.
+"""
 
 import hashlib
 import hmac
@@ -15,7 +18,6 @@ import pytest
 from playwright.sync_api import Browser, Frame, Locator, Page, Playwright, expect, sync_playwright
 
 from tests.desk import Cut, Desk
-from yavar.config.demo import PASSWORD, SECRET
 
 expect.set_options(timeout=10_000)
 LAPTOP = (1440, 900)
@@ -33,6 +35,8 @@ def launch(playwright: Playwright) -> Browser:
 
 def signed(customer: str) -> str:
     """What the shop's server signs for its customer."""
+    from yavar.config.demo import SECRET
+
     return hmac.new(SECRET.encode(), customer.encode(), hashlib.sha256).hexdigest()
 
 
@@ -75,7 +79,7 @@ class Shopper(Person):
 
     def visit(self) -> "Shopper":
         self.page.goto(f"{self.base}/shop?lang={self.lang}")
-        self.page.wait_for_function("window.yavar && window.yavar.open")
+        self.page.wait_for_function("Boolean(window.yavar?.open)")
         return self
 
     def open_chat(self) -> "Shopper":
@@ -155,6 +159,8 @@ class Clerk(Person):
         self.email = f"{who}@nila.example"
 
     def sign_in(self, path: str = "/inbox/all") -> "Clerk":
+        from yavar.config.demo import PASSWORD  # needs Django's settings, which a script makes ready first
+
         self.page.goto(f"{self.base}/sign-in?next={quote(path)}")
         self.page.fill("input[name=username]", self.email)
         self.page.fill("input[name=password]", PASSWORD)

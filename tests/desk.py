@@ -74,7 +74,7 @@ class Desk:
         with urllib.request.urlopen(f"{self.url}/shop", timeout=10) as page:
             return page.read().decode().partition("/chat/")[2].partition("/")[0]
 
-    def command(self, *words: str) -> str:
+    def run(self, *words: str) -> str:
         """`yavar …` beside the running desk, on its data."""
         done = subprocess.run([sys.executable, "-m", "yavar", *words], env=self.env, capture_output=True, text=True, timeout=60)
         if done.returncode:
@@ -83,7 +83,7 @@ class Desk:
 
     def allow(self, *origins: str) -> None:
         """Pages of these origins may show the chat too. A start of the demo forgets it."""
-        self.command("chat", "allow", *origins)
+        self.run("chat", "allow", *origins)
 
     def kill(self) -> None:
         """As the power cut does it: kill -9, the children find out by themselves."""

@@ -56,6 +56,7 @@ def test_a_shopper_asks_and_a_clerk_answers(stage, lang, who):
     clerk = stage.clerk(who, "/inbox/unassigned")
     clerk.stay()
     shopper = stage.shopper(lang).open_chat()
+    shopper.stay()
     shopper.begin(words["ask"])
     conversation = shopper.conversation
     expect(clerk.row(conversation)).to_contain_text(shopper.name)
@@ -83,10 +84,9 @@ def test_a_shopper_asks_and_a_clerk_answers(stage, lang, who):
 
 
 @one_engine
-@both_languages
-def test_the_shoppers_line_is_cut_for_half_a_minute(stage, lang, who):
-    words, line = WORDS[lang], stage.line()
-    shopper, clerk, _ = meet(stage, lang, who, shopper_base=line.url)
+def test_the_shoppers_line_is_cut_for_half_a_minute(stage):
+    words, line = WORDS["en"], stage.line()
+    shopper, clerk, _ = meet(stage, "en", "sara", shopper_base=line.url)
     began = time.monotonic()
     line.cut()
     shopper.say(words["more"])
@@ -168,7 +168,8 @@ def test_two_clerks_meet_in_one_conversation(stage):
     sara.sees(words["thanks"])
     expect(sara.page.locator(".over-composer")).to_have_count(0)
     assert sara.box.input_value() == "Dear", "a colleague's answer takes nothing from what one writes"
-    sara.go("/inbox/all")
+    sara.box.press("Escape")
+    sara.page.keyboard.press("Escape")
     expect(amir.page.locator(".viewing, .over-composer")).to_have_count(0)
     assert shopper.stored() == [words["ask"], words["answer"], words["thanks"]]
 
@@ -265,7 +266,7 @@ PASTE = """async bytes => { const data = new DataTransfer(); data.items.add(new 
 
 @one_engine
 def test_a_shopper_attaches_one_picture_and_pastes_another(stage):
-    shopper, clerk, conversation = meet(stage)
+    shopper, clerk, _ = meet(stage)
     shopper.panel.locator("input[type=file]").set_input_files({"name": "کتری من.png", "mimeType": "image/png", "buffer": picture()})
     shopper.panel.evaluate(PASTE, list(picture(64)))
     expect(shopper.panel.locator(".chips .attached")).to_have_count(2)
@@ -319,7 +320,7 @@ def test_a_conversation_is_settled_from_a_persian_keyboard(stage):
 
     press("KeyI", "ه", lambda row: row["assignee"] is not None)
     clerk.key("KeyT", "ف")
-    clerk.page.keyboard.type("فوری")
+    clerk.page.keyboard.type("رنگ")
     clerk.page.keyboard.press("Enter")
     eventually(clerk.page, lambda: len(told()["tags"]) == 1, "the tag is made and given")
     clerk.page.keyboard.press("Escape")
@@ -338,7 +339,7 @@ def test_a_conversation_is_settled_from_a_persian_keyboard(stage):
     clerk.page.wait_for_url(lambda url: not url.endswith(conversation))
     clerk.key("KeyK", "ن")
     clerk.page.wait_for_url(lambda url: url.endswith(conversation))
-    expect(clerk.log.locator(".event", has_text="فوری")).to_have_count(1)
+    expect(clerk.log.locator(".event", has_text="رنگ")).to_have_count(1)
     assert clerk.stayed() and clerk.complaints == []
 
 
@@ -381,7 +382,7 @@ def test_a_note_never_reaches_the_shopper(stage):
         *shopper.stored(),
         *(answer.text() for answer in answers if "/chat/" in answer.url and answer.frame == shopper.panel),
     ]
-    assert not [text for text in seen if "محرمانه" in text or "note" in text.partition('"author"')[0]]
+    assert len(seen) > 5 and not [text for text in seen if "محرمانه" in text]
     assert any(note["text"] == secret for note in clerk.get(f"/agent/conversations/{conversation}")["timeline"]["items"])
 
 
@@ -410,7 +411,7 @@ def test_a_foreign_page_gets_no_chat(stage, policy):
         refused = []
         page.on("console", lambda said: refused.append(said.text) if said.type == "error" else None)
         page.goto(f"http://127.0.0.1:{server.server_port}/")
-        page.wait_for_function("window.yavar && window.yavar.open")
+        page.wait_for_function("Boolean(window.yavar?.open)")
         page.evaluate("yavar.open()")
         eventually(page, lambda: refused, "the browser says why the frame stays empty")
         assert re.search("frame-ancestors|403", refused[0])
@@ -433,6 +434,7 @@ def test_every_width_of_the_inbox(stage, who, lang, theme):
     assert page.evaluate("[document.documentElement.lang, document.documentElement.dir]") == [lang, "rtl" if lang == "fa" else "ltr"]
     overflow = []
     for path in ("/inbox/all", f"/inbox/all/{conversation}"):
+        page.set_viewport_size({"width": 1440, "height": 900})
         clerk.go(path)
         for width in (1440, 1000, 800, 390):
             page.set_viewport_size({"width": width, "height": 900})

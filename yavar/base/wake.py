@@ -10,6 +10,8 @@ import weakref
 
 from django.db import connection, connections
 
+from yavar.base.db import is_sqlite
+
 CHANNEL = "yavar"
 LOOK = 0.05  # seconds between two looks at data_version
 
@@ -20,7 +22,7 @@ def announce() -> None:
     """Something was committed: ring every bell of this process and, on PostgreSQL, tell the others."""
     for waiter in list(_bells):
         waiter.ring()
-    if connection.vendor == "postgresql":
+    if not is_sqlite():
         _shouter().shout()
 
 
@@ -38,10 +40,10 @@ class Waiter:
 
     def wait(self, seconds: float) -> bool:
         """Until news or `seconds` have passed. True for news."""
-        return self._wait_sqlite(seconds) if connection.vendor == "sqlite" else self._wait_postgresql(seconds)
+        return self._wait_sqlite(seconds) if is_sqlite() else self._wait_postgresql(seconds)
 
     def _version(self) -> int:
-        if connection.vendor != "sqlite":
+        if not is_sqlite():
             return 0
         with connection.cursor() as cursor:
             return int(cursor.execute("PRAGMA data_version").fetchone()[0])

@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 
+from yavar.base.db import checkpoint
 from yavar.base.edge import Door, Edge
 from yavar.base.events import listen
 from yavar.base.files import sweep
@@ -27,6 +28,7 @@ ROOMS_WITH_JOBS = (conversation_jobs, note_jobs, people_jobs)  # importing them 
 # each entry: how often, and what is done; every one of them may run twice
 TIMETABLE: list[tuple[timedelta, Callable[[], object]]] = [
     (timedelta(seconds=1), conversation_jobs.wake_snoozed),
+    (timedelta(seconds=1), checkpoint),
     (timedelta(hours=1), sweep),
     (timedelta(days=1), SessionStore.clear_expired),
 ]

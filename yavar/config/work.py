@@ -1,6 +1,7 @@
 """The worker: one thread does jobs, one keeps the timetable."""
 
 import logging
+import os
 import threading
 import time
 
@@ -16,6 +17,7 @@ log = logging.getLogger("yavar.work")
 
 def work(stop: threading.Event) -> None:
     """Until `stop` is set."""
+    os.nice(10)  # whoever waits for an answer comes first
     wiring.wire()
     clock = threading.Thread(target=_keep_timetable, args=(stop,), name="timetable", daemon=True)
     clock.start()

@@ -5,7 +5,6 @@ the fact. A repeat finds the stored message and changes nothing.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -26,8 +25,7 @@ MAX_TEXT = 10_000
 MAX_FILES = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Appended:
+class Appended(msgspec.Struct, frozen=True):
     """A stored public message, and where it stands. `repeated` when it had been stored before."""
 
     conversation_id: int

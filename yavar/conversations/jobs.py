@@ -8,13 +8,13 @@ from . import actions
 from .models import Conversation, Message
 
 
-@job("conversations.index_message")
+@job("conversations.index_message", replayable=True)
 def index_message(event_id: int) -> None:
     """Make a message findable by its words."""
-    event = Event.objects.get(pk=event_id)
-    message = Message.objects.filter(pk=event.payload["message"]).first()
-    if message is not None:
-        search.put("message", message.pk, message.conversation_id, message.text)
+    key = Event.objects.values_list("payload", flat=True).get(pk=event_id)["message"]
+    found = Message.objects.filter(pk=key).values_list("conversation_id", "text").first()
+    if found is not None:
+        search.put("message", key, *found)
 
 
 def wake_snoozed() -> None:

@@ -95,8 +95,8 @@ class Conversation(models.Model):
 class Message(models.Model):
     """What was said in public. The row itself is what is stored before anyone is told it arrived. Never changed."""
 
-    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="messages")
-    public_id = models.CharField(max_length=22, unique=True)
+    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="messages", db_index=False)  # both constraints begin with it
+    public_id = models.CharField(max_length=22)  # random; nobody looks a message up by it, so no index is paid for
     client_id = models.CharField(max_length=64)
     seq = models.PositiveIntegerField()
     version = models.PositiveIntegerField()  # the conversation's event_seq of its arrival: its place in the agents' timeline

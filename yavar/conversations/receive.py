@@ -1,8 +1,9 @@
 """A message from outside reaches its conversation, or begins one."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+
+import msgspec
 
 from yavar.base import ids
 from yavar.base.db import run, sql
@@ -13,8 +14,7 @@ from .events import Opened
 from .models import Conversation
 
 
-@dataclass(frozen=True, slots=True)
-class Inbound:
+class Inbound(msgspec.Struct, frozen=True):
     """A message that was checked: from whom, into which inbox, and into which conversation when the sender named one of theirs."""
 
     inbox_id: int

@@ -43,5 +43,6 @@ def translated(labels: dict[str, str], language: str, fallback: str = "en") -> s
 
 
 def initials(name: str) -> str:
-    """The first letters of the first two words."""
-    return "".join(word[0] for word in name.split()[:2]).upper()
+    """The first letters of the first two words; quotation marks and the like are none."""
+    words = ["".join(c for c in word if c.isalnum()) for word in name.split()]
+    return "".join(word[0] for word in [w for w in words if w][:2]).upper()

@@ -7,7 +7,7 @@ from yavar.base.jobs import job
 from .models import Customer
 
 
-@job("people.index_customer")
+@job("people.index_customer", replayable=True)
 def index_customer(event_id: int) -> None:
     """Make a person findable by name and by the ways to reach them."""
     event = Event.objects.get(pk=event_id)

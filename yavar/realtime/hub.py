@@ -6,6 +6,7 @@ like ("visitor", conversation key); a feed subscribes to topics, and a guard may
 
 import logging
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from typing import Any
 from django.db import connection
 
 from yavar.base import clock, wake
-from yavar.base.db import is_sqlite
+from yavar.base.db import is_sqlite, run, sql
 from yavar.base.edge.feed import Feed, wake_all
 from yavar.base.events.models import Event
 
@@ -46,7 +47,7 @@ class Hub:
 
     def __init__(self, voices: Sequence[Voice] = ()) -> None:
         self.voices = list(voices)
-        self.ticks: list[Callable[[], None]] = []  # called at least once a second
+        self.ticks: list[Callable[[], None]] = []  # called once a second
         self._topics: dict[Topic, dict[Feed, Guard | None]] = {}
         self._lock = threading.Lock()
         self._last = 0
@@ -56,7 +57,7 @@ class Hub:
 
     def start(self) -> None:
         """Follow from the newest event on."""
-        self._last = Event.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+        self._last = newest()
         self._thread.start()
 
     def stop(self) -> None:
@@ -96,13 +97,15 @@ class Hub:
         return topic in self._topics
 
     def _follow(self) -> None:
-        waiter = wake.Waiter()
+        waiter, tick_at = wake.Waiter(), 0.0
         while not self._stop.is_set():
             try:
                 while self.look():
                     pass
-                for tick in self.ticks:
-                    tick()
+                if time.monotonic() > tick_at:
+                    tick_at = time.monotonic() + LOOK_AGAIN
+                    for tick in self.ticks:
+                        tick()
             except Exception:  # a broken database line or a broken voice: readers catch up by their cursors, the hub must live
                 log.exception("the hub could not read on")
                 connection.close()
@@ -111,6 +114,11 @@ class Hub:
 
     def look(self) -> int:
         """Read once what is new and tell it. Answers how many events there were."""
+        if is_sqlite() and not self._topics:  # nobody listens: only keep up; whoever subscribed meanwhile has read what is older
+            last = newest()
+            if not self._topics:
+                self._last = last
+                return 0
         events = self._new()
         if events:
             self._last = max(self._last, events[-1].pk)
@@ -139,6 +147,11 @@ class Hub:
         events = sorted([*late, *Event.objects.filter(pk__gt=self._last).order_by("pk")[:BATCH]], key=lambda event: event.pk)
         self._recent.extend(event.pk for event in events)
         return events
+
+
+def newest() -> int:
+    """The id of the newest event."""
+    return int(run(f"SELECT COALESCE(MAX(id), 0) FROM {sql.table(Event)}").fetchone()[0])
 
 
 _hub: Hub | None = None

@@ -1,29 +1,32 @@
 """The few hot statements as text, built once from the models' meta: models own the schema, this only saves the ORM's time per call."""
 
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
-from django.db import connection, models
+from django.db import models
+
+from yavar.base.db import is_sqlite
 
 
 def placeholder(field: "models.Field[Any, Any] | None" = None) -> str:
     """The driver's mark for one value (`?` or `%s`), with the cast that JSON needs on PostgreSQL."""
-    if connection.vendor == "sqlite":
+    if is_sqlite():
         return "?"
     return "%s::jsonb" if isinstance(field, models.JSONField) else "%s"
 
 
+@lru_cache(maxsize=64)
 def moment(value: datetime | None) -> Any:
     """A time as the driver stores it: aware on PostgreSQL, naive UTC text on SQLite (the form Django itself writes)."""
-    if value is None or connection.vendor != "sqlite":
+    if value is None or not is_sqlite():
         return value
     return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 def text(sql: str) -> str:
     """A hand-written statement: `{table}` is not resolved here, only `?` becomes the driver's mark. No literal `?` or `%` in it."""
-    return sql if connection.vendor == "sqlite" else sql.replace("?", "%s")
+    return sql if is_sqlite() else sql.replace("?", "%s")
 
 
 @cache

@@ -19,16 +19,20 @@ class Worker:
 
     name: str
     call: Callable[..., None]
+    replayable: bool = False
 
 
 _workers: dict[str, Worker] = {}
 
 
-def job(name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Register a function as the one that does jobs called `name`. It runs inside a transaction, together with the job's removal."""
+def job(name: str, *, replayable: bool = False) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Register a function as the one that does jobs called `name`. It runs inside a transaction, together with the job's removal.
+
+    `replayable`: the transaction need not survive a power cut, since the job survives then (see `base.db.replayable`).
+    """
 
     def register(call: Callable[..., None]) -> Callable[..., None]:
-        _workers[name] = Worker(name, call)
+        _workers[name] = Worker(name, call, replayable)
         return call
 
     return register

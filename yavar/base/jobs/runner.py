@@ -3,12 +3,14 @@
 import logging
 import time
 import traceback
+from collections import deque
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 
 from django.db import connection
 
 from yavar.base import clock
-from yavar.base.db import is_sqlite, run, savepoint, sql, transaction
+from yavar.base.db import is_sqlite, replayable, run, savepoint, sql, transaction
 
 from .models import Job
 from .queue import worker
@@ -32,7 +34,7 @@ def claim(limit: int = BATCH, now: datetime | None = None) -> list[Job]:
     moment = sql.moment(now)
     if not run(sql.text(f"SELECT 1 FROM {sql.table(Job)} WHERE state = 'ready' AND due_at <= ? LIMIT 1"), (moment,)).fetchone():
         return []
-    with transaction():
+    with replayable(), transaction():
         ids = [row[0] for row in run(sql.text(head), (moment, moment, limit)).fetchall()]
         for key in ids:
             run(
@@ -45,14 +47,14 @@ def claim(limit: int = BATCH, now: datetime | None = None) -> list[Job]:
 def run_due(limit: int = BATCH) -> int:
     """Claim once and do what was claimed; answers how many jobs were touched."""
     jobs = claim(limit)
-    rest = list(jobs)
+    rest = deque(jobs)
     while rest:
         started = time.monotonic()
+        soft = is_replayable(rest[0])
         try:
-            with transaction():
-                while rest:
-                    do(rest[0])
-                    rest.pop(0)
+            with replayable() if soft else nullcontext(), transaction():
+                while rest and is_replayable(rest[0]) == soft:
+                    do(rest.popleft())
                     if time.monotonic() - started > SLICE:
                         break
         except Exception:  # COMMIT itself failed: nothing of this slice happened, the leases run out and all of it is done again
@@ -62,6 +64,12 @@ def run_due(limit: int = BATCH) -> int:
         if is_sqlite():
             time.sleep(time.monotonic() - started)
     return len(jobs)
+
+
+def is_replayable(job: Job) -> bool:
+    """Whether the job's transaction may be soft."""
+    found = worker(job.name)
+    return found is not None and found.replayable
 
 
 def do(job: Job) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from yavar.base.db import is_sqlite, run
+from yavar.base.db import is_sqlite, run, sql
 
 from .analyse import VERSION, tokens
 from .models import SearchEntry
@@ -19,14 +19,15 @@ CREATE = {
 
 def put(kind: str, object_id: int, group_id: int, text: str) -> None:
     """Index (or index anew) one thing under (kind, object_id). Inside a transaction; twice is the same as once."""
-    entry, made = SearchEntry.objects.update_or_create(kind=kind, object_id=object_id, defaults={"group_id": group_id, "version": VERSION})
+    statement = sql.insert(SearchEntry, "kind", "object_id", "group_id", "version", returning=False)
+    again = "ON CONFLICT (kind, object_id) DO UPDATE SET group_id = excluded.group_id, version = excluded.version RETURNING id"
+    key = run(f"{statement} {again}", (kind, object_id, group_id, VERSION)).fetchone()[0]
     words = " ".join(tokens(text))
-    if not made:
-        _remove([entry.pk])
+    _remove([key])
     if is_sqlite():
-        run(f"INSERT INTO {WORDS} (rowid, words) VALUES (?, ?)", (entry.pk, words))
+        run(f"INSERT INTO {WORDS} (rowid, words) VALUES (?, ?)", (key, words))
     else:
-        run(f"INSERT INTO {WORDS} (rowid, words) VALUES (%s, array_to_tsvector(array_remove(string_to_array(%s, ' '), '')))", (entry.pk, words))
+        run(f"INSERT INTO {WORDS} (rowid, words) VALUES (%s, array_to_tsvector(array_remove(string_to_array(%s, ' '), '')))", (key, words))
 
 
 def forget(kind: str, object_ids: Sequence[int]) -> None:

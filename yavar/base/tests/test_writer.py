@@ -4,7 +4,7 @@ import sqlite3
 import threading
 
 import pytest
-from django.db import connections
+from django.db import OperationalError, connections
 
 from yavar.base import clock, db
 from yavar.base.db import sql
@@ -51,7 +51,7 @@ def test_a_statement_that_the_database_refuses_fails_alone(bad):
 
 def test_a_failed_commit_acknowledges_nobody(monkeypatch):
     def full(self):
-        raise sqlite3.OperationalError("database or disk is full")
+        raise OperationalError("database or disk is full")  # as Django passes the driver's on
 
     monkeypatch.setattr(type(connections["default"]), "_commit", full)
     batch = [item(f"key-{n}") for n in range(3)]

@@ -7,7 +7,7 @@ from yavar.base.jobs import job
 from .models import Note
 
 
-@job("notes.index")
+@job("notes.index", replayable=True)
 def index_note(event_id: int) -> None:
     """Make a note findable by its words."""
     note = Note.objects.filter(pk=Event.objects.get(pk=event_id).payload["note"]).first()

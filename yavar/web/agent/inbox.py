@@ -8,18 +8,17 @@ from django.utils import translation
 from django.utils.http import urlencode
 
 from yavar.base import clock
-from yavar.base.events.models import Event
 from yavar.conversations.models import Tag
 from yavar.conversations.policies import inboxes_of
 from yavar.conversations.queries import UnknownView, counts
 from yavar.desk.models import Brand, RequestType
 from yavar.people.models import Agent, Team
 from yavar.realtime.signals import presence
-from yavar.realtime.staff import cursor
 from yavar.web.ui.strings import client_strings
 from yavar.web.ui.templating import direction, json_block, page
 
-from .reads import list_of
+from .reads import list_of, mark
+from .verbs import tag_facts
 
 
 def inbox(request: HttpRequest, path: str = "") -> HttpResponse:
@@ -35,7 +34,7 @@ def boot(request: HttpRequest, path: str) -> dict[str, Any]:
     lang = translation.get_language() or "en"
     brands = {brand.pk: brand for brand in Brand.objects.all()}
     first = next(iter(brands.values()), None)
-    mark = Event.objects.order_by("-pk").values_list("pk", flat=True).first() or 0  # before the reads: what happens meanwhile is told again
+    cursor = mark()
     try:
         shown = list_of(agent, path.split("/")[0] or "mine", request.GET.get("tab", "open"), "")
     except UnknownView:
@@ -46,10 +45,10 @@ def boot(request: HttpRequest, path: str) -> dict[str, Any]:
         "brand": {"name": first.name_in(lang), "initials": first.initials(lang)} if first else {"name": "Yavar", "initials": "Y"},
         "agents": [agent_facts(each) for each in Agent.objects.filter(is_active=True).order_by("name")],
         "teams": [{"id": team.public_id, "name": team.name} for team in Team.objects.order_by("name")],
-        "tags": [{"id": tag.public_id, "name": tag.name, "hue": tag.hue} for tag in Tag.objects.order_by("name")[:500]],
+        "tags": [tag_facts(tag) for tag in Tag.objects.order_by("name")[:500]],
         "inboxes": [{"id": i.public_id, "name": i.name, "kind": i.kind, "brand": brands[i.brand_id].name_in(lang)} for i in inboxes_of(agent)],
         "request_types": [{"id": kind.public_id, "name": kind.name.get(lang) or next(iter(kind.name.values()), "")} for kind in RequestType.objects.all()],
-        "counts": counts(agent), "list": shown, "cursor": cursor(mark), "setup": None, **client_strings("agent", lang),
+        "counts": counts(agent), "list": shown, "cursor": cursor, "setup": None, **client_strings("agent", lang),
     }  # fmt: skip
 
 

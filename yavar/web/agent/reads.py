@@ -24,8 +24,14 @@ from .access import conversation_for, for_agents
 
 def list_of(agent: Agent, name: str, tab: str, before: str) -> dict[str, Any]:
     """A page of a list as the client gets it. Raises UnknownView."""
+    at = mark()
     found, more = page(view(agent, name, tab), _read_place(before))
-    return {"rows": rows(agent, found), "next": _place(*more) if more else None, "view": name, "tab": tab}
+    return {"cursor": at, "rows": rows(agent, found), "next": _place(*more) if more else None, "view": name, "tab": tab}
+
+
+def mark() -> str:
+    """The stream's cursor of this moment. Taken before the reads: what happens meanwhile is told again."""
+    return cursor(Event.objects.order_by("-pk").values_list("pk", flat=True).first() or 0)
 
 
 def _place(at: datetime, public_id: str) -> str:
@@ -67,13 +73,13 @@ def all_counts(request: HttpRequest) -> HttpResponse:
 def conversation(request: HttpRequest, public_id: str) -> HttpResponse:
     """One conversation with its person."""
     agent: Agent = request.user
-    mark = Event.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    at = mark()
     found = conversation_for(agent, public_id)
     drafts = {"reply": "", "note": ""} | dict(Draft.objects.filter(agent=agent, conversation=found).values_list("kind", "text"))
     items, before = timeline(found.pk)
     facts = {
         "row": rows(agent, [found])[0], "customer": customer_card(agent, found.customer, apart_from=found.pk), "timeline": {"items": items, "before": before},
-        "drafts": drafts, "seen": {"agent": found.agent_seen, "customer": found.customer_seen}, "people": presence.facts(found.public_id), "cursor": cursor(mark),
+        "drafts": drafts, "seen": {"agent": found.agent_seen, "customer": found.customer_seen}, "people": presence.facts(found.public_id), "cursor": at,
     }  # fmt: skip
     return answer(facts)
 

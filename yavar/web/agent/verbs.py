@@ -180,14 +180,21 @@ def draft(request: HttpRequest, public_id: str) -> HttpResponse:
     return HttpResponse(status=204)
 
 
-@for_agents("POST")
+@for_agents("GET", "POST")
 def tag(request: HttpRequest) -> HttpResponse:
-    """Make (or find) a tag."""
+    """All tags, or make (or find) one."""
+    if request.method == "GET":
+        return answer({"tags": [tag_facts(each) for each in Tag.objects.order_by("name")[:500]]})
     name = body(request, NewTag).name
     if not name.strip():
         raise Problem(400, "name.missing", _("Please give the tag a name."), field="name")
     made = make_tag(name)
-    return answer({"id": made.public_id, "name": made.name, "hue": made.hue})
+    return answer(tag_facts(made))
+
+
+def tag_facts(made: Tag) -> dict[str, Any]:
+    """A tag as clients get it."""
+    return {"id": made.public_id, "name": made.name, "hue": made.hue}
 
 
 @for_agents("POST")

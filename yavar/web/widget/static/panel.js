@@ -137,7 +137,13 @@ function take(list) {
   messages.value = [...messages.value, ...added].sort((a, b) => a.seq - b.seq);
   if (messages.value.at(-1).seq > cursor()) setTimeout(fillGap, 800);
   for (const message of added) if (message.author.kind !== "customer") arrived(message);
+  answered(list);
   return added.length;
+}
+/** Who answers has read what stands above the answer; the desk says nothing more of it. */
+function answered(list) {
+  const last = Math.max(0, ...list.filter(({author}) => author.kind === "agent").map(({seq}) => seq));
+  if (last > seen.value.agent) seen.value = {...seen.value, agent: last};
 }
 async function fillGap() {
   const at = conversation.value;

@@ -1,0 +1,104 @@
+"""Takes the README's pictures: starts a demonstration in a temporary folder, lets people talk, writes docs/pictures/*.png.
+
+Run from the repository's root: PYTHONPATH=. .venv/bin/python scripts/pictures.py [folder]
+"""
+
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import expect, sync_playwright
+
+from tests.desk import ROOT, Desk
+
+PHONE = (390, 844)
+SHOP = {
+    "fa": (
+        "مهسا رستمی",
+        ["سلام، این کتری روی اجاق القایی هم کار می‌کند؟", "و اگر امروز سفارش بدهم، تا پنجشنبه می‌رسد؟"],
+        ["سلام! بله، کفش فولادی است و روی القایی خوب گرم می‌شود.", "تهران یک‌روزه است؛ چهارشنبه پیش از ظهر دستتان است."],
+        "پس یکی می‌خواهم. رنگ فیروزه‌ای را هم دارید؟",
+    ),
+    "en": (
+        "Ruth Adeyemi",
+        ["Hello! Is the lid of this kettle tight? I pour with one hand.", "And can I still get it before Friday?"],
+        ["Hi Ruth! It is: the lid clicks in and stays put, even when you tilt it all the way.", "Order by six today and it’s with you on Thursday."],
+        "Perfect. I’ll take the turquoise one.",
+    ),
+}
+
+
+def talk(stage, lang: str, who: str):
+    """A shopper and a clerk in the middle of a conversation; the clerk begins to write again."""
+    name, asked, answers, last = SHOP[lang]
+    clerk = stage.clerk(who, "/inbox/unassigned")
+    clerk.page.wait_for_timeout(300)
+    shopper = stage.shopper(lang, name).open_chat()
+    shopper.begin(asked[0])
+    clerk.open(shopper.conversation)
+    clerk.reply(answers[0])
+    shopper.sees(answers[0])
+    shopper.say(asked[1])
+    clerk.sees(asked[1])
+    clerk.reply(answers[1])
+    shopper.sees(answers[1])
+    shopper.say(last)
+    clerk.sees(last)
+    clerk.box.press_sequentially("…")
+    expect(shopper.log.locator(".typing")).to_be_visible()
+    return shopper, clerk
+
+
+def open_story(clerk, customer: str) -> None:
+    """One of the demonstration's own conversations."""
+    row = clerk.page.locator(".row a", has_text=customer)
+    clerk.open(row.get_attribute("data-id"))
+    clerk.box.blur()
+
+
+def save(person, path: Path) -> None:
+    person.page.evaluate("document.fonts.ready")
+    person.page.wait_for_timeout(1200)  # faces, timers and toasts come to rest
+    person.page.screenshot(path=path, animations="disabled")
+    print(f"{path.stat().st_size / 1024:6.0f} KB  {path.name}")
+
+
+def take(stage, folder: Path) -> None:
+    for lang, who in (("en", "sara"), ("fa", "amir")):
+        shopper, clerk = talk(stage, lang, who)
+        save(shopper, folder / f"shop-{lang}.png")
+        clerk.box.fill("")
+    sara = stage.clerk("sara", "/inbox/all")
+    open_story(sara, "Tom Okafor")
+    save(sara, folder / "inbox-en.png")
+    amir = stage.clerk("amir", "/inbox/all", color_scheme="dark")
+    open_story(amir, "مریم کریمی")
+    save(amir, folder / "inbox-fa.png")
+    lena = stage.clerk("lena", "/inbox/all")
+    open_story(lena, "Анна Соколова")
+    save(lena, folder / "inbox-ru.png")
+    phone = stage.clerk("amir", "/inbox/mine", size=PHONE, has_touch=True, is_mobile=True)
+    open_story(phone, "مریم کریمی")
+    save(phone, folder / "phone.png")
+
+
+def main() -> None:
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs" / "pictures"
+    folder.mkdir(parents=True, exist_ok=True)
+    import django
+
+    django.setup()  # tests.desk has named the settings
+    from tests.browser import Stage, launch
+
+    with tempfile.TemporaryDirectory() as place, sync_playwright() as playwright:
+        desk = Desk(Path(place)).start()
+        try:
+            stage = Stage(launch(playwright), desk, folder)
+            take(stage, folder)
+            stage.close()
+        finally:
+            desk.stop()
+
+
+if __name__ == "__main__":
+    main()
