@@ -11,6 +11,7 @@ import io
 import json
 import sys
 from collections import defaultdict
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -77,7 +78,9 @@ def po_bytes(catalog: Catalog) -> bytes:
 
 def mo_bytes(catalog: Catalog) -> bytes:
     out = io.BytesIO()
-    write_mo(out, read_po(io.BytesIO(po_bytes(catalog)), locale=catalog.locale))
+    read = read_po(io.BytesIO(po_bytes(catalog)), locale=catalog.locale)
+    read.creation_date = read.revision_date = datetime(2026, 1, 1, tzinfo=UTC)  # the file must depend on the strings alone
+    write_mo(out, read)
     return out.getvalue()
 
 

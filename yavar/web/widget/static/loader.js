@@ -6,7 +6,7 @@
   const known = (tag) => (tag || "").slice(0, 2).toLowerCase();
   const lang = [YAVAR.lang, root.lang, ...navigator.languages].map(known).find((tag) => strings[tag]) || "en";
   const say = strings[lang];
-  const number = new Intl.NumberFormat(lang);
+  const digits = (n) => new Intl.NumberFormat(lang).format(n); // the first one loads the browser's tables: 20 ms and more, so not before there is a number
 
   const host = document.createElement("yavar-chat");
   host.dir = getComputedStyle(document.body || root).direction;
@@ -63,9 +63,9 @@
 
   function show() {
     button.setAttribute("aria-expanded", open);
-    button.setAttribute("aria-label", open ? say.close : unread ? `${say.open} (${number.format(unread)})` : say.open);
+    button.setAttribute("aria-label", open ? say.close : unread ? `${say.open} (${digits(unread)})` : say.open);
     badge.hidden = open || !unread;
-    badge.textContent = unread > 9 ? `${number.format(9)}+` : number.format(unread);
+    if (unread) badge.textContent = unread > 9 ? `${digits(9)}+` : digits(unread);
     if (panel) panel.hidden = !open;
     fit();
   }
