@@ -1,10 +1,12 @@
 """The settings of a chat inbox, and what makes a visitor known: the shop's own signature."""
 
+import re
 from typing import Literal
 from urllib.parse import urlsplit
 
 import jwt
 import msgspec
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from yavar.base import crypto
@@ -14,6 +16,8 @@ from .contract import Channel
 
 CHAT = Channel(kind="chat", icon="message-circle", immediate=True, typing=True)
 Asked = Literal["off", "ask", "require"]
+_HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\]")
+_BARE, _HERE = re.compile(r"[\w.-]*\w(:\d+)?(/.*)?"), re.compile(r"localhost\b|127\.")
 
 
 class ChatConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -52,18 +56,51 @@ def config_of(raw: object) -> ChatConfig:
     return msgspec.convert(raw, ChatConfig)
 
 
+def changed(raw: object, **changes: object) -> ChatConfig:
+    """A row's config with some of it changed. Raises msgspec.ValidationError."""
+    return msgspec.convert({**msgspec.to_builtins(config_of(raw)), **changes}, ChatConfig)
+
+
 def origin(text: str) -> str | None:
-    """`scheme://host[:port]` in its normal form (RFC 6454), or None. No wildcards: a foreign page must not get in by a pattern."""
+    """`scheme://host[:port]` in its normal form (RFC 6454), or None. No wildcards: a foreign page must not get in by a pattern.
+
+    The host is letters, digits, dots, hyphens (or an address in brackets) and nothing else: the origin is written into a header.
+    """
     try:
         parts = urlsplit(text.strip())
-        port = parts.port
+        port, host = parts.port, parts.hostname or ""
+        host = host if host.isascii() else host.encode("idna").decode()
     except ValueError:
         return None
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or "*" in parts.netloc:
+    if parts.scheme not in ("http", "https") or "@" in parts.netloc:
         return None
-    host = parts.hostname.encode("idna").decode() if not parts.hostname.isascii() else parts.hostname
+    if ":" in host:
+        host = f"[{host}]"
+    if not _HOST.fullmatch(host):
+        return None
     default = {"http": 80, "https": 443}[parts.scheme]
     return f"{parts.scheme}://{host}" + (f":{port}" if port and port != default else "")
+
+
+def typed_origin(text: str) -> str:
+    """An origin as an owner types it. Raises Problem 422 with what is wrong and, where one can tell, what was meant."""
+    typed = text.strip()
+    found = origin(typed)
+    if "*" in typed:
+        why = gettext("A star would let in pages you don’t know. Add each address by itself.")
+    elif not typed:
+        why = gettext("Type the address of your shop, such as https://shop.example.")
+    elif _BARE.fullmatch(typed) and (meant := origin(f"{'http' if _HERE.match(typed) else 'https'}://{typed}")):
+        why = gettext("The address begins with https:// or http://. Did you mean {address}?").format(address=meant)
+    elif not typed.lower().startswith(("https://", "http://")):
+        why = gettext("Only addresses that begin with https:// or http:// can be allowed.")
+    elif found is None:
+        why = gettext("This address isn’t complete. It looks like https://shop.example.")
+    elif urlsplit(typed).path not in ("", "/") or "?" in typed or "#" in typed:
+        why = gettext("Leave out what comes after the name: the whole shop is allowed at once. Did you mean {address}?").format(address=found)
+    else:
+        return found
+    raise Problem(422, "origin.invalid", why, field="origin")
 
 
 def vouched(signed: SignedIdentity, secret: str) -> Vouched:

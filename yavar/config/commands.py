@@ -13,7 +13,7 @@ from yavar.base.db import transaction
 from yavar.base.events import Actor
 from yavar.base.jobs import retry
 from yavar.base.jobs.models import Job
-from yavar.channels.chat import config_of, origin
+from yavar.channels.chat import ChatConfig, changed, config_of, origin
 from yavar.conversations.models import Inbox
 from yavar.conversations.setup import configure_inbox
 from yavar.people.models import Agent
@@ -98,9 +98,9 @@ def chat(given: Namespace) -> int:
     return 0
 
 
-def configure(inbox: Inbox, **changes: object) -> object:
+def configure(inbox: Inbox, **changes: object) -> ChatConfig:
     """Change some of the chat's settings. Raises msgspec.ValidationError."""
-    config = msgspec.convert({**msgspec.to_builtins(config_of(inbox.config)), **changes}, type(config_of({})))
+    config = changed(inbox.config, **changes)
     configure_inbox(inbox, config)
     return config
 

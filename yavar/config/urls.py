@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import path
 
-from yavar.web.agent import inbox, reads, sign_in, verbs
+from yavar.web.agent import inbox, reads, settings as own_settings, sign_in, verbs
 from yavar.web.demo import shop
 from yavar.web.ui import errors, files
 from yavar.web.widget import views as chat
@@ -15,6 +15,10 @@ urlpatterns = [
     path("sign-out", sign_in.sign_out),
     path("inbox", inbox.inbox),
     path("inbox/<path:path>", inbox.inbox),
+    path("favicon.ico", files.favicon),
+    path("settings", own_settings.start),
+    path("settings/chat", own_settings.chat),
+    path("settings/try", own_settings.try_chat),
     path("files/<str:key>/<str:name>", files.show),
     path("chat/<str:key>/loader.js", chat.loader),
     path("chat/<str:key>/panel", chat.panel),

@@ -23,12 +23,15 @@ def add_inbox(brand: Brand, kind: str, name: str, config: msgspec.Struct, *, sec
 def configure_inbox(inbox: Inbox, config: msgspec.Struct, *, secret: str | None = None, active: bool | None = None) -> Inbox:
     """Change how an inbox works; a secret of None stays as it is."""
     inbox.config = msgspec.to_builtins(config)
+    changed = ["config"]
     if secret is not None:
         inbox.secret = crypto.seal(secret) if secret else ""
+        changed.append("secret")
     if active is not None:
         inbox.active = active
+        changed.append("active")
     with transaction():
-        inbox.save(update_fields=["config", "secret", "active"])
+        inbox.save(update_fields=changed)
     return inbox
 
 

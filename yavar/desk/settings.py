@@ -1,6 +1,6 @@
 """What an owner may decide for the whole desk, each with its type and default. Rows override defaults."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -13,7 +13,7 @@ class DeskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All settings, typed. A new one is a new field with its default."""
 
     time_zone: str = "UTC"
-    reply_minutes: int = 5  # "usually replies in under N min" until the desk has measured it itself
+    reply_minutes: Annotated[int, msgspec.Meta(ge=0, le=999)] = 5  # "usually replies in under N min" until the desk has measured it itself; 0 says nothing
     reopen_days: int = 14  # a customer's message within these days reopens a resolved conversation; later it begins a new one
 
 

@@ -4,13 +4,15 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from yavar.base.problem import Problem
 from yavar.conversations.models import Conversation
 from yavar.conversations.policies import visible_to
 from yavar.people.models import Agent
+from yavar.web.ui.templating import page
 
 View = Callable[..., HttpResponse]
 
@@ -30,6 +32,26 @@ def for_agents(*methods: str) -> Callable[[View], View]:
         return enter
 
     return wrap
+
+
+def manages(agent: Agent) -> bool:
+    """Whether someone decides for the desk: owners and supervisors do."""
+    return agent.role != Agent.Role.AGENT
+
+
+def for_managers(view: View) -> View:
+    """A page for owners and supervisors. Whoever else is signed in reads whom to ask."""
+
+    @wraps(view)
+    def enter(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return HttpResponseRedirect("/sign-in?" + urlencode({"next": request.get_full_path()}))
+        if not manages(request.user):
+            able = Agent.objects.filter(is_active=True).exclude(role=Agent.Role.AGENT).order_by("name")
+            return page(request, "agent/denied.html", 403, people=[{"name": each.name, "role": each.role} for each in able], theme=request.user.theme)
+        return view(request, *args, **kwargs)
+
+    return enter
 
 
 def absent() -> Problem:

@@ -8,6 +8,7 @@ from yavar.base.events import Actor
 from yavar.base.files import path_of, store
 from yavar.base.files.models import File
 
+from .assets import assets
 from .bodies import answer
 
 
@@ -28,3 +29,8 @@ def show(request: HttpRequest, key: str, name: str) -> FileResponse:
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     return response
+
+
+def favicon(request: HttpRequest) -> HttpResponse:
+    """For browsers that ask without being told: pages carry their icon themselves."""
+    return HttpResponse(assets().text("ui/icon.svg"), content_type="image/svg+xml", headers={"Cache-Control": "public, max-age=86400"})

@@ -1,6 +1,7 @@
 """Jinja2 for pages: autoescape, gettext, and the few globals that templates use."""
 
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 from django.http import HttpRequest, HttpResponse
@@ -16,7 +17,7 @@ def environment(**options: Any) -> Environment:
     """Django's hook for the environment."""
     env = Environment(**{**options, "autoescape": True, "undefined": StrictUndefined, "extensions": ["jinja2.ext.i18n"]})
     env.install_gettext_callables(translation.gettext, translation.ngettext, newstyle=True)  # type: ignore[attr-defined]
-    env.globals.update(static=assets().url, icon=icon, modules=modules)
+    env.globals.update(static=assets().url, icon=icon, modules=modules, favicon=favicon)
     return env
 
 
@@ -24,6 +25,11 @@ def icon(name: str, size: int = 16) -> Markup:
     """A Lucide icon from the sprite."""
     href = f"{assets().url('ui/icons.svg')}#{name}"
     return Markup('<svg class="icon" width="{0}" height="{0}" aria-hidden="true"><use href="{1}"/></svg>').format(size, href)
+
+
+def favicon() -> Markup:
+    """The page's icon, in the page itself: no request for it."""
+    return Markup('<link rel="icon" href="data:image/svg+xml,{}">').format(quote(assets().text("ui/icon.svg").strip(), safe=" ='/:;,"))
 
 
 def modules(face: str) -> list[str]:

@@ -21,6 +21,7 @@ from yavar.people.customers import identities
 from yavar.people.customers.actions import open_session, recognise
 from yavar.people.models import VisitorSession
 from yavar.realtime.signals import presence
+from yavar.web.ui.address import TRY, desk_url
 from yavar.web.ui.assets import assets
 from yavar.web.ui.bodies import Strict, answer, body
 from yavar.web.ui.files import upload
@@ -71,17 +72,15 @@ def loader(request: HttpRequest, key: str) -> HttpResponse:
     return response
 
 
-def desk_url(request: HttpRequest) -> str:
-    """Where browsers reach this desk."""
-    return settings.ENV.url or f"{request.scheme}://{request.get_host()}"
-
-
 @require_GET
 def panel(request: HttpRequest, key: str) -> HttpResponse:
     """The panel's page. Only pages of the inbox's origins may frame it; a frame that says it comes from elsewhere gets nothing."""
     inbox, config = open_inbox(key)
-    request.frame_ancestors = " ".join(config.origins) or "'none'"  # type: ignore[attr-defined]
-    came_from = origin(request.headers.get("Referer", ""))
+    referer = request.headers.get("Referer", "")
+    # The desk's own page for trying the chat may show it too, and no other page of the desk; a foreign page cannot send that Referer.
+    tried = [desk_url(request)] if referer.partition("?")[0] == desk_url(request) + TRY else []
+    request.frame_ancestors = " ".join([*config.origins, *tried]) or "'none'"  # type: ignore[attr-defined]
+    came_from = origin(referer)
     if came_from is not None and came_from not in (*config.origins, desk_url(request)):
         raise Problem(403, "origin.foreign", _("This page may not show this chat."))
     lang = request.GET.get("lang", "")
