@@ -43,10 +43,10 @@ def wire() -> None:
         return
     _wired = True
     contract.offer(chat.CHAT)
-    listen("message.received", "conversations.index_message")
-    listen("message.sent", "conversations.index_message")
-    listen("note.written", "notes.index")
-    listen("customer.named", "people.index_customer")
+    listen("message.received", "conversations.index_message", ordered=False)
+    listen("message.sent", "conversations.index_message", ordered=False)
+    listen("note.written", "notes.index", ordered=False)
+    listen("customer.named", "people.index_customer", ordered=False)
 
 
 def edge() -> Edge:

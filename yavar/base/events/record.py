@@ -14,22 +14,17 @@ from .models import Event
 
 MAX_DEPTH = 8  # rules that answer rules stop here
 
-_listeners: dict[str, list[str]] = defaultdict(list)
+_listeners: dict[str, dict[str, bool]] = defaultdict(dict)  # event -> job -> whether order matters
 
 
 class TooDeep(RuntimeError):
     """A chain of causes grew over MAX_DEPTH: two rules answer each other."""
 
 
-def listen(event: str, job: str) -> None:
-    """From now on each `event` leaves a job named `job`, in the lane of its subject. Called by the wiring at start."""
-    if job not in _listeners[event]:
-        _listeners[event].append(job)
-
-
-def listeners(event: str) -> list[str]:
-    """The jobs that this event leaves."""
-    return _listeners.get(event, [])
+def listen(event: str, job: str, *, ordered: bool = True) -> None:
+    """From now on each `event` leaves a job named `job`; `ordered` jobs stand in the lane of their subject and are done one after another.
+    Called by the wiring at start."""
+    _listeners[event][job] = ordered
 
 
 def record(
@@ -61,7 +56,7 @@ def record(
     )
     event_id: int = run(statement, values).fetchone()[0]
     if jobs := _listeners.get(kind.name):
-        for name in jobs:
-            leave(name, event=event_id, lane=f"{subject[0]}:{subject[1]}", at=moment)
+        for name, ordered in jobs.items():
+            leave(name, event=event_id, lane=f"{subject[0]}:{subject[1]}" if ordered else "", at=moment)
     after_commit(wake.announce)
     return event_id

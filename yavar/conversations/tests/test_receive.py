@@ -25,7 +25,7 @@ def test_the_first_message_begins_a_conversation(shop):
     assert conversation.waiting_since == stored.at
     assert facts(conversation.pk) == [(1, "conversation.opened"), (2, "message.received")]
     assert len(conversation.reference) == 8
-    assert Job.objects.filter(name="conversations.index_message", lane=f"conversation:{conversation.pk}").count() == 1
+    assert Job.objects.filter(name="conversations.index_message").count() == 1
 
 
 def test_the_same_client_id_is_one_message_even_when_it_was_the_first(shop):
