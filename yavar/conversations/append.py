@@ -1,19 +1,18 @@
 """The hot path: one public message joins its conversation. SQL built once from the models' meta; everything else about conversations uses the ORM.
 
-The order is always the same: lock the conversation's row and look whether this write is known, give the counters, insert the message, record
-the fact. A repeat finds the stored message and changes nothing.
+Nearly always the conversation is open and the write is new: then the statement that gives the counters is also the lock and the look, and the
+message and its fact follow. Else the row is locked first and looked at: a repeat answers the stored message and changes nothing.
 """
 
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any
 
 import msgspec
 from django.utils.translation import gettext_lazy as _
 
 from yavar.base import ids
-from yavar.base.db import is_sqlite, run, sql
+from yavar.base.db import is_sqlite, run, run_insert, sql
 from yavar.base.events import Actor, record
 from yavar.base.files.models import File
 from yavar.base.problem import Problem
@@ -53,15 +52,18 @@ def _look() -> str:
 
 
 @cache
-def _count(by_customer: bool) -> str:
+def _count(by_customer: bool, usual: bool) -> str:
+    """Give the counters. `usual`: only if the conversation is open (which an answer does not mind) and the write is new, so that one statement is enough."""
     changes = (
         "unread = unread + 1, waiting_since = COALESCE(waiting_since, ?), status = 'open', snoozed_until = NULL"
         if by_customer
         else "unread = 0, waiting_since = NULL, agent_seen = seq"
     )
+    c, m = sql.table(Conversation), sql.table(Message)
+    only = f" AND status = 'open' AND NOT EXISTS (SELECT 1 FROM {m} WHERE conversation_id = ? AND client_id = ?)" if usual else ""
     return sql.text(
-        f"UPDATE {sql.table(Conversation)} SET seq = seq + 1, event_seq = event_seq + ?, preview = ?, preview_by = ?, last_at = ?, {changes}"
-        " WHERE id = ? RETURNING seq, event_seq"
+        f"UPDATE {c} SET seq = seq + 1, event_seq = event_seq + ?, preview = ?, preview_by = ?, last_at = ?, {changes}"
+        f" WHERE id = ?{only} RETURNING seq, event_seq, public_id, reference"
     )
 
 
@@ -72,32 +74,48 @@ def append(
 
     Raises Conversation.DoesNotExist, and Problem 400 for a file that is not theirs to send.
     """
+    moment, by_customer = sql.moment(at), by.kind == "customer"
+    attached: list[File] = []
+    row = None
+    if not files:
+        values = (1, " ".join(text.split())[:160], by.kind, moment, *((moment,) if by_customer else ()), conversation_id, conversation_id, client_id)
+        row = run(_count(by_customer, True), values).fetchone()
+    if row is None:
+        known, status = _known(conversation_id, client_id)
+        if known is not None:
+            return known
+        attached = own_files(files, by)
+        back = _coming_back(status) if by_customer else None
+        preview = " ".join(text.split())[:160] or (attached[0].name if attached else "")
+        values = (2 if back else 1, preview, by.kind, moment, *((moment,) if by_customer else ()), conversation_id)
+        row = run(_count(by_customer, False), values).fetchone()
+        if back is not None:
+            record(back, subject=("conversation", conversation_id), by=by, seq=row[1] - 1, at=at)
+    seq, version, public, reference = row
+    message, author = ids.public_id(), str(by)
+    statement = sql.insert(Message, "conversation_id", "public_id", "client_id", "seq", "version", "author", "text", "created_at")
+    message_id = run_insert(statement, (conversation_id, message, client_id, seq, version, author, text, moment))
+    attach(message_id, attached)
+    fact = MessageReceived(message_id, seq) if by_customer else MessageSent(message_id, seq)
+    record(fact, subject=("conversation", conversation_id), by=by, seq=version, at=at, cause=cause)
+    return Appended(conversation_id, public, reference, message_id, message, client_id, seq, version, author, text, at, False)
+
+
+def _known(conversation_id: int, client_id: str) -> tuple[Appended | None, str]:
+    """Lock the conversation: the message if this write is stored already, and the conversation's status. Raises Conversation.DoesNotExist."""
     row = run(_look(), (client_id, conversation_id)).fetchone()
     if row is None:
         raise Conversation.DoesNotExist
-    public, reference, status, known = row[:4]
-    if known is not None:
-        stored = Message.objects.get(pk=known)
-        return Appended(conversation_id, public, reference, known, row[4], client_id, row[5], row[6], row[7], row[8], stored.created_at, True)
-    moment, by_customer = sql.moment(at), by.kind == "customer"
-    found = own_files(files, by)
-    comes_back = by_customer and status != "open"
-    preview = " ".join(text.split())[:160] or (found[0].name if found else "")
-    values: tuple[Any, ...] = (2 if comes_back else 1, preview, by.kind, moment)
-    if by_customer:
-        values += (moment,)
-    seq, version = run(_count(by_customer), (*values, conversation_id)).fetchone()
-    subject = ("conversation", conversation_id)
-    if comes_back:
-        back: msgspec.Struct = Reopened("customer") if status == "resolved" else Woken("customer")
-        record(back, subject=subject, by=by, seq=version - 1, at=at)
-    message = ids.public_id()
-    statement = sql.insert(Message, "conversation_id", "public_id", "client_id", "seq", "version", "author", "text", "created_at")
-    message_id = run(statement, (conversation_id, message, client_id, seq, version, str(by), text, moment)).fetchone()[0]
-    attach(message_id, found)
-    fact = MessageReceived(message_id, seq) if by_customer else MessageSent(message_id, seq)
-    record(fact, subject=subject, by=by, seq=version, at=at, cause=cause)
-    return Appended(conversation_id, public, reference, message_id, message, client_id, seq, version, str(by), text, at, False)
+    public, reference, status, known, message, seq, version, author, text = row
+    if known is None:
+        return None, status
+    stored = Message.objects.get(pk=known)
+    return Appended(conversation_id, public, reference, known, message, client_id, seq, version, author, text, stored.created_at, True), status
+
+
+def _coming_back(status: str) -> msgspec.Struct | None:
+    """The fact that a customer's message opens a conversation which is not open."""
+    return None if status == "open" else Reopened("customer") if status == "resolved" else Woken("customer")
 
 
 def own_files(keys: Sequence[str], by: Actor) -> list[File]:

@@ -31,12 +31,12 @@ def text(sql: str) -> str:
 
 @cache
 def insert(model: type[models.Model], *names: str, returning: bool = True) -> str:
-    """`INSERT INTO model (names) VALUES (…) RETURNING id`; names are field names, foreign keys by their `_id` name."""
+    """`INSERT INTO model (names) VALUES (…)`, for `run_insert` unless `returning` is off; names are field names, foreign keys by their `_id` name."""
     meta = model._meta
     fields = [meta.get_field(name) for name in names]
     columns = ", ".join(f'"{field.column}"' for field in fields)  # type: ignore[union-attr]
     marks = ", ".join(placeholder(field) for field in fields)  # type: ignore[arg-type]
-    return f'INSERT INTO "{meta.db_table}" ({columns}) VALUES ({marks})' + (' RETURNING "id"' if returning else "")
+    return f'INSERT INTO "{meta.db_table}" ({columns}) VALUES ({marks})' + (' RETURNING "id"' if returning and not is_sqlite() else "")
 
 
 def table(model: type[models.Model]) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 
 from yavar.base import clock, wake
-from yavar.base.db import after_commit, run, sql
+from yavar.base.db import after_commit, run_insert, sql
 from yavar.base.jobs.queue import leave
 
 from .facts import Actor, kind_of
@@ -54,7 +54,7 @@ def record(
         depth,
         moment,
     )
-    event_id: int = run(statement, values).fetchone()[0]
+    event_id = run_insert(statement, values)
     if jobs := _listeners.get(kind.name):
         for name, ordered in jobs.items():
             leave(name, event=event_id, lane=f"{subject[0]}:{subject[1]}" if ordered else "", at=moment)
