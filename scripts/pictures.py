@@ -32,7 +32,7 @@ def talk(stage, lang: str, who: str):
     """A shopper and a clerk in the middle of a conversation; the clerk begins to write again."""
     name, asked, answers, last = SHOP[lang]
     clerk = stage.clerk(who, "/inbox/unassigned")
-    clerk.page.wait_for_timeout(300)
+    clerk.open(clerk.page.locator(".row a").first.get_attribute("data-id"))  # somebody is there: the chat says so
     shopper = stage.shopper(lang, name).open_chat()
     shopper.begin(asked[0])
     clerk.open(shopper.conversation)

@@ -79,7 +79,8 @@ def panel(request: HttpRequest, key: str) -> HttpResponse:
     referer = request.headers.get("Referer", "")
     # The desk's own page for trying the chat may show it too, and no other page of the desk; a foreign page cannot send that Referer.
     tried = [desk_url(request)] if referer.partition("?")[0] == desk_url(request) + TRY else []
-    request.frame_ancestors = " ".join([*config.origins, *tried]) or "'none'"  # type: ignore[attr-defined]
+    origins = [*config.origins, *tried]
+    request.frame_ancestors = " ".join(origins) or "'none'"  # type: ignore[attr-defined]
     came_from = origin(referer)
     if came_from is not None and came_from not in (*config.origins, desk_url(request)):
         raise Problem(403, "origin.foreign", _("This page may not show this chat."))
@@ -87,17 +88,20 @@ def panel(request: HttpRequest, key: str) -> HttpResponse:
     lang = lang if lang in LANGUAGES else inbox.brand.locale
     with translation.override(lang):
         response = page(
-            request, "widget/panel.html", config_json=json_block(panel_config(inbox, config, lang)), panel_css=Markup(assets().text("widget/panel.css"))
+            request,
+            "widget/panel.html",
+            config_json=json_block(panel_config(inbox, config, lang, origins)),
+            panel_css=Markup(assets().text("widget/panel.css")),
         )
     response.headers["Cross-Origin-Opener-Policy"] = "unsafe-none"
     return response
 
 
-def panel_config(inbox: Inbox, config: ChatConfig, lang: str) -> dict[str, Any]:
+def panel_config(inbox: Inbox, config: ChatConfig, lang: str, origins: list[str]) -> dict[str, Any]:
     """What the panel must know before it speaks with us (docs/develop/client-api.md)."""
     brand = inbox.brand
     return {
-        "inbox": inbox.public_id, "lang": lang, "dir": direction(lang), "origins": config.origins,
+        "inbox": inbox.public_id, "lang": lang, "dir": direction(lang), "origins": origins,
         "brand": {"name": brand.name_in(lang), "initials": brand.initials(lang), "accent": brand.accent},
         "team": team_faces(), "online": bool(presence.online()), "reply_minutes": desk_settings.read().reply_minutes,
         "prechat": {"name": config.ask_name, "email": config.ask_email}, **client_strings("widget", lang),
