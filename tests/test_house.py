@@ -90,3 +90,11 @@ def test_catalogues_and_vendored_files_are_complete():
 def test_floors_stand():
     done = subprocess.run([str(Path(sys.executable).parent / "lint-imports"), "--no-cache"], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.django_db
+@pytest.mark.one_engine
+def test_migrations_say_what_the_models_say():
+    from django.core.management import call_command
+
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)

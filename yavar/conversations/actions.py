@@ -56,7 +56,7 @@ def reply(
             assign(conversation_id, by, by=by)
         appended = append(conversation_id, by=by.actor, client_id=client_id, text=text, files=files, at=clock.now())
         if not repeated:
-            Draft.objects.filter(conversation=conversation, agent=by, kind="reply").delete()
+            forget_draft(conversation_id, "reply", text, by=by)
             if resolving:
                 resolve(conversation_id, by=by)
     return appended
@@ -209,6 +209,11 @@ def seen_by_customer(conversation_id: int, seq: int) -> None:
             conversation.customer_seen = seq
             conversation.save(update_fields=["customer_seen"])
             record(Seen(seq, by_customer=True), subject=("conversation", conversation_id), by=Actor("customer", conversation.customer_id))
+
+
+def forget_draft(conversation_id: int, kind: str, text: str, *, by: Agent) -> None:
+    """What was sent is no draft any more. Another text is: after an outage a newer draft may arrive before the older message."""
+    Draft.objects.filter(conversation_id=conversation_id, agent=by, kind=kind, text__in={text, text.strip()}).delete()
 
 
 def keep_draft(conversation_id: int, kind: str, text: str, *, by: Agent) -> None:

@@ -74,11 +74,11 @@ def append(
 
     Raises Conversation.DoesNotExist, and Problem 400 for a file that is not theirs to send.
     """
-    moment, by_customer = sql.moment(at), by.kind == "customer"
+    moment, author, by_customer = sql.moment(at), str(by), by.kind == "customer"
     attached: list[File] = []
     row = None
     if not files:
-        values = (1, " ".join(text.split())[:160], by.kind, moment, *((moment,) if by_customer else ()), conversation_id, conversation_id, client_id)
+        values = (1, " ".join(text.split())[:160], author, moment, *((moment,) if by_customer else ()), conversation_id, conversation_id, client_id)
         row = run(_count(by_customer, True), values).fetchone()
     if row is None:
         known, status = _known(conversation_id, client_id)
@@ -87,12 +87,12 @@ def append(
         attached = own_files(files, by)
         back = _coming_back(status) if by_customer else None
         preview = " ".join(text.split())[:160] or (attached[0].name if attached else "")
-        values = (2 if back else 1, preview, by.kind, moment, *((moment,) if by_customer else ()), conversation_id)
+        values = (2 if back else 1, preview, author, moment, *((moment,) if by_customer else ()), conversation_id)
         row = run(_count(by_customer, False), values).fetchone()
         if back is not None:
             record(back, subject=("conversation", conversation_id), by=by, seq=row[1] - 1, at=at)
     seq, version, public, reference = row
-    message, author = ids.public_id(), str(by)
+    message = ids.public_id()
     statement = sql.insert(Message, "conversation_id", "public_id", "client_id", "seq", "version", "author", "text", "created_at")
     message_id = run_insert(statement, (conversation_id, message, client_id, seq, version, author, text, moment))
     attach(message_id, attached)

@@ -72,7 +72,7 @@ class Conversation(models.Model):
     event_seq = models.PositiveIntegerField(default=0)
     unread = models.PositiveIntegerField(default=0)  # customer's messages nobody of the team has seen
     preview = models.CharField(max_length=160, default="")
-    preview_by = models.CharField(max_length=8, default="customer")
+    preview_by = models.CharField(max_length=30, default="customer:0")  # an actor
     last_at = models.DateTimeField()
     waiting_since = models.DateTimeField(null=True)  # the customer's first message that has no answer
     customer_seen = models.PositiveIntegerField(default=0)  # message seq

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
+from yavar.base.events import Actor
 from yavar.people.customers.queries import with_merged
 from yavar.people.models import Agent, Customer
 
@@ -66,7 +67,10 @@ def rows(agent: Agent | None, conversations: Sequence[Conversation]) -> list[Row
         tags.setdefault(key, []).append(tag)
     drafts = set(Draft.objects.filter(agent=agent, conversation__in=keys).values_list("conversation_id", flat=True)) if agent else set()
     people = survivors(c.customer for c in conversations)
-    return [_row(c, people[c.customer_id], tags.get(c.pk, []), c.pk in drafts if agent else None) for c in conversations]
+    speakers = dict(
+        Agent.objects.filter(pk__in={Actor.parse(c.preview_by).id for c in conversations if c.preview_by.startswith("agent:")}).values_list("pk", "public_id")
+    )
+    return [_row(c, people[c.customer_id], tags.get(c.pk, []), c.pk in drafts if agent else None, speakers) for c in conversations]
 
 
 def survivors(customers: Iterable[Customer]) -> dict[int, Customer]:
@@ -79,11 +83,13 @@ def person(customer: Customer) -> Person:
     return Person(customer.public_id, customer.name, customer.initials(), customer.hue)
 
 
-def _row(c: Conversation, customer: Customer, tags: list[str], draft: bool | None) -> Row:
+def _row(c: Conversation, customer: Customer, tags: list[str], draft: bool | None, speakers: dict[int, str]) -> Row:
+    speaker = Actor.parse(c.preview_by)
     return Row(
         id=c.public_id, reference=c.reference, customer=person(customer), inbox=InboxOfRow(c.inbox.public_id, c.inbox.kind, c.inbox.name),
         status=c.status, priority=c.priority, assignee=c.assignee.public_id if c.assignee else None, team=c.team.public_id if c.team else None,
-        tags=tags, subject=c.subject, preview=c.preview, preview_by=c.preview_by, last_at=c.last_at, waiting_since=c.waiting_since, unread=c.unread,
+        tags=tags, subject=c.subject, preview=c.preview, preview_by=speaker.kind,
+        preview_agent=speakers.get(speaker.id) if speaker.kind == "agent" else None, last_at=c.last_at, waiting_since=c.waiting_since, unread=c.unread,
         snoozed_until=c.snoozed_until, lang=c.lang, draft=draft, request_type=c.request_type.public_id if c.request_type else None, version=c.event_seq,
     )  # fmt: skip
 

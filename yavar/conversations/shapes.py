@@ -76,6 +76,7 @@ class Row(msgspec.Struct, frozen=True):
     subject: str
     preview: str
     preview_by: str
+    preview_agent: str | None
     last_at: datetime
     waiting_since: datetime | None
     unread: int

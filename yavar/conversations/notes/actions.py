@@ -7,9 +7,8 @@ from yavar.base.db import transaction
 from yavar.base.files.models import File
 from yavar.people.models import Agent
 
-from ..actions import locked, tell
+from ..actions import forget_draft, locked, tell
 from ..append import own_files
-from ..models import Draft
 from .events import NoteWritten
 from .models import Mention, Note
 
@@ -27,6 +26,6 @@ def write_note(conversation_id: int, *, by: Agent, client_id: str, text: str, fi
         note.files.set(found)
         File.objects.filter(pk__in=[file.pk for file in found]).update(attached=True)
         Mention.objects.bulk_create([Mention(note=note, conversation=conversation, agent=agent) for agent in mentions])
-        Draft.objects.filter(conversation=conversation, agent=by, kind="note").delete()
+        forget_draft(conversation_id, "note", text, by=by)
         tell(conversation, NoteWritten(note.pk, [agent.pk for agent in mentions]), by.actor)
     return note

@@ -31,7 +31,7 @@ def last_fact(talk):
 def test_reply_answers_takes_over_and_clears_the_waiting(shop, talk):
     sent = actions.reply(talk.pk, by=shop.amir, client_id="reply-0001", text="Good morning")
     talk.refresh_from_db()
-    assert (talk.assignee, talk.unread, talk.waiting_since, talk.preview_by) == (shop.amir, 0, None, "agent")
+    assert (talk.assignee, talk.unread, talk.waiting_since, talk.preview_by) == (shop.amir, 0, None, f"agent:{shop.amir.pk}")
     assert last_fact(talk) == ("message.sent", {"message": sent.message_id, "seq": 2}, f"agent:{shop.amir.pk}")
 
 
@@ -52,10 +52,16 @@ def test_reply_stops_when_the_customer_wrote_meanwhile(shop, talk):
 
 
 def test_sending_forgets_the_draft(shop, talk):
-    actions.keep_draft(talk.pk, "reply", "Good mor", by=shop.amir)
+    actions.keep_draft(talk.pk, "reply", "Good morning", by=shop.amir)
     assert counts(shop.amir)["drafts"] == 1
     actions.reply(talk.pk, by=shop.amir, client_id="reply-0001", text="Good morning")
     assert not Draft.objects.exists()
+
+
+def test_a_newer_draft_survives_an_older_message_that_arrives_late(shop, talk):
+    actions.keep_draft(talk.pk, "reply", "the next thing", by=shop.amir)
+    actions.reply(talk.pk, by=shop.amir, client_id="reply-0001", text="Good morning")
+    assert Draft.objects.get().text == "the next thing"
 
 
 @pytest.mark.parametrize(

@@ -124,7 +124,7 @@ function RowItem({id}) {
   if (!each) return null;
   const unread = each.unread > 0;
   const firstTag = each.tags[0];
-  const prefix = each.preview_by === "agent" ? t("You:") : each.preview_by === "note" ? t("Note:") : "";
+  const prefix = each.preview_by === "agent" && each.preview_agent === boot.me.id ? t("You:") : each.preview_by === "note" ? t("Note:") : "";
   const preview = each.preview || each.subject;
   const pick = () => { const set = new Set(picked.peek()); if (!set.delete(id)) set.add(id); picked.value = set; };
   const select = t("Select {name}", {name: each.customer.name});
@@ -182,7 +182,15 @@ function Empty() {
       ${t("Open unassigned")}<span class="bar-count">${shownCount(free, digits)}</span></button>`}</div>`;
 }
 
-/** A new shop's first steps, in place of an empty list. */
-const Setup = ({steps}) => html`<ol class="setup">${steps.map(step => html`<li key=${step.title} class=${step.done ? "is-done" : ""}>
-  <${Icon} name=${step.done ? "circle-check" : "circle-alert"} /><span>${step.url && !step.done ? html`<a href=${step.url}>${step.title}
-    </a>` : step.title}${step.text && html`<small>${step.text}</small>`}</span></li>`)}</ol>`;
+/** A new shop's first steps, in place of an empty list. The test message arrives while one looks: then its step is done, too. */
+function Setup({steps}) {
+  const arrived = counts.value.all > 0;
+  const shown = steps.map((step, n) => ({...step, done: step.done || arrived && n === steps.length - 1}));
+  const next = shown.find(step => !step.done);
+  return html`<div class="setup"><strong>${next ? t("Three steps to your first conversation") : t("Everything is ready")}</strong>
+    <ol>${shown.map(step => html`<li key=${step.title}><a href=${step.url} class=${step.done ? "is-done" : ""} aria-current=${step === next ? "step" : undefined}>
+      <${Icon} name=${step.done ? "circle-check" : "circle-dashed"} size=${18} /><span class="grow"><b>${step.title}</b>${step.done && html`<span class="sr">, ${t("done")}</span>`}
+      <small>${step.text}</small></span><${Icon} name="chevron-right" /></a></li>`)}</ol>
+    ${arrived && html`<button type="button" class="button is-primary" onClick=${() => go({view: "unassigned", id: null})}>${t("Open unassigned")}
+      <span class="bar-count">${shownCount(counts.value.unassigned, digits)}</span></button>`}</div>`;
+}

@@ -83,8 +83,10 @@ export function writing(conversation, on) {
 
 export function present() {
   effect(() => { const {id} = place.value; if (id !== mine.conversation) { mine = {conversation: id, state: "viewing"}; tellSoon(); } });
-  setInterval(() => { if (mine.conversation) tell(true); }, 20_000);
+  tell(true);
+  setInterval(() => tell(true), 20_000);
   document.addEventListener("visibilitychange", tellSoon);
+  addEventListener("pagehide", () => fetch("/agent/presence", {method: "POST", keepalive: true, body: JSON.stringify({conversation: null, state: "viewing"})}));
   effect(() => { document.title = titleOf(); });
 }
 

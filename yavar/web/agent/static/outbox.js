@@ -61,8 +61,9 @@ async function putDraft(id, kind) {
     await call("PUT", `conversations/${id}/draft`, {kind, text});
     if (markDraft(id, ["reply", "note"].some(each => draft(id, each).peek().text))) onSent.drafted();
     if (one.peek().text === text) one.value = {...one.peek(), state: text ? "saved" : "", synced: true};
-  } catch {
+  } catch (error) {
     one.value = {...one.peek(), state: text ? "device" : ""};
+    if (error.passing) setTimeout(() => saveDraft(id, kind), 4000); // the line is down: this device holds it until the desk answers
   }
   keepDraft(id, kind);
 }

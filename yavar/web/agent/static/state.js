@@ -8,13 +8,15 @@ import {request, setStrings} from "../ui/wire.js";
 /** @typedef {{id: string, name: string, initials: string, hue: number, role: string, online: boolean}} Agent */
 /** @typedef {{id: string, reference: string, customer: {id: string, name: string, initials: string, hue: number},
  *   inbox: {id: string, kind: string, name: string}, status: string, priority: string, assignee: ?string, team: ?string,
- *   tags: string[], subject: string, preview: string, preview_by: string, last_at: string, waiting_since: ?string,
+ *   tags: string[], subject: string, preview: string, preview_by: string, preview_agent: ?string, last_at: string, waiting_since: ?string,
  *   unread: number, snoozed_until: ?string, lang: string, draft: boolean, request_type: ?string, version: number}} Row */
 
 export const boot = JSON.parse(document.getElementById("boot").textContent);
 setStrings(boot);
 
 export const me = boot.me;
+/** Whether one may change the desk's settings; the server asks for itself. */
+export const manages = me.role !== "agent";
 export const counts = signal(boot.counts);
 export const tags = signal(boot.tags);
 export const agents = signal(boot.agents);
@@ -78,6 +80,9 @@ async function learnTags(ids) {
   const strange = ids.filter(id => !known.has(id) && !asked.has(id));
   if (!strange.length) return;
   for (const id of strange) asked.add(id);
+  await loadTags();
+}
+export async function loadTags() {
   try { tags.value = (await call("GET", "tags")).tags; } catch { /* shown without its name until the next load */ }
 }
 
