@@ -56,7 +56,11 @@ def process(*words: str, port: int, path: str = "/", **settings: str) -> Iterato
             yield psutil.Process(child.pid)
         finally:
             child.terminate()
-            child.wait(15)
+            try:
+                child.wait(15)
+            except subprocess.TimeoutExpired:  # the bare hub never ends its streams
+                child.kill()
+                child.wait()
 
 
 class Desk:
@@ -240,7 +244,9 @@ def _walk(port: int, source: Iterator[bytes], lock: threading.Lock, number: int)
             with lock:
                 request = next(source)
             line.sendall(request)
-            line.recv(65536)
+            data = line.recv(65536)
+            while not load.whole(data):
+                data += line.recv(65536)
 
 
 def agents_under_load(desk: Desk) -> None:

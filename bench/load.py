@@ -26,6 +26,16 @@ class Result:
         return ordered[min(len(ordered) - 1, int(len(ordered) * part))] * 1000
 
 
+def whole(data: bytes) -> bool:
+    """Whether a response with a Content-Length has arrived in full."""
+    head = data.find(b"\r\n\r\n")
+    if head < 0:
+        return False
+    at = data.lower().find(b"content-length: ", 0, head)
+    length = int(data[at + 16 : data.index(b"\r\n", at)]) if at >= 0 else 0
+    return len(data) >= head + 4 + length
+
+
 class Client(asyncio.Protocol):
     """One connection."""
 
@@ -48,12 +58,7 @@ class Client(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._buffer += data
-        head = self._buffer.find(b"\r\n\r\n")
-        if head < 0:
-            return
-        at = self._buffer.lower().find(b"content-length: ", 0, head)
-        length = int(self._buffer[at + 16 : self._buffer.index(b"\r\n", at)]) if at >= 0 else 0
-        if len(self._buffer) < head + 4 + length:
+        if not whole(self._buffer):
             return
         status = int(self._buffer[9:12])
         self._buffer = b""

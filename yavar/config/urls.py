@@ -3,7 +3,8 @@
 from django.conf import settings
 from django.urls import path
 
-from yavar.web.agent import inbox, reads, settings as own_settings, sign_in, verbs
+from yavar.web.agent import inbox, reads, sign_in, verbs
+from yavar.web.agent import settings as own_settings
 from yavar.web.demo import shop
 from yavar.web.ui import errors, files
 from yavar.web.widget import views as chat

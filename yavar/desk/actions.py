@@ -9,9 +9,9 @@ from yavar.base.db import transaction
 from yavar.base.problem import Problem
 
 from .accent import Accent, calmer, readable
+from .locales import LOCALES, digits
 from .models import Brand
 
-LOCALES = ("fa", "ru", "en")
 LONGEST_NAME = 80
 
 
@@ -27,11 +27,11 @@ def configure_brand(brand: Brand, *, name: dict[str, str] | None = None, locale:
     if name is not None or locale is not None:
         for key, text in names.items():
             if len(text) > LONGEST_NAME:
-                raise Problem(422, "name.too_long", _("The name is longer than {n} letters.").format(n=LONGEST_NAME), field=f"name_{key}")
+                raise Problem(422, "name.too_long", _("The name is longer than {n} letters.").format(n=digits(LONGEST_NAME)), field=f"name_{key}")
         if not names.get(first):
             raise Problem(422, "name.missing", _("The default language needs a name."), field=f"name_{first}")
     if isinstance(accent, Accent) and not readable(accent):
-        calm = round(calmer(accent).c * 100)
+        calm = digits(round(calmer(accent).c * 100))
         raise Problem(422, "accent.contrast", _("Text on this colour would be hard to read. Up to a strength of {n} it’s fine.").format(n=calm), field="accent")
     brand.name, brand.locale = names, first
     if not isinstance(accent, EllipsisType):

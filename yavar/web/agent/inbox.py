@@ -18,6 +18,7 @@ from yavar.web.ui.strings import client_strings
 from yavar.web.ui.templating import direction, json_block, page
 
 from .reads import list_of, mark
+from .settings import setup_of
 from .verbs import tag_facts
 
 
@@ -48,7 +49,7 @@ def boot(request: HttpRequest, path: str) -> dict[str, Any]:
         "tags": [tag_facts(tag) for tag in Tag.objects.order_by("name")[:500]],
         "inboxes": [{"id": i.public_id, "name": i.name, "kind": i.kind, "brand": brands[i.brand_id].name_in(lang)} for i in inboxes_of(agent)],
         "request_types": [{"id": kind.public_id, "name": kind.name.get(lang) or next(iter(kind.name.values()), "")} for kind in RequestType.objects.all()],
-        "counts": counts(agent), "list": shown, "cursor": cursor, "setup": None, **client_strings("agent", lang),
+        "counts": counts(agent), "list": shown, "cursor": cursor, "setup": setup_of(agent), **client_strings("agent", lang),
     }  # fmt: skip
 
 

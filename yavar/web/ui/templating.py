@@ -21,10 +21,10 @@ def environment(**options: Any) -> Environment:
     return env
 
 
-def icon(name: str, size: int = 16) -> Markup:
-    """A Lucide icon from the sprite."""
+def icon(name: str, size: int = 16, mirror: bool = False) -> Markup:
+    """A Lucide icon from the sprite; `mirror`: it points along the line of reading."""
     href = f"{assets().url('ui/icons.svg')}#{name}"
-    return Markup('<svg class="icon" width="{0}" height="{0}" aria-hidden="true"><use href="{1}"/></svg>').format(size, href)
+    return Markup('<svg class="icon{2}" width="{0}" height="{0}" aria-hidden="true"><use href="{1}"/></svg>').format(size, href, " mirror" if mirror else "")
 
 
 def favicon() -> Markup:

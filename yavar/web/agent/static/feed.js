@@ -3,7 +3,7 @@
  * stands at its top with the pointer elsewhere, or until the pill is pressed.
  */
 import {signal, batch} from "../ui/vendor/ui.js";
-import {boot, call, me, picked, putRows, row} from "./state.js";
+import {boot, call, loadTags, me, picked, putRows, row} from "./state.js";
 import {hasTabs, place} from "./routes.js";
 
 export const ids = signal(/** @type {string[]} */ ([]));
@@ -12,7 +12,7 @@ export const problem = signal(null);
 export const fresh = signal(0);
 /** Numbers on the tabs, where the server tells them. */
 export const tabCounts = signal(boot.list.tabs ?? null);
-/** What follows the last row; also the cursor a resync starts from. */
+/** What follows the last row. */
 let next = null;
 let pool = new Set();
 let key = "";
@@ -21,12 +21,10 @@ let cursor = boot.cursor;
 /** Where the stream begins. */
 export const streamFrom = () => cursor;
 
-/** After a resync: a new mark first, the state after it; what happens in between is then told again, not lost. */
+/** After a resync: the list brings a new mark, taken before it was read; what happens in between is then told again, not lost. */
 export async function renew() {
   cursor = "";
-  const id = place.peek().id ?? ids.peek()[0];
-  if (id) try { ({cursor} = await call("GET", `conversations/${id}`)); } catch { /* the list may bring one */ }
-  await load();
+  await Promise.all([load(), loadTags()]);
 }
 const kept = new Map();
 /** Where the pointer and the scroll stand; the list pane keeps it up to date. */
@@ -62,7 +60,7 @@ const byActivity = (a, b) => {
 function take(list) {
   putRows(list.rows);
   if (list.tabs) tabCounts.value = list.tabs;
-  if (list.cursor) cursor = list.cursor;
+  cursor ||= list.cursor ?? ""; // a later mark would skip what only the stream tells
   next = list.next;
 }
 

@@ -35,8 +35,8 @@ addEventListener("popstate", () => { place.value = read(); });
 export const views = () => [
   {view: "mine", name: t("My inbox"), icon: "inbox", key: "I"},
   {view: "mentions", name: t("Mentions"), icon: "at-sign", key: "M"},
-  {view: "unassigned", name: t("Unassigned"), icon: "user-x", key: "U"},
-  {view: "all", name: t("All open"), icon: "list", key: "A"},
+  {view: "unassigned", name: t("Unassigned"), icon: "circle-dashed", key: "U"},
+  {view: "all", name: t("All open"), icon: "layers", key: "A"},
   {view: "snoozed", name: t("Snoozed"), icon: "alarm-clock", key: "S"},
   {view: "drafts", name: t("Drafts"), icon: "pencil-line", key: "D"},
 ];

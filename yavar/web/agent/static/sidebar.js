@@ -1,7 +1,7 @@
 /** Views, teams, tags, channels, and the agent's own menu. */
 import {html, useState} from "../ui/vendor/ui.js";
 import {t, digits} from "../ui/wire.js";
-import {boot, call, counts, device, drawer, folded, me, palette, sheet, singleKeys, tags, theme} from "./state.js";
+import {boot, call, counts, device, drawer, folded, manages, me, palette, sheet, singleKeys, tags, theme} from "./state.js";
 import {address, go, place, views} from "./routes.js";
 import {Avatar, ChannelBadge, Icon, mod, shownCount} from "./parts.js";
 import {plain} from "./list.js";
@@ -70,8 +70,8 @@ export function Me({compact}) {
   const label = t("{name}: settings and sign-out", {name: me.name});
   return html`<button type="button" class=${compact ? "bottom-item" : "me"} aria-haspopup="dialog" aria-label=${label} onClick=${event => setAnchor(event.currentTarget)}>
       ${compact ? html`<${Icon} name="user" size=${20} /><span>${t("Me")}</span>` : html`<${Avatar} who=${me} online=${true} /><span class="me-name">
-        <strong dir="auto">${me.name}</strong><small>${role}</small></span><${Icon} name="chevron-down" size=${14} />`}</button>
-    ${anchor && html`<${Popover} anchor=${anchor} label=${me.name} onClose=${() => setAnchor(null)}><div class="me-menu">
+        <strong dir="auto">${me.name}</strong><small>${role}</small></span><${Icon} name="chevrons-up-down" size=${14} />`}</button>
+    ${anchor && html`<${Popover} wide=${true} anchor=${anchor} label=${me.name} onClose=${() => setAnchor(null)}><div class="me-menu">
       <fieldset class="choice"><legend>${t("Theme")}</legend><div class="segment">
         ${[["system", t("System"), "monitor"], ["light", t("Light"), "sun"], ["dark", t("Dark"), "moon"]].map(([value, label, icon]) => html`<button type="button" key=${value}
           class="tab" aria-pressed=${theme.value === value ? "true" : "false"} onClick=${() => setTheme(value)}>
@@ -84,5 +84,6 @@ export function Me({compact}) {
         <${Icon} name="keyboard" /><span class="grow">${t("Single-key shortcuts")}</span><span class="switch" /></button>
       <button type="button" class="menu-item" onClick=${() => { setAnchor(null); sheet.value = true; }}><${Icon} name="command" /><span class="grow">
         ${t("All shortcuts")}</span><kbd>?</kbd></button>
+      ${manages && html`<a class="menu-item" href="/settings/chat"><${Icon} name="settings" /><span class="grow">${t("Settings")}</span></a>`}
       <button type="button" class="menu-item" onClick=${signOut}><${Icon} name="log-out" /><span class="grow">${t("Sign out")}</span></button></div></${Popover}>`}`;
 }

@@ -84,7 +84,7 @@ export function showDetails() {
 
 function Scroll({id, one}) {
   const box = useRef(null);
-  const place = useRef({atEnd: true, height: 0, first: null, count: 0});
+  const place = useRef({atEnd: true, height: 0, first: undefined, older: "idle", count: 0, shown: false});
   const [below, setBelow] = useState(0);
   const items = one.items.value;
   const own = letters.value.filter(each => each.conversation === id);
@@ -93,17 +93,22 @@ function Scroll({id, one}) {
 
   useLayoutEffect(() => {
     const element = box.current, was = place.current;
-    const first = items[0]?.id, grown = items.length + own.length - was.count;
-    if (was.first && first !== was.first && grown > 0 && !was.atEnd) element.scrollTop += element.scrollHeight - was.height;
-      // older ones came above: what one reads stays
-    else if (was.atEnd) element.scrollTop = element.scrollHeight;
-    else if (grown > 0 && own.length) element.scrollTop = element.scrollHeight;
+    const first = items[0]?.version, grown = items.length + own.length - was.count, {shown} = was;
+    const above = first !== was.first || older !== was.older; // older ones, or the sign that they are coming
+    Object.assign(was, {first, older, count: items.length + own.length, shown: true});
+    if (!shown) return; // just opened: the observer below goes to the end once the browser has laid it out, nothing is measured before that
+    if (above && !was.atEnd) element.scrollTop += element.scrollHeight - was.height; // what one reads stays
+    else if (was.atEnd || grown > 0 && own.length) element.scrollTop = element.scrollHeight;
     else if (grown > 0) setBelow(n => n + grown);
-    Object.assign(was, {first, height: element.scrollHeight, count: items.length + own.length});
+    was.height = element.scrollHeight;
   }, [items, own.length, typing, older]);
-  // Pictures and the growing composer change heights without a new item.
-  useEffect(() => {
-    const watch = new ResizeObserver(() => { if (place.current.atEnd && box.current) box.current.scrollTop = box.current.scrollHeight; });
+  // Pictures and the growing composer change heights without a new item. It speaks after the layout and before the paint.
+  useLayoutEffect(() => {
+    const watch = new ResizeObserver(() => {
+      if (!box.current) return;
+      if (place.current.atEnd) box.current.scrollTop = box.current.scrollHeight;
+      place.current.height ||= box.current.scrollHeight;
+    });
     watch.observe(box.current); watch.observe(box.current.firstElementChild);
     return () => watch.disconnect();
   }, []);

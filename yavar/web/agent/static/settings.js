@@ -1,0 +1,48 @@
+/** The settings page works without this; here are the copy buttons, the colour as it will look, and what was typed elsewhere on the page. */
+const number = new Intl.NumberFormat(document.documentElement.lang === "fa" ? "fa-IR" : document.documentElement.lang, {maximumFractionDigits: 0});
+
+for (const button of document.querySelectorAll("[data-copy]")) {
+  const words = button.querySelector("span"), before = words.textContent, code = document.getElementById(button.dataset.copy);
+  button.hidden = false;
+  let timer = 0;
+  button.addEventListener("click", async () => {
+    // Without a secure connection there is no clipboard: then the text is at least selected, ready for Ctrl C.
+    try { await navigator.clipboard.writeText(code.textContent); } catch { getSelection().selectAllChildren(code); return; }
+    words.textContent = button.dataset.done;
+    clearTimeout(timer);
+    timer = setTimeout(() => { words.textContent = before; }, 2000);
+  });
+}
+
+const look = document.querySelector(".look");
+const {hue, strength, colour} = look.querySelector("form").elements;
+function paint() {
+  const own = colour.value === "own";
+  look.style.setProperty("--hue", own ? hue.value : 205);
+  look.style.setProperty("--chroma", own ? strength.value / 100 : 0.088);
+  look.querySelector("output").textContent = number.format(strength.value);
+}
+look.addEventListener("input", ({target}) => {
+  if (target === hue || target === strength) colour.value = "own";
+  paint();
+});
+paint();
+
+// One form is saved and the page comes anew: what stands unsaved in the others must not be lost by that.
+const kept = "yavar.settings";
+const forms = [...document.querySelectorAll("form[data-form]")];
+const controls = form => [...form.elements].filter(each => each.name && each.type !== "hidden" && each.type !== "submit");
+const changed = each => each.type === "radio" || each.type === "checkbox" ? each.checked !== each.defaultChecked
+  : each.options ? !each.selectedOptions[0].defaultSelected : each.value !== each.defaultValue;
+for (const form of forms) form.addEventListener("submit", () => {
+  const typed = forms.filter(each => each !== form).flatMap(each => controls(each).filter(changed).map(one => [each.dataset.form, one.name, one.type, one.value, one.checked]));
+  try { sessionStorage.setItem(kept, JSON.stringify(typed)); } catch { /* storage is forbidden: the browser's own memory must do */ }
+});
+try {
+  for (const [name, field, type, value, checked] of JSON.parse(sessionStorage.getItem(kept)) ?? []) {
+    const found = controls(document.querySelector(`form[data-form="${name}"]`)).find(each => each.name === field && (type !== "radio" || each.value === value));
+    if (type === "radio" || type === "checkbox") found.checked = checked; else found.value = value;
+  }
+  sessionStorage.removeItem(kept);
+  paint();
+} catch { /* a page of another version */ }
