@@ -26,6 +26,14 @@ def _wired():
     wire()
 
 
+@pytest.fixture(autouse=True)
+def _strangers():
+    """Each test begins with empty tables: what was known of keys is no longer so."""
+    from yavar.base import ids
+
+    ids.public_id_of.cache_clear()
+
+
 @pytest.fixture
 def shop(db):
     """A brand, a chat inbox on https://shop.example, three people of the team."""

@@ -2,10 +2,22 @@
 
 import re
 import secrets
+from functools import lru_cache
+from typing import TYPE_CHECKING
 from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from django.db.models import Model
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{8,64}\Z")
+
+
+@lru_cache(maxsize=20_000)
+def public_id_of(model: "type[Model]", key: int) -> str:
+    """The public id of a row that is known by its key. It never changes, so it is asked once per process. Raises DoesNotExist."""
+    found: str = model._default_manager.values_list("public_id", flat=True).get(pk=key)
+    return found
 
 
 def public_id() -> str:

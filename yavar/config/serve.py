@@ -99,7 +99,7 @@ def serve(listener: socket.socket, ready: Callable[[], None]) -> None:
 
     from . import health, wiring
 
-    sys.setswitchinterval(0.001)  # the event loop shares the interpreter with the writer and Django's threads: shorter turns, calmer tails
+    sys.setswitchinterval(0.0001)  # the event loop shares the interpreter with the writer and Django's threads: shorter turns, calmer tails
     edge = wiring.edge()
     env = settings.ENV
     config = uvicorn.Config(

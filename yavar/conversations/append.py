@@ -93,8 +93,8 @@ def append(
             record(back, subject=("conversation", conversation_id), by=by, seq=row[1] - 1, at=at)
     seq, version, public, reference = row
     message = ids.public_id()
-    statement = sql.insert(Message, "conversation_id", "public_id", "client_id", "seq", "version", "author", "text", "created_at")
-    message_id = run_insert(statement, (conversation_id, message, client_id, seq, version, author, text, moment))
+    statement = sql.insert(Message, "conversation_id", "public_id", "client_id", "seq", "version", "author", "text", "created_at", "attached")
+    message_id = run_insert(statement, (conversation_id, message, client_id, seq, version, author, text, moment, len(attached)))
     attach(message_id, attached)
     fact = MessageReceived(message_id, seq) if by_customer else MessageSent(message_id, seq)
     record(fact, subject=("conversation", conversation_id), by=by, seq=version, at=at, cause=cause)

@@ -8,7 +8,7 @@ from yavar.people.models import Agent
 
 from .models import Conversation, Message
 from .policies import visible_to
-from .queries import rows
+from .queries import FOR_ROWS, rows
 from .shapes import Row
 
 LIMIT = 30
@@ -29,7 +29,7 @@ def find(agent: Agent, query: str) -> list[Row]:
             hits.setdefault(group, (kind, object_id))
         if len(hits) >= 10 * LIMIT:
             break
-    found = visible_to(agent).filter(pk__in=list(hits)).select_related("customer", "inbox", "assignee", "team", "request_type")
+    found = visible_to(agent).filter(pk__in=list(hits)).select_related(*FOR_ROWS)
     place = {key: index for index, key in enumerate(hits)}
     shown = sorted(found, key=lambda c: (hits[c.pk][0] != "reference", -c.last_at.timestamp(), place[c.pk]))[:LIMIT]
     texts = {m.pk: m for m in Message.objects.filter(pk__in=[hits[c.pk][1] for c in shown if hits[c.pk][0] == "message"])}

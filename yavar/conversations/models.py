@@ -103,6 +103,7 @@ class Message(models.Model):
     author = models.CharField(max_length=30)  # an actor: customer:7, agent:3, bot:1, system:0
     text = models.TextField()
     created_at = models.DateTimeField()
+    attached = models.PositiveSmallIntegerField(default=0)  # how many files: nearly always none, and then nobody looks for them
     files = models.ManyToManyField(File, through="Attachment")
 
     class Meta:

@@ -45,7 +45,7 @@ def public_messages(rows: Iterable[Message]) -> list[PublicMessage]:
 def files_of(rows: list[Message]) -> dict[int, list[dict[str, object]]]:
     """The files of messages, by message key."""
     found: dict[int, list[dict[str, object]]] = {}
-    for link in Attachment.objects.filter(message__in=[row.pk for row in rows]).select_related("file").order_by("id"):
+    for link in Attachment.objects.filter(message__in=[row.pk for row in rows if row.attached]).select_related("file").order_by("id"):
         found.setdefault(link.message_id, []).append(link.file.facts())
     return found
 

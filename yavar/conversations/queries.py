@@ -4,17 +4,20 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Model, Q, QuerySet
 
+from yavar.base import ids
 from yavar.base.events import Actor
+from yavar.desk.models import RequestType
 from yavar.people.customers.queries import with_merged
-from yavar.people.models import Agent, Customer
+from yavar.people.models import Agent, Customer, Team
 
-from .models import Conversation, Draft
+from .models import Conversation, Draft, Tag
 from .policies import visible_to
 from .shapes import InboxOfRow, Person, Row
 
 PAGE = 50
+FOR_ROWS = ("customer__merged_into", "inbox")  # what `rows` reads of a conversation's neighbours
 CAP = 1000  # a count above is said as "999+"
 TABS = {"open": "open", "waiting": "snoozed", "done": "resolved"}
 
@@ -54,7 +57,7 @@ def page(found: QuerySet[Conversation], before: tuple[datetime, str] | None = No
         at, public = before
         key = Conversation.objects.filter(public_id=public).values_list("pk", flat=True).first() or 0
         found = found.filter(Q(last_at__lt=at) | Q(last_at=at, pk__lt=key))
-    rows = list(found.select_related("customer", "inbox", "assignee", "team", "request_type").order_by("-last_at", "-pk")[: PAGE + 1])
+    rows = list(found.select_related(*FOR_ROWS).order_by("-last_at", "-pk")[: PAGE + 1])
     more = rows[PAGE - 1] if len(rows) > PAGE else None
     return rows[:PAGE], (more.last_at, more.public_id) if more else None
 
@@ -63,14 +66,11 @@ def rows(agent: Agent | None, conversations: Sequence[Conversation]) -> list[Row
     """Conversations as rows for this agent, or for all (None: `draft` is left open). A fixed number of queries for any number."""
     keys = [c.pk for c in conversations]
     tags: dict[int, list[str]] = {}
-    for key, tag in Conversation.tags.through.objects.filter(conversation__in=keys).order_by("pk").values_list("conversation_id", "tag__public_id"):
-        tags.setdefault(key, []).append(tag)
+    for key, tag in Conversation.tags.through.objects.filter(conversation__in=keys).order_by("pk").values_list("conversation_id", "tag_id"):
+        tags.setdefault(key, []).append(ids.public_id_of(Tag, tag))
     drafts = set(Draft.objects.filter(agent=agent, conversation__in=keys).values_list("conversation_id", flat=True)) if agent else set()
     people = survivors(c.customer for c in conversations)
-    speakers = dict(
-        Agent.objects.filter(pk__in={Actor.parse(c.preview_by).id for c in conversations if c.preview_by.startswith("agent:")}).values_list("pk", "public_id")
-    )
-    return [_row(c, people[c.customer_id], tags.get(c.pk, []), c.pk in drafts if agent else None, speakers) for c in conversations]
+    return [_row(c, people[c.customer_id], tags.get(c.pk, []), c.pk in drafts if agent else None) for c in conversations]
 
 
 def survivors(customers: Iterable[Customer]) -> dict[int, Customer]:
@@ -83,20 +83,24 @@ def person(customer: Customer) -> Person:
     return Person(customer.public_id, customer.name, customer.initials(), customer.hue)
 
 
-def _row(c: Conversation, customer: Customer, tags: list[str], draft: bool | None, speakers: dict[int, str]) -> Row:
+def _row(c: Conversation, customer: Customer, tags: list[str], draft: bool | None) -> Row:
     speaker = Actor.parse(c.preview_by)
     return Row(
         id=c.public_id, reference=c.reference, customer=person(customer), inbox=InboxOfRow(c.inbox.public_id, c.inbox.kind, c.inbox.name),
-        status=c.status, priority=c.priority, assignee=c.assignee.public_id if c.assignee else None, team=c.team.public_id if c.team else None,
+        status=c.status, priority=c.priority, assignee=_public(Agent, c.assignee_id), team=_public(Team, c.team_id),
         tags=tags, subject=c.subject, preview=c.preview, preview_by=speaker.kind,
-        preview_agent=speakers.get(speaker.id) if speaker.kind == "agent" else None, last_at=c.last_at, waiting_since=c.waiting_since, unread=c.unread,
-        snoozed_until=c.snoozed_until, lang=c.lang, draft=draft, request_type=c.request_type.public_id if c.request_type else None, version=c.event_seq,
+        preview_agent=_public(Agent, speaker.id) if speaker.kind == "agent" else None, last_at=c.last_at, waiting_since=c.waiting_since, unread=c.unread,
+        snoozed_until=c.snoozed_until, lang=c.lang, draft=draft, request_type=_public(RequestType, c.request_type_id), version=c.event_seq,
     )  # fmt: skip
+
+
+def _public(model: type[Model], key: int | None) -> str | None:
+    return None if key is None else ids.public_id_of(model, key)
 
 
 def rows_by_id(agent: Agent, public_ids: Sequence[str]) -> list[Row]:
     """Rows of named conversations; what the agent may not see is absent."""
-    found = visible_to(agent).filter(public_id__in=public_ids[:100]).select_related("customer", "inbox", "assignee", "team", "request_type")
+    found = visible_to(agent).filter(public_id__in=public_ids[:100]).select_related(*FOR_ROWS)
     return rows(agent, list(found))
 
 
@@ -111,7 +115,7 @@ def customer_card(agent: Agent, customer: Customer, *, apart_from: int) -> dict[
     customer = customer.survivor()
     keys = with_merged(customer.pk)
     theirs = visible_to(agent).filter(customer__in=keys)
-    earlier = list(theirs.exclude(pk=apart_from).select_related("customer", "inbox", "assignee", "team", "request_type").order_by("-last_at")[:10])
+    earlier = list(theirs.exclude(pk=apart_from).select_related(*FOR_ROWS).order_by("-last_at")[:10])
     identities = [{"kind": i.kind, "value": i.value, "verified": i.verified_at is not None} for i in customer.identities.order_by("pk")]
     return {
         "id": customer.public_id, "name": customer.name, "initials": customer.initials(), "hue": customer.hue, "lang": customer.lang,

@@ -11,8 +11,7 @@ from yavar.base.edge.feed import frame
 from yavar.base.events.models import Event
 from yavar.conversations.models import Conversation
 from yavar.conversations.notes.timeline import items
-from yavar.conversations.queries import rows
-from yavar.conversations.shapes import Row
+from yavar.conversations.queries import FOR_ROWS, rows
 
 from .hub import TEAM, Frame, hub
 
@@ -37,9 +36,11 @@ def voice(events: Sequence[Event]) -> list[Frame]:
 def frames(events: Sequence[Event]) -> list[tuple[int, bytes]]:
     """(conversation key, frame) for each event about a conversation. A fixed number of queries for any number of events."""
     about = [e for e in events if e.subject_kind == "conversation"]
-    shown = _rows({e.subject_id for e in about})
+    talks = _talks({e.subject_id for e in about})
+    # drafts are each agent's own: a frame for all leaves the mark open, clients keep the one they know
+    shown = dict(zip((c.pk for c in talks), rows(None, talks), strict=True))
     lines = [e for e in about if e.seq is not None]
-    told = dict(zip((e.pk for e in lines), items(lines), strict=True))
+    told = dict(zip((e.pk for e in lines), items(lines, [c.customer for c in talks]), strict=True))
     found = []
     for event in about:
         row = shown.get(event.subject_id)
@@ -56,7 +57,5 @@ def frames(events: Sequence[Event]) -> list[tuple[int, bytes]]:
     return found
 
 
-def _rows(keys: Iterable[int]) -> dict[int, Row]:
-    found = list(Conversation.objects.filter(pk__in=list(keys)).select_related("customer", "inbox", "assignee", "team", "request_type"))
-    # drafts are each agent's own: a frame for all leaves the mark out, clients keep the one they know
-    return {c.pk: row for c, row in zip(found, rows(None, found), strict=True)}
+def _talks(keys: Iterable[int]) -> list[Conversation]:
+    return list(Conversation.objects.filter(pk__in=list(keys)).select_related(*FOR_ROWS))

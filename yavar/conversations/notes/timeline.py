@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from yavar.base import ids
 from yavar.base.events import Actor
 from yavar.base.events.models import Event
 from yavar.desk.models import RequestType
@@ -30,13 +31,12 @@ def timeline(conversation_id: int, *, before: int | None = None, after: int | No
     return items(events[:PAGE][::-1]), events[PAGE - 1].seq if len(events) > PAGE else None
 
 
-def items(events: Sequence[Event]) -> list[Item]:
-    """Events as timeline items. A fixed number of queries for any number of events."""
+def items(events: Sequence[Event], customers: Iterable[Customer] = ()) -> list[Item]:
+    """Events as timeline items. A fixed number of queries for any number of events; `customers` are those the caller has at hand."""
     messages = Message.objects.in_bulk([e.payload["message"] for e in events if "message" in e.payload])
     notes = {n.pk: n for n in Note.objects.filter(pk__in=[e.payload["note"] for e in events if e.name == "note.written"]).prefetch_related("files")}
     files = files_of(list(messages.values()))
-    who = staff_authors(Actor.parse(e.actor) for e in events)
-    names = _public_ids(events)
+    who = staff_authors((Actor.parse(e.actor) for e in events), customers)
     found = []
     for event in events:
         version, author = event.seq or 0, who[event.actor]
@@ -45,19 +45,21 @@ def items(events: Sequence[Event]) -> list[Item]:
             found.append(Item(version, "message", author, m.created_at, m.public_id, m.client_id, m.seq, m.text, files.get(m.pk, [])))
         elif event.name == "note.written":
             n = notes[event.payload["note"]]
-            mentions = [names.get((Agent, key)) for key in event.payload["mentions"]]
+            mentions = [ids.public_id_of(Agent, key) for key in event.payload["mentions"]]
             shown = [file.facts() for file in n.files.all()]
             found.append(Item(version, "note", author, n.created_at, n.public_id, n.client_id, None, n.text, shown, data={"mentions": mentions}))
         else:
-            found.append(Item(version, "event", author, event.at, event=event.name, data=_data(event, names)))
+            found.append(Item(version, "event", author, event.at, event=event.name, data=_data(event)))
     return found
 
 
-def staff_authors(actors: Iterable[Actor]) -> dict[str, Author]:
+def staff_authors(actors: Iterable[Actor], at_hand: Iterable[Customer] = ()) -> dict[str, Author]:
     """Authors by their full names."""
     wanted = set(actors)
     agents = Agent.objects.in_bulk([a.id for a in wanted if a.kind == "agent"])
-    customers = Customer.objects.select_related("merged_into").in_bulk([a.id for a in wanted if a.kind == "customer"])
+    known = {customer.pk: customer for customer in at_hand}
+    missing = [a.id for a in wanted if a.kind == "customer" and a.id not in known]
+    customers = known | Customer.objects.select_related("merged_into").in_bulk(missing)
     found = {str(actor): Author(actor.kind, "", "", 1) for actor in wanted}
     for key, agent in agents.items():
         found[f"agent:{key}"] = Author("agent", agent.name, agent.initials(), agent.hue, agent.public_id)
@@ -67,26 +69,14 @@ def staff_authors(actors: Iterable[Actor]) -> dict[str, Author]:
     return found
 
 
-def _public_ids(events: Sequence[Event]) -> dict[tuple[Any, int], str]:
-    wanted: dict[Any, set[int]] = {}
-    for event in events:
-        model = Agent if event.name == "note.written" else _KEYS.get(event.name)
-        if model is None:
-            continue
-        for value in event.payload.values():
-            keys = value if isinstance(value, list) else [value]
-            wanted.setdefault(model, set()).update(key for key in keys if isinstance(key, int))
-    return {(model, key): public for model, keys in wanted.items() for key, public in model.objects.filter(pk__in=keys).values_list("pk", "public_id")}
-
-
-def _data(event: Event, names: dict[tuple[Any, int], str]) -> dict[str, Any]:
+def _data(event: Event) -> dict[str, Any]:
     """The payload for clients: keys as public ids, `before`/`after` as `from`/`to`."""
     model = _KEYS.get(event.name)
 
     def shown(value: Any) -> Any:
         if isinstance(value, list):
             return [shown(each) for each in value]
-        return names.get((model, value)) if model is not None and isinstance(value, int) else value
+        return ids.public_id_of(model, value) if model is not None and isinstance(value, int) else value
 
     if event.name == "conversation.opened":
         return {}

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from yavar.base.problem import Problem
 from yavar.conversations.models import Conversation
 from yavar.conversations.policies import visible_to
+from yavar.conversations.queries import FOR_ROWS
 from yavar.people.models import Agent
 from yavar.web.ui.templating import page
 
@@ -61,7 +62,7 @@ def absent() -> Problem:
 
 def conversation_for(agent: Agent, public_id: str) -> Conversation:
     """A conversation the agent may see. Raises Problem 404."""
-    found = visible_to(agent).filter(public_id=public_id).select_related("customer", "inbox", "assignee", "team", "request_type").first()
+    found = visible_to(agent).filter(public_id=public_id).select_related(*FOR_ROWS).first()
     if found is None:
         raise absent()
     return found
