@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from yavar.base.db import sql
 from yavar.base.events import Actor
 from yavar.people.customers.queries import with_merged
 from yavar.people.models import Agent, Customer
@@ -45,7 +46,8 @@ def public_messages(rows: Iterable[Message]) -> list[PublicMessage]:
 def files_of(rows: list[Message]) -> dict[int, list[dict[str, object]]]:
     """The files of messages, by message key."""
     found: dict[int, list[dict[str, object]]] = {}
-    for link in Attachment.objects.filter(message__in=[row.pk for row in rows if row.attached]).select_related("file").order_by("id"):
+    keys = [row.pk for row in rows if row.attached]
+    for link in Attachment.objects.filter(message__in=keys).select_related("file").order_by("id") if keys else []:
         found.setdefault(link.message_id, []).append(link.file.facts())
     return found
 
@@ -53,8 +55,8 @@ def files_of(rows: list[Message]) -> dict[int, list[dict[str, object]]]:
 def authors(actors: Iterable[Actor]) -> dict[str, Author]:
     """Authors as customers see them: agents by first name, themselves by name."""
     wanted = set(actors)
-    agents = Agent.objects.in_bulk([actor.id for actor in wanted if actor.kind == "agent"])
-    customers = Customer.objects.in_bulk([actor.id for actor in wanted if actor.kind == "customer"])
+    agents = sql.by_key(Agent, [actor.id for actor in wanted if actor.kind == "agent"])
+    customers = sql.by_key(Customer, [actor.id for actor in wanted if actor.kind == "customer"])
     found = {}
     for actor in wanted:
         if actor.kind == "agent" and (agent := agents.get(actor.id)):

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Count, Model, Q, QuerySet
 
 from yavar.base import ids
+from yavar.base.db import sql
 from yavar.base.events import Actor
 from yavar.desk.models import RequestType
 from yavar.people.customers.queries import with_merged
@@ -66,8 +67,9 @@ def rows(agent: Agent | None, conversations: Sequence[Conversation]) -> list[Row
     """Conversations as rows for this agent, or for all (None: `draft` is left open). A fixed number of queries for any number."""
     keys = [c.pk for c in conversations]
     tags: dict[int, list[str]] = {}
-    for key, tag in Conversation.tags.through.objects.filter(conversation__in=keys).order_by("pk").values_list("conversation_id", "tag_id"):
-        tags.setdefault(key, []).append(ids.public_id_of(Tag, tag))
+    marks = ", ".join(["%s"] * len(keys)) or "NULL"
+    for link in sql.pick(Conversation.tags.through, f"conversation_id IN ({marks}) ORDER BY id", keys):
+        tags.setdefault(link.conversation_id, []).append(ids.public_id_of(Tag, link.tag_id))
     drafts = set(Draft.objects.filter(agent=agent, conversation__in=keys).values_list("conversation_id", flat=True)) if agent else set()
     people = survivors(c.customer for c in conversations)
     return [_row(c, people[c.customer_id], tags.get(c.pk, []), c.pk in drafts if agent else None) for c in conversations]

@@ -138,13 +138,11 @@ class Hub:
         self.send(frames)
 
     def _new(self) -> list[Event]:
+        news = sql.pick(Event, "id > %s ORDER BY id LIMIT %s", (self._last, BATCH))
         if is_sqlite():
-            return list(Event.objects.filter(pk__gt=self._last).order_by("pk")[:BATCH])
-        told = set(self._recent)
-        late = (
-            Event.objects.filter(pk__gt=self._last - 2000, pk__lte=self._last, at__gt=clock.now() - LATE).exclude(pk__in=told) if told else Event.objects.none()
-        )
-        events = sorted([*late, *Event.objects.filter(pk__gt=self._last).order_by("pk")[:BATCH]], key=lambda event: event.pk)
+            return news
+        late = Event.objects.filter(pk__gt=self._last - 2000, pk__lte=self._last, at__gt=clock.now() - LATE).exclude(pk__in=set(self._recent))
+        events = sorted([*(late if self._recent else []), *news], key=lambda event: event.pk)
         self._recent.extend(event.pk for event in events)
         return events
 

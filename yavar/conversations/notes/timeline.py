@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from yavar.base import ids
+from yavar.base.db import sql
 from yavar.base.events import Actor
 from yavar.base.events.models import Event
 from yavar.desk.models import RequestType
@@ -33,8 +34,9 @@ def timeline(conversation_id: int, *, before: int | None = None, after: int | No
 
 def items(events: Sequence[Event], customers: Iterable[Customer] = ()) -> list[Item]:
     """Events as timeline items. A fixed number of queries for any number of events; `customers` are those the caller has at hand."""
-    messages = Message.objects.in_bulk([e.payload["message"] for e in events if "message" in e.payload])
-    notes = {n.pk: n for n in Note.objects.filter(pk__in=[e.payload["note"] for e in events if e.name == "note.written"]).prefetch_related("files")}
+    messages = sql.by_key(Message, [e.payload["message"] for e in events if "message" in e.payload])
+    written = [e.payload["note"] for e in events if e.name == "note.written"]
+    notes = {n.pk: n for n in Note.objects.filter(pk__in=written).prefetch_related("files")} if written else {}
     files = files_of(list(messages.values()))
     who = staff_authors((Actor.parse(e.actor) for e in events), customers)
     found = []
@@ -56,10 +58,9 @@ def items(events: Sequence[Event], customers: Iterable[Customer] = ()) -> list[I
 def staff_authors(actors: Iterable[Actor], at_hand: Iterable[Customer] = ()) -> dict[str, Author]:
     """Authors by their full names."""
     wanted = set(actors)
-    agents = Agent.objects.in_bulk([a.id for a in wanted if a.kind == "agent"])
-    known = {customer.pk: customer for customer in at_hand}
-    missing = [a.id for a in wanted if a.kind == "customer" and a.id not in known]
-    customers = known | Customer.objects.select_related("merged_into").in_bulk(missing)
+    agents = sql.by_key(Agent, [a.id for a in wanted if a.kind == "agent"])
+    customers = {customer.pk: customer for customer in at_hand}
+    customers |= sql.by_key(Customer, [a.id for a in wanted if a.kind == "customer" and a.id not in customers])
     found = {str(actor): Author(actor.kind, "", "", 1) for actor in wanted}
     for key, agent in agents.items():
         found[f"agent:{key}"] = Author("agent", agent.name, agent.initials(), agent.hue, agent.public_id)
