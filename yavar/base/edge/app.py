@@ -19,7 +19,8 @@ from .wire import Answer, Door, Later, Reply, Request, Stream, Writing
 
 log = logging.getLogger("yavar.edge")
 
-PING = 10.0  # seconds of silence before a comment line proves the stream alive
+PING = 10.0  # seconds of silence after which a comment line proves the stream alive
+LOOK = 2.0  # seconds between two looks for silent and stuck streams
 CHECK = 60.0  # seconds after which a stream's rights are looked at again
 STUCK = 30.0  # seconds a reader may leave a full socket unread
 MAX_WAITING = 5000  # items in the writer's queue beyond which we ask to come back
@@ -38,7 +39,7 @@ class Edge:
         self._django: Any = WSGIMiddleware(wsgi, workers=threads)
         self._static = static
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="edge")
-        self._feeds: set[Feed] = set()
+        self._feeds: dict[Feed, asyncio.Task[None] | None] = {}
         self._closing = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self.writer = Writer(self.flush)
@@ -126,38 +127,56 @@ class Edge:
             raise Problem(503, "stopping", _("The desk is being restarted. It will be back in a moment."), retry_after=1)
         loop = asyncio.get_running_loop()
         feed = Feed(loop)
-        self._feeds.add(feed)
+        self._feeds[feed] = asyncio.current_task()
+        if len(self._feeds) == 1:
+            loop.call_later(LOOK, self._look_after)
         gone = loop.create_task(_until_gone(receive, feed))
         close = await loop.run_in_executor(self._threads, stream.open, feed)
         try:
             await send({"type": "http.response.start", "status": 200, "headers": STREAM_HEADERS})
             await send({"type": "http.response.body", "body": b":\n\n", "more_body": True})
             await self._pump(stream, feed, send)
-        except TimeoutError:
-            pass  # a stuck reader: it will come back with its cursor
+        except asyncio.CancelledError:
+            if not feed.ended:
+                raise  # not by us: `_look_after` ends the feed of a stuck reader first; it will come back with its cursor
         finally:
             gone.cancel()
-            self._feeds.discard(feed)
+            self._feeds.pop(feed, None)
             close()
 
     async def _pump(self, stream: Stream, feed: Feed, send: Send) -> None:
         loop = asyncio.get_running_loop()
         check_at = loop.time() + CHECK
-        while not feed.ended:
-            chunk = await feed.next(PING) or b":\n\n"
+        while not feed.overflown:
+            chunk = await feed.next()
             if feed.ended:
                 break
-            async with asyncio.timeout(STUCK):
-                await send({"type": "http.response.body", "body": chunk, "more_body": True})
-                if feed.overflown:  # perhaps just now, while the reader let us wait
-                    await send({"type": "http.response.body", "body": RESYNC, "more_body": True})
+            now = loop.time()
+            if chunk or now - feed.touched >= PING - LOOK:
+                feed.touched, feed.sending = now, True
+                await send({"type": "http.response.body", "body": chunk or b":\n\n", "more_body": True})
+                feed.sending = False
             if feed.overflown:
-                break
-            if loop.time() > check_at:
+                await send({"type": "http.response.body", "body": RESYNC, "more_body": True})
+            elif now > check_at:
                 if not await loop.run_in_executor(self._threads, stream.check):
                     break
-                check_at = loop.time() + CHECK
+                check_at = now + CHECK
         await send({"type": "http.response.body", "body": b""})
+
+    def _look_after(self) -> None:
+        """Every few seconds, one look for all streams: the silent ones are woken to send a comment, those stuck in a full socket are let go."""
+        if not self._feeds:
+            return
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        for feed, task in list(self._feeds.items()):
+            if feed.sending and now - feed.touched > STUCK and task is not None:
+                feed.ended = True
+                task.cancel()
+            elif not feed.sending and now - feed.touched >= PING - LOOK:
+                feed.wake()
+        loop.call_later(LOOK, self._look_after)
 
 
 def problem_answer(problem: Problem, language: str) -> Answer:

@@ -18,7 +18,7 @@ def frame(event: str, data: bytes, id: str | int | None = None) -> bytes:
 class Feed:
     """A bounded queue of frames. A reader that is too slow loses the queue and is told to resync; nobody waits for it."""
 
-    __slots__ = ("__weakref__", "_asked", "_bytes", "_held", "_loop", "_news", "_queue", "ended", "overflown")
+    __slots__ = ("__weakref__", "_asked", "_bytes", "_held", "_loop", "_news", "_queue", "ended", "overflown", "sending", "touched")
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
@@ -28,6 +28,8 @@ class Feed:
         self._asked = False
         self._news = asyncio.Event()
         self.overflown = self.ended = False
+        self.touched = loop.time()  # when a byte was last sent, or began to be
+        self.sending = False
 
     def offer(self, data: bytes) -> bool:
         """Add a frame from any thread. True when the loop has to be told (see `wake_all`)."""
@@ -64,21 +66,19 @@ class Feed:
     def loop(self) -> asyncio.AbstractEventLoop:
         return self._loop
 
-    async def next(self, seconds: float) -> bytes:
-        """Everything that waits as one chunk; b'' when nothing came in time."""
+    async def next(self) -> bytes:
+        """Everything that waits, as one chunk; b'' when it was only woken."""
         if not self._queue or self._held:
-            try:
-                async with asyncio.timeout(seconds):
-                    await self._news.wait()
-            except TimeoutError:
-                return b""
+            await self._news.wait()
         self._news.clear()
         self._asked = False
+        if self._held:
+            return b""
         parts: list[bytes] = []
-        while self._queue and not self._held:
+        while self._queue:
             parts.append(self._queue.popleft())
         self._bytes = 0
-        return b"".join(parts)
+        return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 def wake_all(feeds: list[Feed]) -> None:
