@@ -55,9 +55,14 @@ class Writer:
         self._news.set()
         self._thread.join(timeout=10)
 
-    def submit(self, item: Item) -> None:
-        """Queue an item from any thread."""
+    def submit(self, item: Item, *, wake: bool = True) -> None:
+        """Queue an item from any thread. Whoever queues several says `wake` with the last."""
         self._queue.append(item)
+        if wake:
+            self.wake()
+
+    def wake(self) -> None:
+        """Begin with what waits."""
         self._news.set()
 
     def waiting(self) -> int:

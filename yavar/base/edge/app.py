@@ -40,7 +40,7 @@ class Edge:
         self._static = static
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="edge")
         self._feeds: dict[Feed, asyncio.Task[None] | None] = {}
-        self._closing = False
+        self._closing = self._waking = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self.writer = Writer(self.flush)
 
@@ -112,7 +112,11 @@ class Edge:
         if self.writer.waiting() > MAX_WAITING:
             raise Problem(503, "busy", _("The desk is very busy. Please try again in a moment."), retry_after=1)
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self.writer.submit(Item(writing.write, lambda outcome: None if future.done() else future.set_result(outcome)))
+        self.writer.submit(Item(writing.write, lambda outcome: None if future.done() else future.set_result(outcome)), wake=False)
+        if not self._waking:
+            # after this turn of the loop, when every request that had arrived stands in the queue: larger commits, less wrestling for the interpreter
+            self._waking = True
+            asyncio.get_running_loop().call_soon(self._wake_writer)
         outcome = await future
         if isinstance(outcome, Problem):
             raise outcome
@@ -121,6 +125,10 @@ class Edge:
                 log.error("not written: %r", outcome)
             raise Problem(503, "storage.full", _("The message was not stored. It stays with you; please try again in a moment."), retry_after=5)
         return writing.finish(outcome)
+
+    def _wake_writer(self) -> None:
+        self._waking = False
+        self.writer.wake()
 
     async def _stream(self, stream: Stream, receive: Receive, send: Send) -> None:
         if self._closing:
