@@ -110,9 +110,9 @@ function eventWords({event, data = {}, author}) {
       return say(t("You moved this to {team}", v), t("{name} moved this to {team}", v), t("Moved to {team}", v));
     case "conversation.tagged": {
       const added = tagsNamed(data.added), removed = tagsNamed(data.removed);
-      return [added && say(t("You added the tag {tags}", added), t("{name} added the tag {tags}", {...v, ...added}), t("Tag {tags} added", added)),
-        removed && say(t("You removed the tag {tags}", removed), t("{name} removed the tag {tags}", {...v, ...removed}),
-          t("Tag {tags} removed", removed))].filter(Boolean).join(" · ");
+      return [added && say(t("You tagged this: {tags}", added), t("{name} tagged this: {tags}", {...v, ...added}), t("Tagged: {tags}", added)),
+        removed && say(t("You took off tags: {tags}", removed), t("{name} took off tags: {tags}", {...v, ...removed}),
+          t("Tags taken off: {tags}", removed))].filter(Boolean).join(" · ");
     }
     case "conversation.prioritised":
       return say(t("You set the priority to {priority}", v), t("{name} set the priority to {priority}", v), t("Priority: {priority}", v));
