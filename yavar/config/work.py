@@ -7,7 +7,8 @@ import time
 
 from django.db import connection
 
-from yavar.base.jobs import run_due
+from yavar.base.db import is_sqlite
+from yavar.base.jobs import forget_leases, run_due
 from yavar.base.wake import Waiter
 
 from . import wiring
@@ -19,6 +20,8 @@ def work(stop: threading.Event) -> None:
     """Until `stop` is set."""
     os.nice(10)  # whoever waits for an answer comes first
     wiring.wire()
+    if is_sqlite():
+        forget_leases()
     clock = threading.Thread(target=_keep_timetable, args=(stop,), name="timetable", daemon=True)
     clock.start()
     waiter = Waiter()

@@ -1,6 +1,6 @@
 """Work left for later, in the database: one leased table, one claim. Every job may run twice; its effect must not."""
 
 from .queue import job, leave, retry
-from .runner import run_due
+from .runner import forget_leases, run_due
 
-__all__ = ["job", "leave", "retry", "run_due"]
+__all__ = ["forget_leases", "job", "leave", "retry", "run_due"]

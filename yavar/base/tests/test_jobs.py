@@ -6,7 +6,7 @@ import pytest
 
 from yavar.base import clock
 from yavar.base.db import transaction
-from yavar.base.jobs import job, leave, retry, run_due
+from yavar.base.jobs import forget_leases, job, leave, retry, run_due
 from yavar.base.jobs.models import Job
 from yavar.base.jobs.runner import LEASE, TRIES, claim, do
 from yavar.desk.models import Setting
@@ -98,6 +98,15 @@ def test_who_lost_the_lease_has_no_effect():
         do(slow)
     assert done == ["a"]
     assert Setting.objects.count() == 1
+
+
+def test_the_only_worker_takes_over_at_once():
+    put("a")
+    claim()
+    assert run_due() == 0
+    forget_leases()
+    run_due()
+    assert done == ["a"]
 
 
 def test_a_failing_job_leaves_nothing_behind():
