@@ -17,7 +17,7 @@ from yavar.conversations.queries import UnknownView, counts, customer_card, page
 from yavar.people.models import Agent
 from yavar.realtime.signals import presence
 from yavar.realtime.staff import cursor
-from yavar.web.ui.bodies import answer
+from yavar.web.ui.bodies import answer, whole_number
 
 from .access import conversation_for, for_agents
 
@@ -88,17 +88,8 @@ def conversation(request: HttpRequest, public_id: str) -> HttpResponse:
 def more_timeline(request: HttpRequest, public_id: str) -> HttpResponse:
     """Older or newer items."""
     found = conversation_for(request.user, public_id)
-    items, edge = timeline(found.pk, before=_version(request, "before"), after=_version(request, "after"))
+    items, edge = timeline(found.pk, before=whole_number(request, "before"), after=whole_number(request, "after"))
     return answer({"items": items, "before": edge})
-
-
-def _version(request: HttpRequest, name: str) -> int | None:
-    text = request.GET.get(name)
-    if text is None:
-        return None
-    if not text.isascii() or not text.isdecimal() or len(text) > 9:
-        raise Problem(400, f"{name}.invalid", _("The request isn’t in the expected form."), field=name)
-    return int(text)
 
 
 @for_agents("GET")

@@ -23,7 +23,7 @@ from yavar.people.models import VisitorSession
 from yavar.realtime.signals import presence
 from yavar.web.ui.address import TRY, desk_url
 from yavar.web.ui.assets import assets
-from yavar.web.ui.bodies import Strict, answer, body
+from yavar.web.ui.bodies import Strict, answer, body, whole_number
 from yavar.web.ui.files import upload
 from yavar.web.ui.strings import client_strings
 from yavar.web.ui.templating import Markup, direction, json_block, page
@@ -196,17 +196,8 @@ def older(request: HttpRequest) -> HttpResponse:
     conversation = conversation_of(known.customer_id, request.GET.get("conversation", ""))
     if conversation is None:
         raise Problem(404, "conversation.unknown", _("This conversation is not here."))
-    shown, more = messages(conversation.pk, before=_number(request, "before"), after=_number(request, "after"))
+    shown, more = messages(conversation.pk, before=whole_number(request, "before"), after=whole_number(request, "after"))
     return answer({"messages": shown, "more": more})
-
-
-def _number(request: HttpRequest, name: str) -> int | None:
-    text = request.GET.get(name)
-    if text is None:
-        return None
-    if not text.isascii() or not text.isdecimal() or len(text) > 9:
-        raise Problem(400, f"{name}.invalid", _("The request isn’t in the expected form."), field=name)
-    return int(text)
 
 
 @csrf_exempt

@@ -1,5 +1,5 @@
 /** The agent's inbox: puts the panes together and starts what runs beside them. */
-import {html, render, signal, useEffect} from "../ui/vendor/ui.js";
+import {html, render, useEffect} from "../ui/vendor/ui.js";
 import {t, tn} from "../ui/wire.js";
 import {boot, drawer, folded, online, palette, signedOut} from "./state.js";
 import {go, place} from "./routes.js";
@@ -14,16 +14,7 @@ import {Menu} from "./menus.js";
 import {Palette} from "./palette.js";
 import {Sheet} from "./keys.js";
 import {Toasts} from "./toasts.js";
-import {listen, present} from "./live.js";
-
-const spoken = signal("");
-let spokenAt = 0;
-/** Says a new message to a screen reader, at most one a second, and only of the open conversation. */
-export function announce(each, item) {
-  if (each.id !== place.peek().id || Date.now() - spokenAt < 1000) return;
-  spokenAt = Date.now();
-  spoken.value = `${item.author.name}: ${item.text}`;
-}
+import {listen, present, spoken} from "./live.js";
 
 function Banners() {
   const left = waitingLetters.value;

@@ -1,14 +1,13 @@
 /** The pane beside the thread: who the customer is, what the conversation is about. */
 import {html, signal} from "../ui/vendor/ui.js";
 import {t, tn, ago, dayLabel, digits, fullDate} from "../ui/wire.js";
-import {agent, me, requestType, row, tag, team} from "./state.js";
+import {agent, me, requestType, row, showDetails, tag, team} from "./state.js";
 import {address, go, place} from "./routes.js";
 import {Avatar, ChannelBadge, Icon, IconButton, TagMark, When} from "./parts.js";
 import {copy, priorityName, setTag} from "./actions.js";
 import {plain} from "./list.js";
 import {openMenu} from "./menus.js";
 import {talk} from "./talks.js";
-import {showDetails} from "./thread.js";
 
 const side = signal("customer");
 const languages = new Intl.DisplayNames([document.documentElement.lang], {type: "language"});

@@ -1,7 +1,7 @@
 /** The keyboard: every action of the inbox without a mouse, on any layout, and the sheet that lists it. */
 import {html, useEffect, useRef} from "../ui/vendor/ui.js";
 import {t} from "../ui/wire.js";
-import {drawer, menu, palette, picked, row, sheet, singleKeys} from "./state.js";
+import {drawer, menu, palette, picked, row, sheet, showDetails, singleKeys} from "./state.js";
 import {go, place, views} from "./routes.js";
 import {IconButton, Kbd, mac, mod} from "./parts.js";
 import * as feed from "./feed.js";
@@ -10,7 +10,6 @@ import {undoLast} from "./toasts.js";
 import {openMenu} from "./menus.js";
 import {focusComposer} from "./composer.js";
 import {foldSidebar} from "./sidebar.js";
-import {showDetails} from "./thread.js";
 
 /** What an action is meant for: the selection, else the open conversation. */
 export function targets() {

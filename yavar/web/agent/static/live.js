@@ -1,5 +1,5 @@
 /** The stream of what happens elsewhere, and telling the others where we are. */
-import {batch, effect} from "../ui/vendor/ui.js";
+import {batch, effect, signal} from "../ui/vendor/ui.js";
 import {leadStream} from "../ui/wire.js";
 import {call, counts, online, putRow, row, signedOut} from "./state.js";
 import {go, place} from "./routes.js";
@@ -7,9 +7,17 @@ import * as feed from "./feed.js";
 import {onSent} from "./outbox.js";
 import {recount} from "./actions.js";
 import {catchUp, doubt, dropTalk, hearItem, hearPeople, hearSeen, hearTyping, talk} from "./talks.js";
-import {announce} from "./app.js";
 
 let stream = null;
+
+/** What a screen reader is told: a new message of the open conversation, at most one a second. */
+export const spoken = signal("");
+let spokenAt = 0;
+function announce(each, item) {
+  if (each.id !== place.peek().id || Date.now() - spokenAt < 1000) return;
+  spokenAt = Date.now();
+  spoken.value = `${item.author.name}: ${item.text}`;
+}
 
 const frames = {
   item({conversation, item, row: each}) { putRow(each); hearItem(conversation, item); feed.hear(each); recount();

@@ -1,7 +1,7 @@
 /** Ctrl/⌘ K: every command with its key, and search through the conversations. It acts on the selection. */
 import {html, useEffect, useMemo, useRef, useState} from "../ui/vendor/ui.js";
 import {t, tn, digits} from "../ui/wire.js";
-import {agents, boot, call, counts, manages, me, palette, putRows, row, sheet, singleKeys, tags} from "./state.js";
+import {agents, boot, call, counts, manages, me, palette, putRows, row, sheet, showDetails, singleKeys, tags} from "./state.js";
 import {go, views} from "./routes.js";
 import {Avatar, Icon, Kbd, When, dirOf, moment} from "./parts.js";
 import {assign, assignToMe, copy, markUnread, priorityName, reopen, resolve, setPriority, setTag, setTeam, snooze} from "./actions.js";
@@ -9,7 +9,6 @@ import {focusComposer} from "./composer.js";
 import {openMenu, snoozeTimes} from "./menus.js";
 import {targets} from "./keys.js";
 import {setSingleKeys, setTheme, signOut} from "./sidebar.js";
-import {showDetails} from "./thread.js";
 
 /** @typedef {{key: string, group: string, label: string, icon: string, keys?: string, hint?: string, run: () => void, quiet?: boolean}} Command */
 

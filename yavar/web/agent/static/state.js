@@ -134,3 +134,9 @@ export const device = {
   },
 };
 folded.value = device.get("folded") ?? folded.value;
+
+/** In a wide window the pane folds, in a narrow one it slides over the thread. */
+export function showDetails() {
+  if (matchMedia("(max-width: 1199px)").matches) drawer.value = drawer.peek() === "details" ? null : "details";
+  else { folded.value = {...folded.peek(), details: !folded.peek().details}; device.set("folded", folded.peek()); }
+}

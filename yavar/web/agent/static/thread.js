@@ -1,7 +1,7 @@
 /** The open conversation: its header, what was said, who else is here. */
 import {html, useEffect, useLayoutEffect, useRef, useState} from "../ui/vendor/ui.js";
 import {t, tn} from "../ui/wire.js";
-import {agent, agentName, drawer, folded, device, me, online, row} from "./state.js";
+import {agent, agentName, drawer, me, online, row, showDetails} from "./state.js";
 import {go, place} from "./routes.js";
 import {Avatar, Icon, IconButton, Skeleton, WaitTimer, When} from "./parts.js";
 import {letters} from "./outbox.js";
@@ -74,12 +74,6 @@ function Header({id, each}) {
         ${t("Resolve")}</span><kbd>E</kbd></button>`}
     <span class="open-details"><${IconButton} icon="panel-right" label=${t("Details")} keys="]" onClick=${showDetails} /></span>
   </header>`;
-}
-
-/** In a wide window the pane folds, in a narrow one it slides over the thread. */
-export function showDetails() {
-  if (matchMedia("(max-width: 1199px)").matches) drawer.value = drawer.peek() === "details" ? null : "details";
-  else { folded.value = {...folded.peek(), details: !folded.peek().details}; device.set("folded", folded.peek()); }
 }
 
 function Scroll({id, one}) {
