@@ -2,6 +2,7 @@
 
 import os
 import random
+import resource
 import secrets
 import signal
 import subprocess
@@ -129,6 +130,7 @@ def test_a_second_start_is_quick_and_keeps_everything(tmp_path):
 
 
 @pytest.mark.one_engine
+@pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="a full disk is staged with prlimit, which only Linux has")
 def test_a_full_disk_is_said_before_the_acknowledgement(tmp_path):
     """The log of SQLite may not grow any more (as on a full disk): the COMMIT fails, nobody is told "stored"."""
     desk = Desk(tmp_path).start()
@@ -156,8 +158,6 @@ def test_a_full_disk_is_said_before_the_acknowledgement(tmp_path):
 
 
 def _limit_file_size(pid: int, size: int) -> None:
-    import resource
-
     value = resource.RLIM_INFINITY if size < 0 else size
     resource.prlimit(pid, resource.RLIMIT_FSIZE, (value, resource.RLIM_INFINITY))
 
