@@ -7,15 +7,13 @@ like ("visitor", conversation key); a feed subscribes to topics, and a guard may
 import logging
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from django.db import connection
 
-from yavar.base import clock, wake
+from yavar.base import wake
 from yavar.base.db import is_sqlite, run, sql
 from yavar.base.edge.feed import Feed, wake_all
 from yavar.base.events.models import Event
@@ -26,7 +24,7 @@ Topic = tuple[str, int]
 TEAM: Topic = ("team", 0)
 BATCH = 500
 LOOK_AGAIN = 1.0
-LATE = timedelta(seconds=10)  # PostgreSQL: a transaction may commit after one with a higher id
+LATE = 10.0  # seconds a transaction on PostgreSQL may commit after one with a higher id
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +49,13 @@ class Hub:
         self._topics: dict[Topic, dict[Feed, Guard | None]] = {}
         self._lock = threading.Lock()
         self._last = 0
-        self._recent: deque[int] = deque(maxlen=20_000)  # PostgreSQL: ids told within LATE
+        self._missing: dict[int, float] = {}  # PostgreSQL: ids not seen yet, and until when they are waited for
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._follow, name="hub", daemon=True)
 
     def start(self) -> None:
         """Follow from the newest event on."""
-        self._last = newest()
+        self._last = newest() if is_sqlite() else max(0, newest() - BATCH)  # what is under way just now has a lower number
         self._thread.start()
 
     def stop(self) -> None:
@@ -141,10 +139,13 @@ class Hub:
         news = sql.pick(Event, "id > %s ORDER BY id LIMIT %s", (self._last, BATCH))
         if is_sqlite():
             return news
-        late = Event.objects.filter(pk__gt=self._last - 2000, pk__lte=self._last, at__gt=clock.now() - LATE).exclude(pk__in=set(self._recent))
-        events = sorted([*(late if self._recent else []), *news], key=lambda event: event.pk)
-        self._recent.extend(event.pk for event in events)
-        return events
+        # a number that is missing belongs to a transaction that has not committed yet, or never will: it is asked for until it is LATE
+        late, now = sql.by_key(Event, self._missing), time.monotonic()
+        came = {event.pk for event in news}
+        self._missing = {key: until for key, until in self._missing.items() if key not in late and until > now}
+        if news:
+            self._missing |= {key: now + LATE for key in range(self._last + 1, news[-1].pk) if key not in came}
+        return sorted([*late.values(), *news], key=lambda event: event.pk)
 
 
 def newest() -> int:
