@@ -10,6 +10,7 @@ from yavar import __version__
 from yavar.base import clock
 from yavar.base.edge import Answer, Door, Later, Request, json_answer
 from yavar.base.jobs.models import Job
+from yavar.channels.contract import channel
 from yavar.conversations.models import Inbox
 
 LATE = 60.0  # seconds a due job may wait before we say so
@@ -23,7 +24,8 @@ def facts() -> dict[str, Any]:
         oldest = Job.objects.filter(state="ready").order_by("due_at").values_list("due_at", flat=True).first()
         dead = Job.objects.filter(state="dead").count()
         inboxes = [
-            {"name": i.name, "kind": i.kind, "on": i.active and (i.kind != "chat" or bool(i.config.get("origins")))} for i in Inbox.objects.order_by("pk")
+            {"name": i.name, "kind": i.kind, "on": i.active and channel(i.kind) is not None and (i.kind != "chat" or bool(i.config.get("origins")))}
+            for i in Inbox.objects.order_by("pk")
         ]
     except DatabaseError as error:
         return {"status": "down", "version": __version__, "database": type(error).__name__}

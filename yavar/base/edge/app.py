@@ -49,10 +49,6 @@ class Edge:
         assert self._loop is not None
         self._loop.call_soon_threadsafe(_answer_all, batch)
 
-    def streams(self) -> int:
-        """How many streams are open."""
-        return len(self._feeds)
-
     def close_streams(self) -> None:
         """End every stream and take no new ones, so that a graceful stop need not wait for them."""
         self._closing = True
