@@ -15,9 +15,11 @@ CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{8,64}\Z")
 
 @lru_cache(maxsize=20_000)
 def public_id_of(model: "type[Model]", key: int) -> str:
-    """The public id of a row that is known by its key. It never changes, so it is asked once per process. Raises DoesNotExist."""
-    found: str = model._default_manager.values_list("public_id", flat=True).get(pk=key)
-    return found
+    """The public id of a row that is known by its key. It never changes, so it is asked once per process.
+
+    '' for a row that is gone: the diary outlives what it tells of.
+    """
+    return model._default_manager.filter(pk=key).values_list("public_id", flat=True).first() or ""
 
 
 def public_id() -> str:

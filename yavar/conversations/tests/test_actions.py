@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from yavar.base import clock
+from yavar.base import clock, ids
 from yavar.base.db import savepoint
 from yavar.base.events.models import Event
 from yavar.conversations import actions, jobs
@@ -88,6 +88,14 @@ def test_tags_go_on_and_off(shop, talk):
     actions.tag(talk.pk, add=[vip], remove=[order], by=shop.amir)
     assert list(talk.tags.all()) == [vip]
     assert last_fact(talk)[1] == {"added": [], "removed": [order.pk]}
+
+
+def test_the_timeline_outlives_a_deleted_tag(shop, talk):
+    order = make_tag("Order")
+    actions.tag(talk.pk, add=[order], by=shop.amir)
+    order.delete()
+    ids.public_id_of.cache_clear()
+    assert timeline(talk.pk)[0][-1].data == {"added": [""], "removed": []}
 
 
 def test_reopening_is_the_opposite_of_resolving(shop, talk):
