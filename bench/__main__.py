@@ -134,8 +134,7 @@ def chat_posts(folder: Path, seconds: float, database: str = "") -> None:
             None if database else ratio >= goal and tail <= 4,
         )
     if not database:
-        with process("yavar", "migrate", port=1, YAVAR_DATA=str(folder / "django")):
-            time.sleep(4)
+        subprocess.run([sys.executable, "-m", "yavar", "migrate", "--data", str(folder / "django")], env={**os.environ, "PYTHONPATH": str(ROOT)}, check=True)
         with process("bench.limits", "django", str(port), str(folder), port=port, path="/nothing", YAVAR_DATA=str(folder / "django")):
             django = load.run(port, 50, seconds, plain(1))
         ratio = found["desk", 1].rate / django.rate

@@ -7,6 +7,7 @@ carries NOTIFY on a connection of its own.
 import threading
 import time
 import weakref
+from functools import cache
 
 from django.db import connection, connections
 
@@ -111,15 +112,11 @@ class _Ear(threading.Thread):
                 time.sleep(1)
 
 
-_lock = threading.Lock()
-_threads: dict[str, threading.Thread] = {}
-
-
+@cache
 def _shouter() -> _Shouter:
-    with _lock:
-        return _threads.setdefault("shouter", _threads.get("shouter") or _Shouter())  # type: ignore[return-value]
+    return _Shouter()  # two threads that ask at once may make two: the spare one only sleeps
 
 
+@cache
 def _ear() -> _Ear:
-    with _lock:
-        return _threads.setdefault("ear", _threads.get("ear") or _Ear())  # type: ignore[return-value]
+    return _Ear()

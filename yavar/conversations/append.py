@@ -67,9 +67,7 @@ def _count(by_customer: bool, usual: bool) -> str:
     )
 
 
-def append(
-    conversation_id: int, *, by: Actor, client_id: str, text: str, files: Sequence[str] = (), at: datetime, cause: tuple[int, int] | None = None
-) -> Appended:
+def append(conversation_id: int, *, by: Actor, client_id: str, text: str, files: Sequence[str] = (), at: datetime) -> Appended:
     """Add a public message inside the open transaction. The customer's message opens the conversation again.
 
     Raises Conversation.DoesNotExist, and Problem 400 for a file that is not theirs to send.
@@ -97,7 +95,7 @@ def append(
     message_id = run_insert(statement, (conversation_id, message, client_id, seq, version, author, text, moment, len(attached)))
     attach(message_id, attached)
     fact = MessageReceived(message_id, seq) if by_customer else MessageSent(message_id, seq)
-    record(fact, subject=("conversation", conversation_id), by=by, seq=version, at=at, cause=cause)
+    record(fact, subject=("conversation", conversation_id), by=by, seq=version, at=at)
     return Appended(conversation_id, public, reference, message_id, message, client_id, seq, version, author, text, at, False)
 
 

@@ -11,7 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from yavar.base.problem import Problem
-from yavar.base.writer import Item, NotStored, Writer
+from yavar.base.writer import Item, Writer
 
 from .feed import RESYNC, Feed
 from .static import Static
@@ -117,8 +117,6 @@ class Edge:
         if isinstance(outcome, Problem):
             raise outcome
         if isinstance(outcome, Exception):
-            if not isinstance(outcome, NotStored):
-                log.error("not written: %r", outcome)
             raise Problem(503, "storage.full", _("The message was not stored. It stays with you; please try again in a moment."), retry_after=5)
         return writing.finish(outcome)
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -43,14 +42,12 @@ def worker(name: str) -> Worker | None:
     return _workers.get(name)
 
 
-def leave(
-    name: str, *, args: dict[str, Any] | None = None, event: int | None = None, lane: str = "", unique_key: str | None = None, delay: float = 0, at: Any = None
-) -> None:
-    """Leave a job inside the open transaction; it is due `delay` seconds from now. One with the same `unique_key` is left once.
+def leave(name: str, *, args: dict[str, Any] | None = None, event: int | None = None, lane: str = "", unique_key: str | None = None, at: Any = None) -> None:
+    """Leave a job inside the open transaction, due at once. One with the same `unique_key` is left once.
 
     `at` is the present moment in the driver's form when the caller has it already.
     """
-    moment = at if at is not None and not delay else sql.moment(clock.now() + timedelta(seconds=delay))
+    moment = at if at is not None else sql.moment(clock.now())
     statement = sql.insert(Job, "name", "args", "event", "lane", "unique_key", "state", "attempts", "due_at", "fence", "error", "created_at", returning=False)
     if unique_key is not None:
         statement += " ON CONFLICT DO NOTHING"

@@ -25,6 +25,7 @@ from yavar.people.models import Agent
 from yavar.realtime.hub import TEAM, hub
 from yavar.realtime.signals import presence
 from yavar.realtime.staff import frames, read_cursor
+from yavar.web.ui.address import only_from_here
 
 REMEMBER = 60.0  # seconds until revoked rights are dead
 MAX_MISSED = 1000
@@ -41,9 +42,7 @@ _agents: OrderedDict[str, tuple[Agent, float]] = OrderedDict()
 
 def signed_in(request: Request) -> Agent | None:
     """The agent of this session, if memory knows. Raises Problem 403 for a foreign page's write."""
-    origin = request.header("origin")
-    if origin and origin not in (request.own_origin(), settings.ENV.url):
-        raise Problem(403, "origin.foreign", _("This page may not write to this desk."))
+    only_from_here(request.header("origin"), request.own_origin())
     found = _agents.get(request.cookie(settings.SESSION_COOKIE_NAME))
     return found[0] if found and found[1] > time.monotonic() else None
 

@@ -22,6 +22,7 @@ from yavar.conversations.shapes import PublicMessage
 from yavar.realtime.hub import hub
 from yavar.realtime.public import message_frame
 from yavar.realtime.signals import customer_typing
+from yavar.web.ui.address import only_from_here
 
 from .visitors import Known, find_conversation, load, peek
 
@@ -47,18 +48,11 @@ messages_rate = Rate(settings.ENV.rate, BURST)
 signals_rate = Rate(settings.ENV.rate * 4, BURST * 2)
 
 
-def same_origin(request: Request) -> None:
-    """The panel lives on our origin, so its writes do too. Raises Problem 403 for a foreign page. No Origin is no browser: the token must do."""
-    origin = request.header("origin")
-    if origin and origin not in (request.own_origin(), settings.ENV.url):
-        raise Problem(403, "origin.foreign", _("This page may not write to this desk."))
-
-
 def with_visitor(handler: Callable[[Request, Known], Reply]) -> Callable[[Request], Reply]:
     """Find the visitor first: from memory at once, else on a thread."""
 
     def enter(request: Request) -> Reply:
-        same_origin(request)
+        only_from_here(request.header("origin"), request.own_origin())
         token = request.bearer()
         known = peek(token)
         if known is not None:

@@ -21,7 +21,7 @@ from yavar.people.customers import identities
 from yavar.people.customers.actions import open_session, recognise
 from yavar.people.models import VisitorSession
 from yavar.realtime.signals import presence
-from yavar.web.ui.address import TRY, desk_url
+from yavar.web.ui.address import TRY, desk_url, only_from_here
 from yavar.web.ui.assets import assets
 from yavar.web.ui.bodies import Strict, answer, body, whole_number
 from yavar.web.ui.files import upload
@@ -113,7 +113,7 @@ def panel_config(inbox: Inbox, config: ChatConfig, lang: str, origins: list[str]
 def session(request: HttpRequest, key: str) -> HttpResponse:
     """A visitor begins to write, or is recognised."""
     inbox, config = open_inbox(key)
-    own_page_only(request)
+    only_from_here(request.headers.get("Origin", ""), f"{request.scheme}://{request.get_host()}")
     if wait := sessions_rate.take(request.META.get("REMOTE_ADDR", "")):
         raise Problem(429, "rate.limited", _("That was very fast. Your message is kept and is sent again in a moment."), retry_after=wait)
     given = body(request, OpenSession)
@@ -150,16 +150,9 @@ def _is_open(token: str) -> bool:
     return True
 
 
-def own_page_only(request: HttpRequest) -> None:
-    """Writes come from the panel, which lives on our origin. Raises Problem 403."""
-    sent = request.headers.get("Origin")
-    if sent and sent not in (f"{request.scheme}://{request.get_host()}", settings.ENV.url):
-        raise Problem(403, "origin.foreign", _("This page may not write to this desk."))
-
-
 def visitor(request: HttpRequest) -> Known:
     """Who asks. Raises Problem 401."""
-    own_page_only(request)
+    only_from_here(request.headers.get("Origin", ""), f"{request.scheme}://{request.get_host()}")
     scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer":
         token = ""
