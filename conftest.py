@@ -30,8 +30,10 @@ def _wired():
 def _strangers():
     """Each test begins with empty tables: what was known of keys is no longer so."""
     from yavar.base import ids
+    from yavar.webhooks import wanted
 
     ids.public_id_of.cache_clear()
+    wanted.forget()
 
 
 @pytest.fixture

@@ -151,7 +151,7 @@ def sse(port: int, path: str, headers: str) -> socket.socket:
 def post_to_stream(desk: Desk) -> None:
     """A visitor's POST until it stands on an agent's stream, one at a time."""
     agent, visitor = Agent(desk.url, "amir@nila.example", "nila-demo"), desk.visitors(1)[0]
-    line = sse(desk.port, "/agent/stream?cursor=999999999", f"Cookie: {agent._headers['Cookie']}\r\n")
+    line = sse(desk.port, "/api/v1/stream?cursor=999999999", f"Cookie: {agent._headers['Cookie']}\r\n")
     seconds = []
     for _ in range(300):
         mark = secrets.token_hex(8)
@@ -206,12 +206,12 @@ def fan_out(desk: Desk) -> None:
     signal = json.dumps({"conversation": visitor.conversation, "typing": True}).encode()
     signals = itertools.repeat(load.post("/chat/signals", signal, f"Authorization: Bearer {visitor.token}\r\n"))
     for what, requests, goal in (("signal", signals, 0.7), ("stored message", messages([visitor], 1)(0), None)):
-        probe = sse(desk.port, "/agent/stream?cursor=999999999", head)
+        probe = sse(desk.port, "/api/v1/stream?cursor=999999999", head)
         _burst(desk.port, requests, 4)
         time.sleep(0.5)
         size = len(probe.recv(1 << 20).rpartition(b"data: ")[2])
         probe.close()
-        lines = [sse(desk.port, "/agent/stream?cursor=999999999", head) for _ in range(200)]
+        lines = [sse(desk.port, "/api/v1/stream?cursor=999999999", head) for _ in range(200)]
         time.sleep(1)
         ours = _rate(lines, count, lambda: _burst(desk.port, requests, count))  # noqa: B023
         port = free_port()
@@ -262,7 +262,7 @@ def agents_under_load(desk: Desk) -> None:
     busy = 0
     for n in range(300):
         started = time.perf_counter()
-        agent.line.ask("POST", f"/agent/conversations/{visitors[n % 20].conversation}/priority", {"priority": ("high", "low")[n // 20 % 2]}, agent._headers)
+        agent.line.ask("POST", f"/api/v1/conversations/{visitors[n % 20].conversation}/priority", {"priority": ("high", "low")[n // 20 % 2]}, agent._headers)
         seconds.append((time.perf_counter() - started) * 1000)
         if n % 50 == 0:
             with urllib.request.urlopen(f"{desk.url}/health") as answer:

@@ -228,7 +228,7 @@ class Clerk(Person):
 
     def told(self, conversation: str) -> dict[str, Any]:
         """A row as the desk keeps it."""
-        return self.get(f"/agent/conversations/{conversation}")["row"]
+        return self.get(f"/api/v1/conversations/{conversation}")["row"]
 
 
 class Stage:

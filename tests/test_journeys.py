@@ -71,7 +71,7 @@ def test_a_shopper_asks_and_a_clerk_answers(stage, lang, who):
     expect(shopper.log.locator(".typing")).to_have_count(0)
 
     expect(clerk.log.locator('.message.is-out .mark use[href$="#check-check"]')).to_have_count(1)
-    assert clerk.get(f"/agent/conversations/{conversation}")["seen"]["customer"] == 2
+    assert clerk.get(f"/api/v1/conversations/{conversation}")["seen"]["customer"] == 2
     expect(shopper.log.locator('.said.mine .meta use[href$="check-check"]')).to_have_count(1)
     agree(shopper, clerk, [words["ask"], words["answer"]])
     assert shopper.complaints == clerk.complaints == []
@@ -119,7 +119,7 @@ def test_the_clerks_line_is_cut_for_half_a_minute(stage):
     clerk.delivered(words["thanks"], 20)
     expect(clerk.banner).to_have_count(0)
     assert clerk.box.input_value() == "و بعد"
-    eventually(clerk.page, lambda: clerk.get(f"/agent/conversations/{conversation}")["drafts"].get("reply") == "و بعد", "the draft reaches the desk")
+    eventually(clerk.page, lambda: clerk.get(f"/api/v1/conversations/{conversation}")["drafts"].get("reply") == "و بعد", "the draft reaches the desk")
     agree(shopper, clerk, list(words.values()))
 
 
@@ -176,7 +176,7 @@ def test_the_customer_writes_while_the_answer_is_on_its_way(stage):
     words = WORDS["fa"]
     shopper, clerk, _ = meet(stage)
     held = []
-    clerk.page.route("**/agent/conversations/*/reply", lambda route: held.append(route) if not held else route.continue_())
+    clerk.page.route("**/api/v1/conversations/*/messages", lambda route: held.append(route) if not held else route.continue_())
     clerk.reply(words["thanks"])
     eventually(clerk.page, lambda: held, "the answer leaves")
     shopper.say(words["more"])
@@ -218,7 +218,7 @@ def test_the_desk_is_restarted_under_open_chats(stage, how):
     assert shopper.box.input_value() == "هنوز می‌نویسم"
     assert clerk.box.input_value() == "من هم می‌نویسم"
     agree(shopper, clerk, list(words.values()))
-    eventually(clerk.page, lambda: clerk.get(f"/agent/conversations/{conversation}")["drafts"].get("reply") == "من هم می‌نویسم", "the draft reaches the desk")
+    eventually(clerk.page, lambda: clerk.get(f"/api/v1/conversations/{conversation}")["drafts"].get("reply") == "من هم می‌نویسم", "the draft reaches the desk")
 
 
 # 5 ── a reload in the middle of a sentence
@@ -238,7 +238,7 @@ def test_a_reload_in_the_middle_of_a_sentence(stage):
     elsewhere = stage.clerk("amir", f"/inbox/all/{conversation}")
     expect(elsewhere.box).to_have_value("الان نگاه می‌کن")
     clerk.box.fill("")
-    eventually(clerk.page, lambda: not clerk.get(f"/agent/conversations/{conversation}")["drafts"].get("reply"), "an emptied draft is forgotten")
+    eventually(clerk.page, lambda: not clerk.get(f"/api/v1/conversations/{conversation}")["drafts"].get("reply"), "an emptied draft is forgotten")
     elsewhere.page.reload()
     elsewhere.sees(WORDS["fa"]["ask"])
     expect(elsewhere.box).to_have_value("")
@@ -297,7 +297,7 @@ def test_a_customer_the_shop_vouches_for(stage, honest):
     conversation = shopper.conversation
     clerk = stage.clerk("amir", f"/inbox/all/{conversation}")
     clerk.sees(WORDS["fa"]["ask"])
-    assert clerk.get(f"/agent/conversations/{conversation}")["customer"]["verified"] is honest
+    assert clerk.get(f"/api/v1/conversations/{conversation}")["customer"]["verified"] is honest
     expect(clerk.page.locator('.details .chip.is-good use[href$="#shield-check"]')).to_have_count(int(honest))
 
 
@@ -380,4 +380,4 @@ def test_a_note_never_reaches_the_shopper(stage):
         *(answer.text() for answer in answers if "/chat/" in answer.url and answer.frame == shopper.panel),
     ]
     assert len(seen) > 5 and not [text for text in seen if "محرمانه" in text]
-    assert any(note["text"] == secret for note in clerk.get(f"/agent/conversations/{conversation}")["timeline"]["items"])
+    assert any(note["text"] == secret for note in clerk.get(f"/api/v1/conversations/{conversation}")["timeline"]["items"])

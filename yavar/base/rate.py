@@ -23,3 +23,11 @@ class Rate:
         if len(self._buckets) > self._keys:
             self._buckets.popitem(last=False)
         return wait
+
+    def left(self, key: str) -> tuple[int, int, int]:
+        """The limit as headers say it: (the most at once, how many of it are left, whole seconds until it is full again)."""
+        if not self._per_second:
+            return int(self._burst), int(self._burst), 0
+        left, at = self._buckets.get(key, (self._burst, time.monotonic()))
+        left = min(self._burst, left + (time.monotonic() - at) * self._per_second)
+        return int(self._burst), int(left), int((self._burst - left) / self._per_second) + 1 if left < self._burst else 0

@@ -14,7 +14,6 @@ from yavar.base.problem import Problem
 
 from .contract import Channel
 
-CHAT = Channel(kind="chat", icon="message-circle", immediate=True, typing=True)
 Asked = Literal["off", "ask", "require"]
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\]")
 _BARE, _HERE = re.compile(r"[\w.-]*\w(:\d+)?(/.*)?"), re.compile(r"localhost\b|127\.")
@@ -117,3 +116,10 @@ def vouched(signed: SignedIdentity, secret: str) -> Vouched:
     if not signed.id or not signed.hash or not crypto.same(crypto.hmac_sha256(secret, signed.id), signed.hash.lower()):
         raise wrong
     return Vouched(signed.id, signed.name, "", signed.email)
+
+
+def _checked(config: ChatConfig) -> ChatConfig:
+    return msgspec.structs.replace(config, origins=list(dict.fromkeys(typed_origin(each) for each in config.origins)))
+
+
+CHAT = Channel(kind="chat", icon="message-circle", immediate=True, typing=True, config=ChatConfig, check=_checked)

@@ -27,11 +27,18 @@ def parser() -> argparse.ArgumentParser:
     work = add("work", "run a worker of its own (on PostgreSQL; on SQLite `serve` does it)")
     work.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
     add("doctor", "check the desk's settings, database, disk and queues, and say what to do")
-    user = add("user", "add people of the team, list them, set a password")
-    user.add_argument("action", choices=["add", "list", "password", "off", "on"])
-    user.add_argument("email", nargs="?")
+    user = add("user", "add people of the team, list them, set a password or role; make an API token")
+    user.add_argument("action", choices=["add", "list", "password", "role", "off", "on", "token"])
+    user.add_argument("email", nargs="?", metavar="EMAIL|NAME", help="whom; for token: a team member's address, or the name of a program")
     user.add_argument("--name")
-    user.add_argument("--role", choices=["agent", "supervisor", "owner"], default="agent")
+    user.add_argument("--role", choices=["viewer", "agent", "supervisor", "admin", "owner"], default="agent")
+    user.add_argument(
+        "--scope",
+        action="append",
+        default=[],
+        metavar="RIGHT",
+        help="token: conversation.read, conversation.*, *.read or all; may be repeated (default *.read)",
+    )
     user.add_argument("--lang", choices=["fa", "ru", "en"], default="en")
     user.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
     chat = add("chat", "put the chat on a shop's pages: allowed origins, the line for the page, the signing secret")

@@ -7,54 +7,67 @@ from argparse import Namespace
 
 import msgspec
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError
 
-from yavar.base.db import transaction
 from yavar.base.events import Actor
 from yavar.base.jobs import retry
 from yavar.base.jobs.models import Job
+from yavar.base.problem import Problem
 from yavar.channels.chat import ChatConfig, changed, config_of, origin
 from yavar.conversations.models import Inbox
 from yavar.conversations.setup import configure_inbox
 from yavar.people.models import Agent
-from yavar.people.team.actions import add_agent
+from yavar.people.team.actions import Given, add_agent, change_agent, grant, set_password
+from yavar.people.team.tokens import make_token
 
 from .first import furnish
 from .run import address, migrate
 
-SYSTEM = Actor("system")
+CLI = Actor("system", via="cli")
 
 
 def user(given: Namespace) -> int:
     """`yavar user …`"""
     migrate()
     if given.action == "list":
-        for agent in Agent.objects.order_by("name"):
-            print(f"{agent.email:<36} {agent.role:<11} {agent.lang}  {'' if agent.is_active else 'off  '}{agent.name}")
+        for agent in Agent.objects.prefetch_related("grants").order_by("name"):
+            print(f"{agent.email:<36} {agent.title:<11} {agent.lang}  {'' if agent.is_active else 'off  '}{agent.name}")
         return 0
     if not given.email:
-        return _say("which e-mail address?")
+        return _say("which e-mail address?" if given.action != "token" else "a token for whom? Give a name for a program, or a team member's e-mail address.")
+    try:
+        return token(given) if given.action == "token" else _change(given)
+    except ValidationError as error:
+        return _say(" ".join(error.messages))
+    except Problem as problem:
+        return _say(str(problem.title))
+
+
+def _change(given: Namespace) -> int:
     if given.action == "add":
-        try:
-            add_agent(
-                email=given.email, name=given.name or given.email.partition("@")[0], password=_password(given), role=given.role, lang=given.lang, by=SYSTEM
-            )
-        except ValidationError as error:
-            return _say(" ".join(error.messages))
-        except IntegrityError:
-            return _say(f"{given.email} is in the team already.")
+        name = given.name or given.email.partition("@")[0]
+        add_agent(email=given.email, name=name, password=_password(given), role=given.role, lang=given.lang, by=CLI)
         print(f"{given.email} can sign in at {address()}/sign-in")
         return 0
     agent = Agent.objects.filter(email__iexact=given.email).first()
     if agent is None:
         return _say(f"nobody in the team has the address {given.email}.")
     if given.action == "password":
-        agent.set_password(_password(given))
+        set_password(agent, _password(given), by=CLI)
+    elif given.action == "role":
+        grant(agent, [Given(given.role)], by=CLI)
     else:
-        agent.is_active = given.action == "on"
-    with transaction():
-        agent.save()
+        change_agent(agent, active=given.action == "on", by=CLI)
     print(f"{agent.email}: done")
+    return 0
+
+
+def token(given: Namespace) -> int:
+    """`yavar user token NAME --scope …`: NAME is a team member's address, or a program, which is made when it is new. Prints the token alone, for scripts."""
+    agent = Agent.objects.filter(email__iexact=given.email).first() or Agent.objects.filter(kind=Agent.Kind.PROGRAM, name=given.email).first()
+    if agent is None:
+        agent = add_agent(email=f"{secrets.token_hex(6)}@program.invalid", name=given.email, password=None, role="admin", kind=Agent.Kind.PROGRAM, by=CLI)
+    _row, secret = make_token(agent, given.name or given.email, [word for words in given.scope for word in words.split(",")] or ["*.read"], by=CLI)
+    print(secret)
     return 0
 
 
@@ -88,7 +101,7 @@ def chat(given: Namespace) -> int:
         except msgspec.ValidationError:
             return _say("give name=ask|require|off and email=ask|require|off.")
     elif given.action == "secret":
-        configure_inbox(inbox, config, secret=secrets.token_urlsafe(32))
+        configure_inbox(inbox, config, secret=secrets.token_urlsafe(32), by=CLI)
         print(f"Secret for signing your customers' ids (keep it on the shop's server): {inbox.unsealed_secret()}")
         return 0
     print("Allowed pages: " + (", ".join(config.origins) or "none yet; the chat is closed"))
@@ -101,7 +114,7 @@ def chat(given: Namespace) -> int:
 def configure(inbox: Inbox, **changes: object) -> ChatConfig:
     """Change some of the chat's settings. Raises msgspec.ValidationError."""
     config = changed(inbox.config, **changes)
-    configure_inbox(inbox, config)
+    configure_inbox(inbox, config, by=CLI)
     return config
 
 

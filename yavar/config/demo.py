@@ -61,7 +61,7 @@ def _furnish() -> None:
     for member in TEAM:
         facts = {name: value for name, value in member.items() if name != "key"}
         agents[member["key"]] = add_agent(**facts, password=PASSWORD, by=Actor("system"), check_password=False)
-    add_team("Nila", list(agents.values()))
+    add_team("Nila", list(agents.values()), by=Actor("system"))
     talks = json.loads((Path(__file__).parent / "demo_talks.json").read_text())
     for talk in sorted(talks, key=lambda t: -t["ago"]):
         _play(talk, inbox, agents)

@@ -27,6 +27,7 @@ class Env:
     rate: float = 1.0  # messages a visitor may send per second, after a burst of 20; 0 = no limit (benchmarks)
     threads: int = 8
     demo: bool = False
+    http_allow: tuple[str, ...] = ()  # host or host:port that may be called although it is no public address: an intranet
 
     @property
     def sqlite(self) -> bool:
@@ -56,6 +57,7 @@ def read(source: Mapping[str, str] = os.environ) -> Env:
         data=data, secret_key=_text(source, "SECRET_KEY") or _own_key(data), database=_text(source, "DATABASE"), host=_text(source, "HOST", "127.0.0.1"),
         port=int(_text(source, "PORT", "8000")), url=_text(source, "URL").rstrip("/"), debug=_flag(_text(source, "DEBUG")),
         proxies=_text(source, "PROXIES", "127.0.0.1"), rate=float(_text(source, "RATE", "1")), threads=int(_text(source, "THREADS", "8")), demo=_flag(_text(source, "DEMO")),
+        http_allow=tuple(each.strip().lower() for each in _text(source, "HTTP_ALLOW").split(",") if each.strip()),
     )  # fmt: skip
     _refuse_unsafe(env)
     return env
@@ -64,6 +66,14 @@ def read(source: Mapping[str, str] = os.environ) -> Env:
 def _refuse_unsafe(env: Env) -> None:
     if len(env.secret_key) < 32 or len(set(env.secret_key)) < 8:
         raise Unsafe("YAVAR_SECRET_KEY is too short or too plain: use at least 32 random characters, or leave it out and the desk makes its own.")
+    for entry in env.http_allow:
+        try:
+            known = urlsplit(f"//{entry}")
+            good = bool(known.hostname) and (known.port or 1) > 0 and not known.path
+        except ValueError:
+            good = False
+        if not good:
+            raise Unsafe(f"YAVAR_HTTP_ALLOW: “{entry}” is neither a host nor host:port.")
     public = env.host not in ("127.0.0.1", "localhost", "::1") or env.secure
     if env.debug and public:
         raise Unsafe("YAVAR_DEBUG shows the inside of the desk to everyone: switch it off, or listen on 127.0.0.1 only.")

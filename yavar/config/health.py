@@ -12,6 +12,7 @@ from yavar.base.edge import Answer, Door, Later, Request, json_answer
 from yavar.base.jobs.models import Job
 from yavar.channels.contract import channel
 from yavar.conversations.models import Inbox
+from yavar.webhooks import queries as webhooks
 
 LATE = 60.0  # seconds a due job may wait before we say so
 
@@ -27,6 +28,7 @@ def facts() -> dict[str, Any]:
             {"name": i.name, "kind": i.kind, "on": i.active and channel(i.kind) is not None and (i.kind != "chat" or bool(i.config.get("origins")))}
             for i in Inbox.objects.order_by("pk")
         ]
+        hooks = {"failing": webhooks.failing(), "oldest_undelivered_seconds": round(_age(webhooks.oldest_undelivered()), 1)}
     except DatabaseError as error:
         return {"status": "down", "version": __version__, "database": type(error).__name__}
     late = _age(oldest)
@@ -34,7 +36,7 @@ def facts() -> dict[str, Any]:
     well = late < LATE and not dead and all(processes.values())
     return {
         "status": "ok" if well else "degraded", "version": __version__, "database": "ok", "jobs": {"oldest_due_seconds": round(late, 1), "dead": dead},
-        "processes": processes, "inboxes": inboxes,
+        "processes": processes, "inboxes": inboxes, "webhooks": hooks,
     }  # fmt: skip
 
 

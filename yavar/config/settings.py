@@ -13,6 +13,7 @@ ALLOWED_HOSTS = ["*"]  # the desk answers under whatever name its proxy gives it
 DATABASES = {"default": database(ENV) | {"TEST": {"NAME": str(ENV.data / "test.sqlite3") if ENV.sqlite else None}}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 FILES_DIR = ENV.data / "files"
+HTTP_ALLOW = ENV.http_allow
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -23,6 +24,7 @@ INSTALLED_APPS = [
     "yavar.people",
     "yavar.conversations",
     "yavar.conversations.notes",
+    "yavar.webhooks",
 ]
 MIDDLEWARE = [
     "yavar.web.ui.middleware.Headers",

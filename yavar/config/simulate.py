@@ -177,10 +177,10 @@ class Agent:
     def answer_all(self) -> None:
         """Answer open conversations whose customer waits, until `stopped`."""
         while not self.stopped:
-            for row in self.line.ask("GET", "/agent/conversations?view=all", headers=self._headers)["rows"]:
+            for row in self.line.ask("GET", "/api/v1/conversations?view=all", headers=self._headers)["rows"]:
                 if row["waiting_since"] and not self.stopped:
                     body = {"client_id": secrets.token_urlsafe(12), "text": "Thank you, I am looking at it.", "files": []}
-                    self.line.ask("POST", f"/agent/conversations/{row['id']}/reply", body, self._headers)
+                    self.line.ask("POST", f"/api/v1/conversations/{row['id']}/messages", body, self._headers)
                     self.answered += 1
             time.sleep(0.2)
 

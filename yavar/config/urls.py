@@ -3,13 +3,15 @@
 from django.conf import settings
 from django.urls import path
 
-from yavar.web.agent import inbox, reads, sign_in, verbs
-from yavar.web.agent import settings as own_settings
+from yavar.web.agent import inbox, sign_in
+from yavar.web.agent.settings import chat as chat_settings
+from yavar.web.agent.settings import frame
+from yavar.web.agent.settings import webhooks as webhook_settings
+from yavar.web.api.v1 import api
 from yavar.web.demo import shop
 from yavar.web.ui import errors, files
 from yavar.web.widget import views as chat
 
-conversation = "agent/conversations/<str:public_id>"
 urlpatterns = [
     path("", sign_in.start),
     path("sign-in", sign_in.sign_in),
@@ -17,9 +19,10 @@ urlpatterns = [
     path("inbox", inbox.inbox),
     path("inbox/<path:path>", inbox.inbox),
     path("favicon.ico", files.favicon),
-    path("settings", own_settings.start),
-    path("settings/chat", own_settings.chat),
-    path("settings/try", own_settings.try_chat),
+    path("settings", frame.start),
+    path("settings/chat", chat_settings.chat),
+    path("settings/try", chat_settings.try_chat),
+    path("settings/webhooks", webhook_settings.webhooks),
     path("files/<str:key>/<str:name>", files.show),
     path("chat/<str:key>/loader.js", chat.loader),
     path("chat/<str:key>/panel", chat.panel),
@@ -27,18 +30,7 @@ urlpatterns = [
     path("chat/hello", chat.hello),
     path("chat/messages", chat.older),
     path("chat/files", chat.files),
-    path("agent/conversations", reads.conversations),
-    path("agent/rows", reads.some_rows),
-    path("agent/counts", reads.all_counts),
-    path("agent/search", reads.search),
-    path("agent/tags", verbs.tag),
-    path("agent/files", verbs.files),
-    path("agent/preferences", verbs.preferences),
-    path(conversation, reads.conversation),
-    path(f"{conversation}/timeline", reads.more_timeline),
-    path(f"{conversation}/draft", verbs.draft),
-    *[path(f"{conversation}/{name}", getattr(verbs, name)) for name in
-      ("reply", "note", "assign", "tags", "priority", "snooze", "resolve", "reopen", "request_type", "seen", "unread")],
+    path("api/v1/", api.urls),
 ]  # fmt: skip
 if settings.ENV.demo:
     urlpatterns += [path("shop", shop.product)]

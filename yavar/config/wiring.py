@@ -8,7 +8,7 @@ from django.contrib.sessions.backends.db import SessionStore
 
 from yavar.base.db import checkpoint
 from yavar.base.edge import Door, Edge
-from yavar.base.events import listen
+from yavar.base.events import follow, listen
 from yavar.base.files import sweep
 from yavar.channels import chat, contract
 from yavar.conversations import jobs as conversation_jobs
@@ -17,18 +17,23 @@ from yavar.people import jobs as people_jobs
 from yavar.realtime import public, staff
 from yavar.realtime.hub import hub
 from yavar.realtime.signals import presence
-from yavar.web.agent.doors import DOORS as AGENT_DOORS
+from yavar.web.api.streams import DOORS as API_DOORS
 from yavar.web.ui.assets import assets
 from yavar.web.widget.doors import DOORS as CHAT_DOORS
+from yavar.webhooks import jobs as webhook_jobs
+from yavar.webhooks import wanted
 
 from .health import DOOR as HEALTH
 
-ROOMS_WITH_JOBS = (conversation_jobs, note_jobs, people_jobs)  # importing them registers who does what
+ROOMS_WITH_JOBS = (conversation_jobs, note_jobs, people_jobs, webhook_jobs)  # importing them registers who does what
 
 # each entry: how often, and what is done; every one of them may run twice
 TIMETABLE: list[tuple[timedelta, Callable[[], object]]] = [
     (timedelta(seconds=1), conversation_jobs.wake_snoozed),
     (timedelta(seconds=1), checkpoint),
+    (timedelta(seconds=1), wanted.refresh),
+    (timedelta(seconds=1), webhook_jobs.wake_due),
+    (timedelta(seconds=10), webhook_jobs.sweep),
     (timedelta(hours=1), sweep),
     (timedelta(days=1), SessionStore.clear_expired),
 ]
@@ -47,6 +52,7 @@ def wire() -> None:
     listen("message.sent", "conversations.index_message", ordered=False)
     listen("note.written", "notes.index", ordered=False)
     listen("customer.named", "people.index_customer", ordered=False)
+    follow(webhook_jobs.FAN_OUT, wanted.wants)
 
 
 def edge() -> Edge:
@@ -55,6 +61,6 @@ def edge() -> Edge:
 
     wire()
     hub().voices[:] = [public.voice, staff.voice]
-    hub().ticks[:] = [presence.forget_stale]
-    doors: list[Door] = [HEALTH, *CHAT_DOORS, *AGENT_DOORS]
+    hub().ticks[:] = [presence.forget_stale, wanted.refresh]
+    doors: list[Door] = [HEALTH, *CHAT_DOORS, *API_DOORS]
     return Edge(get_wsgi_application(), doors, assets(), settings.ENV.threads)

@@ -1,4 +1,4 @@
-"""The worker: one thread does jobs, one keeps the timetable."""
+"""The worker: one thread does jobs, one hands out those that call outside, one keeps the timetable."""
 
 import logging
 import os
@@ -8,7 +8,7 @@ import time
 from django.db import connection
 
 from yavar.base.db import is_sqlite
-from yavar.base.jobs import forget_leases, run_due
+from yavar.base.jobs import Outside, forget_leases, run_due
 from yavar.base.wake import Waiter
 
 from . import wiring
@@ -24,6 +24,8 @@ def work(stop: threading.Event) -> None:
         forget_leases()
     clock = threading.Thread(target=_keep_timetable, args=(stop,), name="timetable", daemon=True)
     clock.start()
+    outside = threading.Thread(target=Outside().run, args=(stop,), name="outside", daemon=True)
+    outside.start()
     waiter = Waiter()
     while not stop.is_set():
         try:
@@ -34,7 +36,8 @@ def work(stop: threading.Event) -> None:
             busy = 0
         if not busy:
             waiter.wait(1.0)
-    clock.join(timeout=5)
+    outside.join(timeout=4)
+    clock.join(timeout=1)
 
 
 def _keep_timetable(stop: threading.Event) -> None:

@@ -1,7 +1,8 @@
 """Verbs of the team about a conversation. Each records one fact, in the past tense, and is undone by its opposite."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import TypeVar
 
 import msgspec
 
@@ -24,6 +25,23 @@ class CustomerWrote(Exception):
     def __init__(self, seen: int) -> None:
         super().__init__(seen)
         self.seen = seen
+
+
+class Stale(Exception):
+    """The conversation has changed since the version (event_seq) that the writer saw."""
+
+
+T = TypeVar("T")
+
+
+def at_version(conversation_id: int, version: int | None, act: Callable[[], T]) -> T:
+    """Do it only if the conversation's event_seq is still `version` (None: in any case). Raises Stale."""
+    if version is None:
+        return act()
+    with transaction():
+        if locked(conversation_id).event_seq != version:
+            raise Stale
+        return act()
 
 
 def locked(conversation_id: int) -> Conversation:
@@ -52,7 +70,7 @@ def reply(
         repeated = Message.objects.filter(conversation=conversation, client_id=client_id).exists()
         if seen is not None and not repeated and Message.objects.filter(conversation=conversation, seq__gt=seen, author__startswith="customer:").exists():
             raise CustomerWrote(seen)
-        if not repeated and conversation.assignee_id is None and by.role == Agent.Role.AGENT:
+        if not repeated and conversation.assignee_id is None and by.takes_over():
             assign(conversation_id, by, by=by)
         appended = append(conversation_id, by=by.actor, client_id=client_id, text=text, files=files, at=clock.now())
         if not repeated:

@@ -46,7 +46,7 @@ def _look() -> str:
     c, m = sql.table(Conversation), sql.table(Message)
     lock = "" if is_sqlite() else " FOR UPDATE OF c"
     return sql.text(
-        f"SELECT c.public_id, c.reference, c.status, m.id, m.public_id, m.seq, m.version, m.author, m.text FROM {c} c"
+        f"SELECT c.public_id, c.reference, c.status, c.merged_into_id, m.id, m.public_id, m.seq, m.version, m.author, m.text FROM {c} c"
         f" LEFT JOIN {m} m ON m.conversation_id = c.id AND m.client_id = ? WHERE c.id = ?{lock}"
     )
 
@@ -68,7 +68,7 @@ def _count(by_customer: bool, usual: bool) -> str:
 
 
 def append(conversation_id: int, *, by: Actor, client_id: str, text: str, files: Sequence[str] = (), at: datetime) -> Appended:
-    """Add a public message inside the open transaction. The customer's message opens the conversation again.
+    """Add a public message inside the open transaction. The customer's message opens the conversation again; a merged one's goes to its survivor.
 
     Raises Conversation.DoesNotExist, and Problem 400 for a file that is not theirs to send.
     """
@@ -79,9 +79,11 @@ def append(conversation_id: int, *, by: Actor, client_id: str, text: str, files:
         values = (1, " ".join(text.split())[:160], author, moment, *((moment,) if by_customer else ()), conversation_id, conversation_id, client_id)
         row = run(_count(by_customer, True), values).fetchone()
     if row is None:
-        known, status = _known(conversation_id, client_id)
+        known, status, merged_into = _known(conversation_id, client_id)
         if known is not None:
             return known
+        if merged_into is not None:
+            return append(merged_into, by=by, client_id=client_id, text=text, files=files, at=at)
         attached = own_files(files, by)
         back = _coming_back(status) if by_customer else None
         preview = " ".join(text.split())[:160] or (attached[0].name if attached else "")
@@ -99,16 +101,16 @@ def append(conversation_id: int, *, by: Actor, client_id: str, text: str, files:
     return Appended(conversation_id, public, reference, message_id, message, client_id, seq, version, author, text, at, False)
 
 
-def _known(conversation_id: int, client_id: str) -> tuple[Appended | None, str]:
-    """Lock the conversation: the message if this write is stored already, and the conversation's status. Raises Conversation.DoesNotExist."""
+def _known(conversation_id: int, client_id: str) -> tuple[Appended | None, str, int | None]:
+    """Lock the conversation: the message if this write is stored already, the conversation's status, where it was merged into. Raises Conversation.DoesNotExist."""
     row = run(_look(), (client_id, conversation_id)).fetchone()
     if row is None:
         raise Conversation.DoesNotExist
-    public, reference, status, known, message, seq, version, author, text = row
+    public, reference, status, merged_into, known, message, seq, version, author, text = row
     if known is None:
-        return None, status
+        return None, status, merged_into
     stored = Message.objects.get(pk=known)
-    return Appended(conversation_id, public, reference, known, message, client_id, seq, version, author, text, stored.created_at, True), status
+    return Appended(conversation_id, public, reference, known, message, client_id, seq, version, author, text, stored.created_at, True), status, None
 
 
 def _coming_back(status: str) -> msgspec.Struct | None:

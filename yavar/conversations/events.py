@@ -98,3 +98,112 @@ class Seen(msgspec.Struct, frozen=True):
 
     seq: int
     by_customer: bool
+
+
+@fact("message.copied", audience=PUBLIC)
+class MessageCopied(msgspec.Struct, frozen=True):
+    """A split brought a message here from another conversation."""
+
+    message: int
+    seq: int
+
+
+@fact("conversation.retitled", audience=STAFF)
+class Retitled(msgspec.Struct, frozen=True):
+    """It got another subject; the words stay in the row."""
+
+    empty: bool
+
+
+@fact("conversation.described", audience=STAFF)
+class Described(msgspec.Struct, frozen=True):
+    """Custom fields were filled in: their keys, never the values."""
+
+    fields: list[str]
+
+
+@fact("conversation.merged", audience=STAFF)
+class Merged(msgspec.Struct, frozen=True):
+    """Another conversation was merged into this one."""
+
+    conversation: int
+
+
+@fact("conversation.merged_away", audience=PUBLIC)
+class MergedAway(msgspec.Struct, frozen=True):
+    """This conversation goes on in another; `before` is the status it comes back to when that is undone."""
+
+    into: int
+    before: str
+
+
+@fact("conversation.unmerged", audience=PUBLIC)
+class Unmerged(msgspec.Struct, frozen=True):
+    """A merge was undone; told to both."""
+
+    conversation: int
+
+
+@fact("conversation.split", audience=STAFF)
+class Split(msgspec.Struct, frozen=True):
+    """Messages of this conversation were copied into a new one (`into`), or this is the new one (`out_of`)."""
+
+    into: int | None = None
+    out_of: int | None = None
+
+
+@fact("conversation.linked", audience=STAFF)
+class Linked(msgspec.Struct, frozen=True):
+    conversation: int
+
+
+@fact("conversation.unlinked", audience=STAFF)
+class Unlinked(msgspec.Struct, frozen=True):
+    conversation: int
+
+
+@fact("conversation.followed", audience=STAFF)
+class Followed(msgspec.Struct, frozen=True):
+    agent: int
+    on: bool
+
+
+@fact("inbox.added", audience=STAFF)
+class InboxAdded(msgspec.Struct, frozen=True):
+    inbox: int
+    kind: str
+
+
+@fact("inbox.changed", audience=STAFF)
+class InboxChanged(msgspec.Struct, frozen=True):
+    """What of an inbox was changed: names of fields, never secrets."""
+
+    inbox: int
+    fields: list[str]
+    active: bool
+
+
+@fact("tag.changed", audience=STAFF)
+class TagChanged(msgspec.Struct, frozen=True):
+    tag: int
+    before: str
+    after: str
+
+
+@fact("tag.removed", audience=STAFF)
+class TagRemoved(msgspec.Struct, frozen=True):
+    tag: int
+    name: str
+    conversations: int
+
+
+@fact("view.saved", audience=STAFF)
+class ViewSaved(msgspec.Struct, frozen=True):
+    view: int
+    shared: bool
+
+
+@fact("view.removed", audience=STAFF)
+class ViewRemoved(msgspec.Struct, frozen=True):
+    view: int
+    shared: bool

@@ -1,5 +1,6 @@
 """Newest-first search over what an agent may see: by words of messages and notes, by reference, by person."""
 
+from dataclasses import replace
 from typing import Any
 
 from yavar.base import clock, ids, search
@@ -40,4 +41,4 @@ def _with_found(row: Row, conversation: Conversation, message: Message | None) -
     found: dict[str, Any] = {"text": conversation.preview, "at": clock.iso(conversation.last_at)}
     if message is not None:
         found = {"text": " ".join(message.text.split())[:200], "at": clock.iso(message.created_at)}
-    return Row(**{name: getattr(row, name) for name in Row.__struct_fields__ if name != "found"}, found=found)
+    return replace(row, found=found)

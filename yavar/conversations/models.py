@@ -5,7 +5,7 @@ from django.db.models import Q
 
 from yavar.base import crypto, ids
 from yavar.base.files.models import File
-from yavar.desk.models import Brand, RequestType
+from yavar.desk.models import Brand, FieldDefinition, RequestType
 from yavar.people.models import Agent, Customer, Team
 
 
@@ -19,7 +19,6 @@ class Inbox(models.Model):
     config = models.JSONField(default=dict)  # typed by whoever serves the kind
     secret = models.TextField(default="")  # sealed with the desk key
     active = models.BooleanField(default=True)
-    members = models.ManyToManyField(Agent, related_name="inboxes")  # nobody named = everyone of the team
     created_at = models.DateTimeField()
 
     def unsealed_secret(self) -> str:
@@ -46,6 +45,7 @@ class Conversation(models.Model):
         OPEN = "open"
         SNOOZED = "snoozed"
         RESOLVED = "resolved"
+        MERGED = "merged"  # it points to its survivor and stands in no list
 
     class Priority(models.TextChoices):
         LOW = "low"
@@ -67,6 +67,9 @@ class Conversation(models.Model):
     lang = models.CharField(max_length=2, default="en")
     request_type = models.ForeignKey(RequestType, models.SET_NULL, null=True)
     tags = models.ManyToManyField(Tag)
+    fields = models.JSONField(default=dict)  # {key of a custom field: value}, checked by yavar.desk.fields
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged")
+    followers = models.ManyToManyField(Agent, related_name="following")
 
     seq = models.PositiveIntegerField(default=0)
     event_seq = models.PositiveIntegerField(default=0)
@@ -105,6 +108,7 @@ class Message(models.Model):
     created_at = models.DateTimeField()
     attached = models.PositiveSmallIntegerField(default=0)  # how many files: nearly always none, and then nobody looks for them
     files = models.ManyToManyField(File, through="Attachment")
+    copied_from = models.ForeignKey("self", models.SET_NULL, null=True, db_index=False)  # a split copies
 
     class Meta:
         constraints = [
@@ -142,3 +146,35 @@ class ReadMark(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["agent", "conversation"], name="read_mark_once")]
+
+
+class Link(models.Model):
+    """Two conversations that have to do with each other; `one` is the older."""
+
+    one = models.ForeignKey(Conversation, models.CASCADE, related_name="+")
+    other = models.ForeignKey(Conversation, models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["one", "other"], name="link_once")]
+
+
+class ConversationValue(models.Model):
+    """A custom field's value where the field is ticked "filter". Written together with Conversation.fields."""
+
+    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="values")
+    definition = models.ForeignKey(FieldDefinition, models.CASCADE)
+    folded = models.CharField(max_length=120)  # yavar.desk.fields.folded
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["conversation", "definition"], name="conversation_value_once")]
+        indexes = [models.Index(fields=["definition", "folded", "conversation"], name="conversation_value")]
+
+
+class SavedView(models.Model):
+    """A list somebody saved: a filter with a name. Nobody's = everyone's."""
+
+    public_id = models.CharField(max_length=22, unique=True, default=ids.public_id)
+    name = models.CharField(max_length=60)
+    owner = models.ForeignKey(Agent, models.CASCADE, null=True)
+    filter = models.JSONField()  # yavar.conversations.filters.Filter
+    position = models.PositiveSmallIntegerField(default=0)

@@ -1,35 +1,92 @@
 """Who may see and do what. Reads start at the viewer; what one may not see does not exist."""
 
+from collections.abc import Sequence
+from functools import reduce
+from operator import or_
+
 from django.db.models import Q, QuerySet
 
-from yavar.people.models import Agent
+from yavar.desk.models import Brand
+from yavar.people.models import Agent, Customer, Team
+from yavar.people.team.powers import Held
 
 from .models import Conversation, Inbox
 
-
-def inboxes_of(agent: Agent) -> QuerySet[Inbox]:
-    """The inboxes an agent works in: those that name them and those that name nobody; supervisors and owners work in all."""
-    if agent.role != Agent.Role.AGENT:
-        return Inbox.objects.all()
-    return Inbox.objects.filter(Q(members=agent) | Q(members__isnull=True)).distinct()
+READ = "conversation.read"
 
 
-def visible_to(agent: Agent) -> QuerySet[Conversation]:
-    """The conversations an agent may see: in their inboxes, and there their own, their teams' or all."""
-    if not agent.is_active:
+def branches(agent: Agent, permission: str = READ) -> list[Q]:
+    """Where an agent has a permission, as conditions on Conversation: each one an index can walk in order of time; their union is what they may see."""
+    found: list[Q] = []
+    for held in agent.powers.within(permission):
+        for scope in _scope(held):
+            if held.sees == "all":
+                found.append(scope)
+                continue
+            found.append(scope & Q(assignee=agent.pk))
+            if held.sees == "team":
+                found += [scope & Q(team=team) for team in agent.powers.teams]
+                found.append(scope & Q(assignee__isnull=True, team__isnull=True))
+    return [Q()] if Q() in found else found
+
+
+def _scope(held: Held) -> list[Q]:
+    if held.scope == "desk":
+        return [Q()]
+    if held.scope == "brand":
+        return [Q(inbox=key) for key in Inbox.objects.filter(brand=held.scope_id).order_by("pk").values_list("pk", flat=True)]
+    return [Q(**{held.scope: held.scope_id})]
+
+
+def visible_to(agent: Agent, permission: str = READ) -> QuerySet[Conversation]:
+    """The conversations an agent may see (or, with another permission, do that to). Merged ones are among them: they lead to their survivor."""
+    return within(branches(agent, permission))
+
+
+def within(conditions: Sequence[Q]) -> QuerySet[Conversation]:
+    """The union of `branches`."""
+    if not conditions:
         return Conversation.objects.none()
-    found = Conversation.objects.all()
-    if agent.role != Agent.Role.AGENT:
-        return found
-    if Inbox.objects.filter(members__isnull=False).exists():
-        found = found.filter(inbox__in=inboxes_of(agent).values("pk"))
-    if agent.sees == Agent.Sees.OWN:
-        return found.filter(assignee=agent)
-    if agent.sees == Agent.Sees.TEAM:
-        return found.filter(Q(assignee=agent) | Q(team__in=agent.teams.all()) | Q(assignee__isnull=True, team__isnull=True))
-    return found
+    return Conversation.objects.filter(reduce(or_, conditions))
 
 
-def may_see(agent: Agent, conversation_id: int) -> bool:
+def may_see(agent: Agent, conversation_id: int, permission: str = READ) -> bool:
     """Whether this one is among them."""
-    return visible_to(agent).filter(pk=conversation_id).exists()
+    return visible_to(agent, permission).filter(pk=conversation_id).exists()
+
+
+def inboxes_of(agent: Agent, permission: str = READ) -> QuerySet[Inbox]:
+    """The inboxes an agent works in. Whoever is bound to a team works in all of them, for the team's conversations only."""
+    held = agent.powers.within(permission)
+    if any(each.scope in ("desk", "team") for each in held):
+        return Inbox.objects.all()
+    return Inbox.objects.filter(Q(pk__in=_keys(held, "inbox")) | Q(brand__in=_keys(held, "brand")))
+
+
+def brands_of(agent: Agent, permission: str = READ) -> QuerySet[Brand]:
+    """The shops an agent works for."""
+    held = agent.powers.within(permission)
+    if any(each.scope in ("desk", "team") for each in held):
+        return Brand.objects.all()
+    return Brand.objects.filter(Q(pk__in=_keys(held, "brand")) | Q(inbox__in=_keys(held, "inbox"))).distinct()
+
+
+def teams_of(agent: Agent, permission: str = READ) -> QuerySet[Team]:
+    """The teams an agent may give conversations to: all of them, unless every right is bound to certain teams."""
+    held = agent.powers.within(permission)
+    if any(each.scope != "team" for each in held):
+        return Team.objects.all()
+    return Team.objects.filter(pk__in=_keys(held, "team"))
+
+
+def customers_of(agent: Agent, permission: str = "customer.read") -> QuerySet[Customer]:
+    """The customers an agent may see: all with the right on the whole desk, else those whose conversations they see."""
+    if agent.powers.everywhere(permission):
+        return Customer.objects.all()
+    if not agent.may(permission):
+        return Customer.objects.none()
+    return Customer.objects.filter(pk__in=visible_to(agent, permission).values("customer"))
+
+
+def _keys(held: Sequence[Held], scope: str) -> list[int]:
+    return [each.scope_id for each in held if each.scope == scope]

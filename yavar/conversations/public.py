@@ -1,46 +1,68 @@
 """What a customer may read: their own conversations' public messages. Notes and inside counters cannot be named here."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from yavar.base.db import sql
 from yavar.base.events import Actor
 from yavar.people.customers.queries import with_merged
 from yavar.people.models import Agent, Customer
 
+from .merging import merged_into, survivor_of
 from .models import Attachment, Conversation, Message
 from .shapes import Author, PublicMessage
 
 PAGE = 50
+MOST_MERGED = 500  # messages of merged conversations within one page's stretch of time
 
 
 def conversation_of(customer_id: int, public_id: str) -> Conversation | None:
-    """A conversation of this customer by its public id; somebody else's is as absent as none."""
-    return Conversation.objects.filter(public_id=public_id, customer__in=with_merged(customer_id)).first()
+    """A conversation of this customer by its public id, or what it was merged into; somebody else's is as absent as none."""
+    found = Conversation.objects.filter(public_id=public_id, customer__in=with_merged(customer_id)).first()
+    return survivor_of(found) if found else None
 
 
 def latest_conversation(customer_id: int, inbox_id: int) -> Conversation | None:
     """The one a returning visitor goes on with."""
-    return Conversation.objects.filter(customer__in=with_merged(customer_id), inbox=inbox_id).order_by("-last_at").first()
+    theirs = Conversation.objects.filter(customer__in=with_merged(customer_id), inbox=inbox_id)
+    return theirs.exclude(status=Conversation.Status.MERGED).order_by("-last_at").first()
 
 
 def messages(conversation_id: int, *, before: int | None = None, after: int | None = None) -> tuple[list[PublicMessage], bool]:
-    """A page of public messages, ascending: the newest, or those before or after a seq. And whether there are more in that direction."""
+    """A page of public messages, ascending: the newest, or those before or after a seq. And whether there are more in that direction.
+
+    What was merged into the conversation stands between its own messages by time, with a `seq` of 0: the cursor counts the survivor's alone.
+    """
     found = Message.objects.filter(conversation=conversation_id)
     if after is not None:
         page = list(found.filter(seq__gt=after).order_by("seq")[: PAGE + 1])
         return public_messages(page[:PAGE]), len(page) > PAGE
-    if before is not None:
-        found = found.filter(seq__lt=before)
-    page = list(found.order_by("-seq")[: PAGE + 1])
-    return public_messages(page[:PAGE][::-1]), len(page) > PAGE
+    older = found if before is None else found.filter(seq__lt=before)
+    page = list(older.order_by("-seq")[: PAGE + 1])
+    more, page = len(page) > PAGE, page[:PAGE][::-1]
+    if keys := merged_into(conversation_id):
+        end = None if before is None else found.filter(seq=before).values_list("created_at", flat=True).first()
+        merged = Message.objects.filter(conversation__in=keys, **between(page[0].created_at if more else None, end, "created_at")).order_by("created_at", "pk")
+        page = sorted([*page, *merged[:MOST_MERGED]], key=lambda message: (message.created_at, message.pk))
+    return public_messages(page, of=conversation_id), more
 
 
-def public_messages(rows: Iterable[Message]) -> list[PublicMessage]:
-    """Messages as customers see them. Three queries for any number."""
+def between(begin: datetime | None, end: datetime | None, field: str) -> dict[str, datetime]:
+    """A stretch of time as a filter: from `begin` on, before `end`."""
+    return {f"{field}__{word}": moment for word, moment in (("gte", begin), ("lt", end)) if moment is not None}
+
+
+def public_messages(rows: Iterable[Message], *, of: int | None = None) -> list[PublicMessage]:
+    """Messages as customers see them; seen from the conversation `of`, those of others have no seq. Three queries for any number."""
     rows = list(rows)
     files = files_of(rows)
     who = authors(Actor.parse(row.author) for row in rows)
-    return [PublicMessage(row.public_id, row.client_id, row.seq, who[row.author], row.text, files.get(row.pk, []), row.created_at) for row in rows]
+    return [
+        PublicMessage(
+            row.public_id, row.client_id, row.seq if of in (None, row.conversation_id) else 0, who[row.author], row.text, files.get(row.pk, []), row.created_at
+        )
+        for row in rows
+    ]
 
 
 def files_of(rows: list[Message]) -> dict[int, list[dict[str, object]]]:

@@ -1,66 +1,22 @@
-"""Reads for the inbox: lists by keyset, rows, counts, and the person beside the conversation. All of them start at the viewer."""
+"""Reads for the inbox: rows, and the person beside the conversation. All of them start at the viewer."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Model, Q, QuerySet
+from django.db.models import Count, Model
 
 from yavar.base import ids
 from yavar.base.db import sql
 from yavar.base.events import Actor
 from yavar.desk.models import RequestType
 from yavar.people.customers.queries import with_merged
-from yavar.people.models import Agent, Customer, Team
+from yavar.people.models import Agent, Customer, Identity, Team
 
 from .models import Conversation, Draft, Tag
 from .policies import visible_to
 from .shapes import InboxOfRow, Person, Row
 
-PAGE = 50
 FOR_ROWS = ("customer__merged_into", "inbox")  # what `rows` reads of a conversation's neighbours
-CAP = 1000  # a count above is said as "999+"
-TABS = {"open": "open", "waiting": "snoozed", "done": "resolved"}
-
-
-class UnknownView(LookupError):
-    """A list nobody has heard of."""
-
-
-def view(agent: Agent, name: str, tab: str = "open", visible: QuerySet[Conversation] | None = None) -> QuerySet[Conversation]:
-    """The conversations of a named list. `visible` saves asking for the agent's sight again. Raises UnknownView."""
-    status = TABS.get(tab)
-    if status is None:
-        raise UnknownView(tab)
-    found = visible_to(agent) if visible is None else visible
-    kind, _, key = name.partition(":")
-    if name == "drafts":
-        return found.filter(draft__agent=agent).distinct()
-    if name == "snoozed":
-        return found.filter(status="snoozed")
-    found = found.filter(status=status)
-    if name == "all":
-        return found
-    if name == "mine":
-        return found.filter(assignee=agent)
-    if name == "unassigned":
-        return found.filter(assignee__isnull=True)
-    if name == "mentions":
-        return found.filter(pk__in=agent.mention_set.values("conversation"))
-    if kind in ("inbox", "team", "tag") and key:
-        return found.filter(**{{"inbox": "inbox", "team": "team", "tag": "tags"}[kind] + "__public_id": key})
-    raise UnknownView(name)
-
-
-def page(found: QuerySet[Conversation], before: tuple[datetime, str] | None = None) -> tuple[list[Conversation], tuple[datetime, str] | None]:
-    """Up to 50, newest activity first, and the cursor (time, public id) of the next page."""
-    if before is not None:
-        at, public = before
-        key = Conversation.objects.filter(public_id=public).values_list("pk", flat=True).first() or 0
-        found = found.filter(Q(last_at__lt=at) | Q(last_at=at, pk__lt=key))
-    rows = list(found.select_related(*FOR_ROWS).order_by("-last_at", "-pk")[: PAGE + 1])
-    more = rows[PAGE - 1] if len(rows) > PAGE else None
-    return rows[:PAGE], (more.last_at, more.public_id) if more else None
 
 
 def rows(agent: Agent | None, conversations: Sequence[Conversation]) -> list[Row]:
@@ -93,6 +49,7 @@ def _row(c: Conversation, customer: Customer, tags: list[str], draft: bool | Non
         tags=tags, subject=c.subject, preview=c.preview, preview_by=speaker.kind,
         preview_agent=_public(Agent, speaker.id) if speaker.kind == "agent" else None, last_at=c.last_at, waiting_since=c.waiting_since, unread=c.unread,
         snoozed_until=c.snoozed_until, lang=c.lang, draft=draft, request_type=_public(RequestType, c.request_type_id), version=c.event_seq,
+        merged_into=_public(Conversation, c.merged_into_id),
     )  # fmt: skip
 
 
@@ -106,21 +63,16 @@ def rows_by_id(agent: Agent, public_ids: Sequence[str]) -> list[Row]:
     return rows(agent, list(found))
 
 
-def counts(agent: Agent) -> dict[str, int]:
-    """How many stand in each list, counted up to CAP."""
-    visible = visible_to(agent)
-    return {name: view(agent, name, visible=visible).order_by()[:CAP].count() for name in ("mine", "unassigned", "mentions", "all", "snoozed", "drafts")}
-
-
 def customer_card(agent: Agent, customer: Customer, *, apart_from: int) -> dict[str, Any]:
     """The person beside the conversation, with their earlier conversations."""
     customer = customer.survivor()
     keys = with_merged(customer.pk)
-    theirs = visible_to(agent).filter(customer__in=keys)
+    theirs = visible_to(agent).filter(customer__in=keys).exclude(status=Conversation.Status.MERGED)
     earlier = list(theirs.exclude(pk=apart_from).select_related(*FOR_ROWS).order_by("-last_at")[:10])
-    identities = [{"kind": i.kind, "value": i.value, "verified": i.verified_at is not None} for i in customer.identities.order_by("pk")]
+    identities = [{"kind": i.kind, "value": i.value, "verified": i.verified_at is not None} for i in Identity.objects.filter(customer__in=keys).order_by("pk")]
     return {
         "id": customer.public_id, "name": customer.name, "initials": customer.initials(), "hue": customer.hue, "lang": customer.lang,
         "verified": any(i["verified"] for i in identities), "identities": identities, "first_seen": customer.created_at, "last_seen": customer.seen_at,
-        "page": customer.page or None, "earlier": rows(agent, earlier), "conversations": theirs.aggregate(n=Count("pk"))["n"],
+        "page": customer.page or None, "fields": customer.fields,
+        "merged": [person(each) for each in Customer.objects.filter(pk__in=keys[1:])] if len(keys) > 1 else [], "earlier": rows(agent, earlier), "conversations": theirs.aggregate(n=Count("pk"))["n"],
     }  # fmt: skip

@@ -1,17 +1,18 @@
 """A message from outside reaches its conversation, or begins one."""
 
+from collections.abc import Callable
 from datetime import datetime
 from functools import cache
 
 import msgspec
 
 from yavar.base import ids
-from yavar.base.db import run, sql
+from yavar.base.db import run, sql, transaction
 from yavar.base.events import Actor, record
 
 from .append import Appended, append
 from .events import Opened
-from .models import Conversation
+from .models import Conversation, Message
 
 
 class Inbound(msgspec.Struct, frozen=True):
@@ -31,8 +32,24 @@ def receive(inbound: Inbound) -> Appended:
     """Store one message inside the open transaction. Without a conversation it goes on with the open one or begins a new one; the same
     client id twice is one message, also when it was the first."""
     by = Actor("customer", inbound.customer_id)
-    conversation_id = inbound.conversation_id or _current(inbound) or _start(inbound, by)
+    conversation_id = inbound.conversation_id or _current(inbound) or _start(inbound, by, _start_key(inbound))
     return append(conversation_id, by=by, client_id=inbound.client_id, text=inbound.text, files=inbound.files, at=inbound.at)
+
+
+def begin(start_key: str, inbound: Callable[[], Inbound], *, subject: str = "") -> Appended:
+    """A program brings in what a customer wrote elsewhere: always a new conversation, except that the same `start_key` is the same one.
+
+    `inbound` is asked only for a new one, so that a repeat makes no second customer.
+    """
+    with transaction():
+        known = Conversation.objects.filter(start_key=start_key).first()
+        if known is not None:
+            first = Message.objects.filter(conversation=known).order_by("seq")[0]
+            return append(known.pk, by=Actor("customer", known.customer_id), client_id=first.client_id, text=first.text, at=first.created_at)
+        given = inbound()
+        by = Actor("customer", given.customer_id)
+        key = _start(given, by, start_key, subject)
+        return append(key, by=by, client_id=given.client_id, text=given.text, files=given.files, at=given.at)
 
 
 def _start_key(inbound: Inbound) -> str:
@@ -50,14 +67,14 @@ def _find() -> tuple[str, str]:
     table = sql.table(Conversation)
     return (
         sql.text(f"SELECT id FROM {table} WHERE start_key = ?"),
-        sql.text(f"SELECT id FROM {table} WHERE customer_id = ? AND inbox_id = ? AND status <> 'resolved' ORDER BY last_at DESC LIMIT 1"),
+        sql.text(f"SELECT id FROM {table} WHERE customer_id = ? AND inbox_id = ? AND status IN ('open', 'snoozed') ORDER BY last_at DESC LIMIT 1"),
     )
 
 
-def _start(inbound: Inbound, by: Actor) -> int:
+def _start(inbound: Inbound, by: Actor, start_key: str, subject: str = "") -> int:
     conversation = Conversation.objects.create(
         public_id=ids.public_id(), reference=ids.reference(), inbox_id=inbound.inbox_id, customer_id=inbound.customer_id,
-        start_key=_start_key(inbound), lang=inbound.lang, last_at=inbound.at, created_at=inbound.at, event_seq=1,
+        start_key=start_key, subject=subject, lang=inbound.lang, last_at=inbound.at, created_at=inbound.at, event_seq=1,
     )  # fmt: skip
     record(Opened(inbound.inbox_id, inbound.customer_id), subject=("conversation", conversation.pk), by=by, seq=1, at=inbound.at)
     return conversation.pk

@@ -1,12 +1,12 @@
 """What clients get of this room (docs/develop/client-api.md): typed, frozen, free of inside keys."""
 
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-import msgspec
 
-
-class Person(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Person:
     """Someone's name and avatar."""
 
     id: str
@@ -15,7 +15,8 @@ class Person(msgspec.Struct, frozen=True):
     hue: int
 
 
-class Author(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Author:
     """Who said or did something."""
 
     kind: str
@@ -25,7 +26,8 @@ class Author(msgspec.Struct, frozen=True):
     id: str | None = None
 
 
-class PublicMessage(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class PublicMessage:
     """A message as its customer may see it: authors by first name, no inside counters."""
 
     id: str
@@ -37,7 +39,8 @@ class PublicMessage(msgspec.Struct, frozen=True):
     at: datetime
 
 
-class Item(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Item:
     """One line of the team's timeline: a message, a note or an event."""
 
     version: int
@@ -48,12 +51,14 @@ class Item(msgspec.Struct, frozen=True):
     client_id: str | None = None
     seq: int | None = None
     text: str = ""
-    files: list[dict[str, object]] = []
+    files: list[dict[str, object]] = field(default_factory=list)
     event: str | None = None
-    data: dict[str, Any] = {}
+    data: dict[str, Any] = field(default_factory=dict)
+    origin: str | None = None  # the conversation it was said in, when that one was merged into this
 
 
-class InboxOfRow(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class InboxOfRow:
     """The inbox as a row shows it."""
 
     id: str
@@ -61,7 +66,8 @@ class InboxOfRow(msgspec.Struct, frozen=True):
     name: str
 
 
-class Row(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Row:
     """A conversation in a list."""
 
     id: str
@@ -85,4 +91,5 @@ class Row(msgspec.Struct, frozen=True):
     draft: bool | None  # None in a stream's frame: the reader's own draft mark stays as it is
     request_type: str | None
     version: int
+    merged_into: str | None = None
     found: dict[str, Any] | None = None

@@ -30,6 +30,25 @@ class RequestType(models.Model):
     name = models.JSONField()  # {locale: text}
 
 
+class FieldDefinition(models.Model):
+    """A custom field: what a shop wants to know of its conversations or customers. A brand or request type narrows where it is asked."""
+
+    public_id = models.CharField(max_length=22, unique=True, default=ids.public_id)
+    on = models.CharField(max_length=12)  # conversation or customer
+    key = models.CharField(max_length=40)  # its name in the API: never changes
+    label = models.JSONField()  # {locale: text}
+    kind = models.CharField(max_length=8)  # yavar.desk.fields.KINDS
+    choices = models.JSONField(default=list)  # of a choice: texts
+    brand = models.ForeignKey(Brand, models.CASCADE, null=True)
+    request_type = models.ForeignKey(RequestType, models.CASCADE, null=True)
+    filter = models.BooleanField(default=False)  # lists can be filtered by it
+    position = models.PositiveSmallIntegerField(default=0)
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["on", "key"], name="field_key_once")]
+
+
 class Setting(models.Model):
     """One decision of the owner, by key. Typed by `desk.settings`."""
 

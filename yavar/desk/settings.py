@@ -1,12 +1,17 @@
 """What an owner may decide for the whole desk, each with its type and default. Rows override defaults."""
 
 from typing import Annotated, Any
+from zoneinfo import available_timezones
 
 import msgspec
 
 from yavar.base.db import transaction
+from yavar.base.events import Actor, record
 
+from .events import SettingChanged
 from .models import Setting
+
+SYSTEM = Actor("system")
 
 
 class DeskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -22,10 +27,19 @@ def read() -> DeskSettings:
     return msgspec.convert({row.key: row.value for row in Setting.objects.all()}, DeskSettings)
 
 
-def change(**changes: Any) -> DeskSettings:
+def change(*, by: Actor = SYSTEM, **changes: Any) -> DeskSettings:
     """Change some; raises msgspec.ValidationError for an unknown key or a wrong type before anything is written."""
-    wanted = msgspec.convert({**msgspec.to_builtins(read()), **changes}, DeskSettings)
+    before = read()
+    wanted = msgspec.convert({**msgspec.to_builtins(before), **changes}, DeskSettings)
     with transaction():
         for key in changes:
-            Setting.objects.update_or_create(key=key, defaults={"value": getattr(wanted, key)})
+            old, new = getattr(before, key), getattr(wanted, key)
+            if old != new:
+                Setting.objects.update_or_create(key=key, defaults={"value": new})
+                record(SettingChanged(key, old, new), subject=("desk", 0), by=by)
     return wanted
+
+
+def is_time_zone(name: str) -> bool:
+    """Whether a zone of this name exists (IANA)."""
+    return name in available_timezones()

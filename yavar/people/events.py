@@ -26,3 +26,111 @@ class AgentJoined(msgspec.Struct, frozen=True):
 
     agent: int
     role: str
+
+
+@fact("agent.changed", audience=STAFF)
+class AgentChanged(msgspec.Struct, frozen=True):
+    """What of someone was changed (names of fields; never the words), and whether they may sign in."""
+
+    agent: int
+    fields: list[str]
+    active: bool
+
+
+@fact("agent.granted", audience=STAFF)
+class GrantsChanged(msgspec.Struct, frozen=True):
+    """Someone's roles, before and after: `role`, or `role@scope:key/sees`."""
+
+    agent: int
+    before: list[str]
+    after: list[str]
+
+
+@fact("agent.sessions_ended", audience=STAFF)
+class SessionEnded(msgspec.Struct, frozen=True):
+    agent: int
+    count: int
+
+
+@fact("team.made", audience=STAFF)
+class TeamMade(msgspec.Struct, frozen=True):
+    team: int
+    members: list[int]
+
+
+@fact("team.changed", audience=STAFF)
+class TeamChanged(msgspec.Struct, frozen=True):
+    team: int
+    renamed: bool
+    before: list[int]
+    after: list[int]
+
+
+@fact("team.removed", audience=STAFF)
+class TeamRemoved(msgspec.Struct, frozen=True):
+    team: int
+
+
+@fact("role.made", audience=STAFF)
+class RoleMade(msgspec.Struct, frozen=True):
+    role: int
+    permissions: list[str]
+
+
+@fact("role.changed", audience=STAFF)
+class RoleChanged(msgspec.Struct, frozen=True):
+    role: int
+    before: list[str]
+    after: list[str]
+
+
+@fact("role.removed", audience=STAFF)
+class RoleRemoved(msgspec.Struct, frozen=True):
+    """`agents` are those who lost it."""
+
+    role: int
+    agents: list[int]
+
+
+@fact("token.made", audience=STAFF)
+class TokenMade(msgspec.Struct, frozen=True):
+    """A program got a key; `agent` is who it acts as."""
+
+    token: int
+    agent: int
+    scopes: list[str]
+
+
+@fact("token.revoked", audience=STAFF)
+class TokenRevoked(msgspec.Struct, frozen=True):
+    token: int
+    agent: int
+
+
+@fact("customer.added", audience=STAFF)
+class CustomerAdded(msgspec.Struct, frozen=True):
+    """The team made a customer."""
+
+    customer: int
+
+
+@fact("customer.changed", audience=STAFF)
+class CustomerChanged(msgspec.Struct, frozen=True):
+    """What of a customer the team changed: names of fields, never the words."""
+
+    customer: int
+    fields: list[str]
+
+
+@fact("customer.merged", audience=STAFF)
+class CustomerMerged(msgspec.Struct, frozen=True):
+    """`customer` and all that is theirs now belongs to `into`."""
+
+    customer: int
+    into: int
+
+
+@fact("customer.unmerged", audience=STAFF)
+class CustomerUnmerged(msgspec.Struct, frozen=True):
+    customer: int
+    into: int

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from yavar.base.edge.feed import frame
+from yavar.base.edge.feed import RESYNC, frame
 from yavar.base.events.models import Event
 from yavar.conversations.models import Message
 from yavar.conversations.public import public_messages
@@ -34,6 +34,8 @@ def voice(events: Sequence[Event]) -> list[Frame]:
             frames.append(Frame(topic, message_frame(public[event.payload["message"]])))
         elif event.name == "conversation.seen" and not event.payload["by_customer"]:
             frames.append(Frame(topic, frame("seen", msgspec.json.encode({"agent": event.payload["seq"]}))))
+        elif event.name in ("conversation.merged_away", "conversation.unmerged"):
+            frames.append(Frame(topic, RESYNC))  # it goes on elsewhere: ask anew where one stands
         elif event.name in STATUS:
             frames.append(Frame(topic, frame("status", STATUS[event.name])))
     return frames

@@ -1,7 +1,7 @@
 """Kinds of facts: each name has a schema per version, frozen once it has been released."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import msgspec
@@ -11,10 +11,14 @@ PUBLIC, STAFF = "public", "staff"
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who did it: `agent`, `customer`, `bot` or `system`, with the key of the row (0 for the system)."""
+    """Who did it: `agent`, `customer`, `bot` or `system`, with the key of the row (0 for the system).
+
+    `via` says from where, for the audit: `s:7` a signed-in session (SignIn row), `t:3` an API token, `cli` a command on the desk's own machine.
+    """
 
     kind: str
     id: int = 0
+    via: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.id}"

@@ -1,6 +1,7 @@
 """Writing a fact together with the jobs of those who listen to it, inside the transaction that made it true."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from datetime import datetime
 
 import msgspec
@@ -15,6 +16,7 @@ from .models import Event
 MAX_DEPTH = 8  # rules that answer rules stop here
 
 _listeners: dict[str, dict[str, bool]] = defaultdict(dict)  # event -> job -> whether order matters
+_followers: dict[str, Callable[[str], bool]] = {}  # job -> whether it wants events of a name just now
 
 
 class TooDeep(RuntimeError):
@@ -25,6 +27,12 @@ def listen(event: str, job: str, *, ordered: bool = True) -> None:
     """From now on each `event` leaves a job named `job`; `ordered` jobs stand in the lane of their subject and are done one after another.
     Called by the wiring at start."""
     _listeners[event][job] = ordered
+
+
+def follow(job: str, wants: Callable[[str], bool]) -> None:
+    """From now on each event whose name `wants` says yes to leaves a job named `job`, in no lane. It is asked for every fact, also on the hot path:
+    it must answer from memory. Called by the wiring at start."""
+    _followers[job] = wants
 
 
 def record(
@@ -40,7 +48,7 @@ def record(
     if depth > MAX_DEPTH:
         raise TooDeep(f"{kind.name} would be step {depth} of one chain")
     moment = sql.moment(at or clock.now())
-    statement = sql.insert(Event, "name", "version", "subject_kind", "subject_id", "seq", "actor", "audience", "payload", "cause", "depth", "at")
+    statement = sql.insert(Event, "name", "version", "subject_kind", "subject_id", "seq", "actor", "via", "audience", "payload", "cause", "depth", "at")
     values = (
         kind.name,
         kind.version,
@@ -48,6 +56,7 @@ def record(
         subject[1],
         seq,
         str(by),
+        by.via,
         kind.audience,
         msgspec.json.encode(payload).decode(),
         cause[0] if cause else None,
@@ -58,5 +67,8 @@ def record(
     if jobs := _listeners.get(kind.name):
         for name, ordered in jobs.items():
             leave(name, event=event_id, lane=f"{subject[0]}:{subject[1]}" if ordered else "", at=moment)
+    for name, wants in _followers.items():
+        if wants(kind.name):
+            leave(name, event=event_id, at=moment)
     after_commit(wake.announce)
     return event_id

@@ -17,24 +17,32 @@ class Worker:
     """A registered function: called as `call(**args)`, or `call(event_id)` when the job was left by an event."""
 
     name: str
-    call: Callable[..., None]
+    call: Callable[..., Any]
     replayable: bool = False
+    outside: bool = False
 
 
 _workers: dict[str, Worker] = {}
 
 
-def job(name: str, *, replayable: bool = False) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def job(name: str, *, replayable: bool = False, outside: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Register a function as the one that does jobs called `name`. It runs inside a transaction, together with the job's removal.
 
     `replayable`: the transaction need not survive a power cut, since the job survives then (see `base.db.replayable`).
+    `outside`: it has to wait for a stranger. Then it is a generator that yields one call, which is made with no transaction open
+    (see `base.jobs.outside`).
     """
 
-    def register(call: Callable[..., None]) -> Callable[..., None]:
-        _workers[name] = Worker(name, call, replayable)
+    def register(call: Callable[..., Any]) -> Callable[..., Any]:
+        _workers[name] = Worker(name, call, replayable, outside)
         return call
 
     return register
+
+
+def outside_names() -> list[str]:
+    """The names of jobs that call outside."""
+    return [name for name, found in _workers.items() if found.outside]
 
 
 def worker(name: str) -> Worker | None:

@@ -4,8 +4,11 @@ import logging
 import time
 import traceback
 from collections import deque
+from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 
 from django.db import connection
 
@@ -13,7 +16,7 @@ from yavar.base import clock
 from yavar.base.db import is_sqlite, replayable, run, savepoint, sql, transaction
 
 from .models import Job
-from .queue import worker
+from .queue import outside_names, worker
 
 log = logging.getLogger("yavar.jobs")
 
@@ -22,20 +25,30 @@ LEASE = timedelta(seconds=60)
 TRIES = 8
 SLICE = 0.005  # seconds of background writing before the agents get their turn
 
+Effect = Callable[[], None]
 
-def claim(limit: int = BATCH, now: datetime | None = None) -> list[Job]:
-    """Lease due jobs: the head of each lane, and whatever stands in no lane. A lease that ran out is taken over under a new fence."""
-    now = now or clock.now()
-    head = f"""SELECT j.id FROM {sql.table(Job)} j WHERE j.state = 'ready' AND j.due_at <= ? AND (j.lease_until IS NULL OR j.lease_until < ?)
+
+def claim(limit: int = BATCH, now: datetime | None = None, *, outside: bool = False) -> list[Job]:
+    """Lease due jobs: the head of each lane, and whatever stands in no lane. A lease that ran out is taken over under a new fence.
+
+    `outside`: those that call outside, and else those that do not.
+    """
+    now, names = now or clock.now(), outside_names()
+    if outside and not names:
+        return []
+    kind = f"AND j.name {'' if outside else 'NOT '}IN ({', '.join('?' * len(names))})" if names else ""
+    free = f"j.state = 'ready' AND j.due_at <= ? AND (j.lease_until IS NULL OR j.lease_until < ?) {kind}"
+    moment = sql.moment(now)
+    values = (moment, moment, *names)
+    head = f"""SELECT j.id FROM {sql.table(Job)} j WHERE {free}
         AND (j.lane = '' OR NOT EXISTS (SELECT 1 FROM {sql.table(Job)} e WHERE e.state = 'ready' AND e.name = j.name AND e.lane = j.lane AND e.id < j.id))
         ORDER BY j.due_at, j.id LIMIT ?"""
     if not is_sqlite():
         head += " FOR UPDATE OF j SKIP LOCKED"
-    moment = sql.moment(now)
-    if not run(sql.text(f"SELECT 1 FROM {sql.table(Job)} WHERE state = 'ready' AND due_at <= ? LIMIT 1"), (moment,)).fetchone():
+    if not run(sql.text(f"SELECT 1 FROM {sql.table(Job)} j WHERE {free} LIMIT 1"), values).fetchone():
         return []
     with replayable(), transaction():
-        ids = [row[0] for row in run(sql.text(head), (moment, moment, limit)).fetchall()]
+        ids = [row[0] for row in run(sql.text(head), (*values, limit)).fetchall()]
         for key in ids:
             run(
                 sql.text(f"UPDATE {sql.table(Job)} SET lease_until = ?, fence = fence + 1, attempts = attempts + 1 WHERE id = ?"),
@@ -53,23 +66,29 @@ def forget_leases() -> None:
 def run_due(limit: int = BATCH) -> int:
     """Claim once and do what was claimed; answers how many jobs were touched."""
     jobs = claim(limit)
-    rest = deque(jobs)
+    settle((job, partial(call, job)) for job in jobs)
+    return len(jobs)
+
+
+def settle(work: Iterable[tuple[Job, Effect]]) -> None:
+    """Each job's effect together with its removal, in slices of a few milliseconds. When a COMMIT fails, nothing of its slice and of what follows
+    has happened: the leases run out and all of it is done again."""
+    rest = deque(work)
     while rest:
         started = time.monotonic()
-        soft = is_replayable(rest[0])
+        soft = is_replayable(rest[0][0])
         try:
             with replayable() if soft else nullcontext(), transaction():
-                while rest and is_replayable(rest[0]) == soft:
-                    do(rest.popleft())
+                while rest and is_replayable(rest[0][0]) == soft:
+                    do(*rest.popleft())
                     if time.monotonic() - started > SLICE:
                         break
-        except Exception:  # COMMIT itself failed: nothing of this slice happened, the leases run out and all of it is done again
+        except Exception:
             log.exception("a slice of jobs could not be committed")
             connection.close()
-            return len(jobs)
+            return
         if is_sqlite():
             time.sleep(2 * (time.monotonic() - started))  # measured: 5,200 chat messages a second beside a saturated worker, 4,300 with an equal pause
-    return len(jobs)
 
 
 def is_replayable(job: Job) -> bool:
@@ -78,20 +97,21 @@ def is_replayable(job: Job) -> bool:
     return found is not None and found.replayable
 
 
-def do(job: Job) -> None:
+def call(job: Job) -> Any:
+    """Call who does it. Raises LookupError when nobody does."""
+    found = worker(job.name)
+    if found is None:
+        raise LookupError(f"nobody does jobs called {job.name}")
+    return found.call(job.event) if job.event is not None else found.call(**job.args)
+
+
+def do(job: Job, effect: Effect | None = None) -> None:
     """One job in its savepoint: its effect and its removal together, or its failure on the row."""
     try:
         with savepoint():
             # the fence first: who lost the lease must not have an effect
-            if not run(sql.text(f"DELETE FROM {sql.table(Job)} WHERE id = ? AND fence = ? AND state = 'ready'"), (job.pk, job.fence)).rowcount:
-                return
-            found = worker(job.name)
-            if found is None:
-                raise LookupError(f"nobody does jobs called {job.name}")
-            if job.event is not None:
-                found.call(job.event)
-            else:
-                found.call(**job.args)
+            if run(sql.text(f"DELETE FROM {sql.table(Job)} WHERE id = ? AND fence = ? AND state = 'ready'"), (job.pk, job.fence)).rowcount:
+                (effect or partial(call, job))()
     except Exception as error:
         log.warning("job %s (%s) failed, try %s of %s: %s", job.pk, job.name, job.attempts, TRIES, error)
         fail(job, "".join(traceback.format_exception(error))[-4000:])

@@ -10,6 +10,7 @@ from yavar.config import cli, commands, doctor, env, first
 from yavar.config.health import facts
 from yavar.conversations.models import Inbox
 from yavar.people.models import Agent
+from yavar.people.team.tokens import agent_of
 
 
 def run(capsys, *words, stdin=""):
@@ -32,10 +33,26 @@ def test_people_are_added_listed_and_switched_off(capsys):
     assert Agent.objects.get().check_password("a-long-password")
     assert run(capsys, "user", "add", "nila@shop.example", stdin="another-long-one\n")[0] == 1
     assert "nila@shop.example" in run(capsys, "user", "list")[1]
-    run(capsys, "user", "off", "nila@shop.example")
-    assert not Agent.objects.get().is_active
+    assert run(capsys, "user", "off", "nila@shop.example")[0] == 1, "the only owner stays"
+    run(capsys, "user", "add", "sara@shop.example", "--role", "owner", stdin="a-long-password\n")
+    assert run(capsys, "user", "off", "nila@shop.example")[0] == 0
+    nila = Agent.objects.get(email="nila@shop.example")
+    assert not nila.is_active
     run(capsys, "user", "password", "nila@shop.example", stdin="a-new-password\n")
-    assert Agent.objects.get().check_password("a-new-password")
+    nila.refresh_from_db()
+    assert nila.check_password("a-new-password")
+
+
+@pytest.mark.django_db
+def test_a_token_is_printed_alone_and_opens_what_it_names(capsys):
+    code, secret = run(capsys, "user", "token", "stock robot", "--scope", "conversation.read", "--scope", "customer.*")
+    assert code == 0
+    agent = agent_of(secret.strip())
+    assert (agent.kind, agent.name) == ("program", "stock robot")
+    assert agent.may("conversation.read") and agent.may("customer.merge") and not agent.may("conversation.reply")
+    again = agent_of(run(capsys, "user", "token", "stock robot")[1].strip())
+    assert again == agent and not again.may("customer.edit")
+    assert run(capsys, "user", "token", "robot", "--scope", "everything.always")[0] == 1
 
 
 @pytest.mark.django_db

@@ -20,6 +20,7 @@ class Note(models.Model):
     text = models.TextField()
     created_at = models.DateTimeField()
     files = models.ManyToManyField(File)
+    copied_from = models.ForeignKey("self", models.SET_NULL, null=True, db_index=False)  # a split copies
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["conversation", "client_id"], name="note_client_id")]

@@ -10,48 +10,63 @@ from yavar.base.events.models import Event
 from yavar.desk.models import RequestType
 from yavar.people.models import Agent, Customer, Team
 
-from ..models import Message, Tag
-from ..public import files_of
+from ..merging import merged_into
+from ..models import Conversation, Message, Tag
+from ..public import MOST_MERGED, between, files_of
 from ..shapes import Author, Item
 from .models import Note
 
 PAGE = 50
 # facts whose payload holds keys of these rows; clients get their public ids
-_KEYS: dict[str, Any] = {"conversation.assigned": Agent, "conversation.team_changed": Team, "conversation.typed": RequestType, "conversation.tagged": Tag}
+_KEYS: dict[str, Any] = {
+    "conversation.assigned": Agent, "conversation.team_changed": Team, "conversation.typed": RequestType, "conversation.tagged": Tag, "conversation.followed": Agent,
+    **dict.fromkeys((f"conversation.{name}" for name in ("merged", "merged_away", "unmerged", "split", "linked", "unlinked")), Conversation),
+}  # fmt: skip
 
 
 def timeline(conversation_id: int, *, before: int | None = None, after: int | None = None) -> tuple[list[Item], int | None]:
-    """A page of items, ascending, and the version to ask for the page before it (or, with `after`, the one behind it)."""
+    """A page of items, ascending, and the version to ask for the page before it (or, with `after`, the one behind it).
+
+    What was merged into the conversation stands between its own items by time, with its `origin`; the cursor counts the survivor's alone.
+    """
     found = Event.objects.filter(subject_kind="conversation", subject_id=conversation_id, seq__isnull=False)
     if after is not None:
         events = list(found.filter(seq__gt=after).order_by("seq")[: PAGE + 1])
         return items(events[:PAGE]), events[PAGE - 1].seq if len(events) > PAGE else None
-    if before is not None:
-        found = found.filter(seq__lt=before)
-    events = list(found.order_by("-seq")[: PAGE + 1])
-    return items(events[:PAGE][::-1]), events[PAGE - 1].seq if len(events) > PAGE else None
+    older = found if before is None else found.filter(seq__lt=before)
+    events = list(older.order_by("-seq")[: PAGE + 1])
+    more, events = len(events) > PAGE, events[:PAGE][::-1]
+    edge = events[0].seq if more else None
+    if keys := merged_into(conversation_id):
+        end = None if before is None else found.filter(seq=before).values_list("at", flat=True).first()
+        merged = Event.objects.filter(subject_kind="conversation", subject_id__in=keys, seq__isnull=False, **between(events[0].at if more else None, end, "at"))
+        events = sorted([*events, *merged.order_by("at", "pk")[:MOST_MERGED]], key=lambda event: (event.at, event.pk))
+    return items(events, of=conversation_id), edge
 
 
-def items(events: Sequence[Event], customers: Iterable[Customer] = ()) -> list[Item]:
-    """Events as timeline items. A fixed number of queries for any number of events; `customers` are those the caller has at hand."""
+def items(events: Sequence[Event], customers: Iterable[Customer] = (), *, of: int | None = None) -> list[Item]:
+    """Events as timeline items, `of` one conversation's or of many. A fixed number of queries for any number of events; `customers` are those the caller has at hand."""
     messages = sql.by_key(Message, [e.payload["message"] for e in events if "message" in e.payload])
     written = [e.payload["note"] for e in events if e.name == "note.written"]
     notes = {n.pk: n for n in Note.objects.filter(pk__in=written).prefetch_related("files")} if written else {}
     files = files_of(list(messages.values()))
-    who = staff_authors((Actor.parse(e.actor) for e in events), customers)
+    speakers = {*(event.actor for event in events), *(message.author for message in messages.values())}  # whoever splits copies what others said
+    who = staff_authors(map(Actor.parse, speakers), customers)
     found = []
     for event in events:
         version, author = event.seq or 0, who[event.actor]
+        origin = None if of in (None, event.subject_id) else ids.public_id_of(Conversation, event.subject_id)
         if event.name.startswith("message."):
             m = messages[event.payload["message"]]
-            found.append(Item(version, "message", author, m.created_at, m.public_id, m.client_id, m.seq, m.text, files.get(m.pk, [])))
+            author = who[m.author]
+            found.append(Item(version, "message", author, m.created_at, m.public_id, m.client_id, m.seq, m.text, files.get(m.pk, []), origin=origin))
         elif event.name == "note.written":
             n = notes[event.payload["note"]]
             mentions = [ids.public_id_of(Agent, key) for key in event.payload["mentions"]]
             shown = [file.facts() for file in n.files.all()]
-            found.append(Item(version, "note", author, n.created_at, n.public_id, n.client_id, None, n.text, shown, data={"mentions": mentions}))
+            found.append(Item(version, "note", author, n.created_at, n.public_id, n.client_id, None, n.text, shown, data={"mentions": mentions}, origin=origin))
         else:
-            found.append(Item(version, "event", author, event.at, event=event.name, data=_data(event)))
+            found.append(Item(version, "event", author, event.at, event=event.name, data=_data(event), origin=origin))
     return found
 
 
@@ -77,7 +92,7 @@ def _data(event: Event) -> dict[str, Any]:
     def shown(value: Any) -> Any:
         if isinstance(value, list):
             return [shown(each) for each in value]
-        return ids.public_id_of(model, value) if model is not None and isinstance(value, int) else value
+        return ids.public_id_of(model, value) if model is not None and type(value) is int else value
 
     if event.name == "conversation.opened":
         return {}

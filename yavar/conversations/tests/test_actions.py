@@ -8,11 +8,11 @@ from yavar.base import clock, ids
 from yavar.base.db import savepoint
 from yavar.base.events.models import Event
 from yavar.conversations import actions, jobs
+from yavar.conversations.lists import counts, page, view
 from yavar.conversations.models import Conversation, Draft, Message
 from yavar.conversations.notes.actions import write_note
 from yavar.conversations.notes.models import Mention, Note
 from yavar.conversations.notes.timeline import timeline
-from yavar.conversations.queries import counts, page, view
 from yavar.conversations.setup import make_tag
 
 pytestmark = pytest.mark.django_db

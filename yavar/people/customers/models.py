@@ -2,7 +2,7 @@ from django.db import models
 from django.db.models import Q
 
 from yavar.base import ids
-from yavar.desk.models import initials
+from yavar.desk.models import FieldDefinition, initials
 
 
 class Customer(models.Model):
@@ -16,9 +16,11 @@ class Customer(models.Model):
     created_at = models.DateTimeField()
     seen_at = models.DateTimeField()
     merged_into = models.ForeignKey("self", models.PROTECT, null=True)
+    fields = models.JSONField(default=dict)  # {key of a custom field: value}, checked by yavar.desk.fields
 
     class Meta:
         app_label = "people"
+        indexes = [models.Index(fields=["-seen_at", "-id"], condition=Q(merged_into__isnull=True), name="customer_seen")]
 
     def survivor(self) -> "Customer":
         """Who this person is after merging."""
@@ -62,3 +64,16 @@ class VisitorSession(models.Model):
 
     class Meta:
         app_label = "people"
+
+
+class CustomerValue(models.Model):
+    """A custom field's value where the field is ticked "filter": what lists are filtered by. Written together with Customer.fields."""
+
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="values")
+    definition = models.ForeignKey(FieldDefinition, models.CASCADE)
+    folded = models.CharField(max_length=120)  # yavar.desk.fields.folded
+
+    class Meta:
+        app_label = "people"
+        constraints = [models.UniqueConstraint(fields=["customer", "definition"], name="customer_value_once")]
+        indexes = [models.Index(fields=["definition", "folded", "customer"], name="customer_value")]

@@ -1,11 +1,13 @@
 """Reads about customers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from yavar.base import clock, crypto
 
 from .actions import PURPOSE
-from .models import Customer, VisitorSession
+from .models import Customer, Identity, VisitorSession
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +35,21 @@ def with_merged(customer_id: int) -> list[int]:
     while level := list(Customer.objects.filter(merged_into__in=level).values_list("pk", flat=True)):
         keys += level
     return keys
+
+
+def facts_of(customers: Sequence[Customer]) -> list[dict[str, Any]]:
+    """Customers as programs get them, with the identities of those merged into them. Two queries for any number, two more per level of merging."""
+    roots = {customer.pk: customer.pk for customer in customers}
+    level = dict(roots)
+    while level := {each.pk: level[each.merged_into_id] for each in Customer.objects.filter(merged_into__in=level) if each.merged_into_id}:
+        roots |= level
+    ways: dict[int, list[dict[str, Any]]] = {}
+    for identity in Identity.objects.filter(customer__in=roots).order_by("pk"):
+        ways.setdefault(roots[identity.customer_id], []).append({"kind": identity.kind, "value": identity.value, "verified": identity.verified_at is not None})
+    return [
+        {
+            "id": c.public_id, "name": c.name, "initials": c.initials(), "hue": c.hue, "lang": c.lang, "identities": ways.get(c.pk, []), "fields": c.fields,
+            "first_seen": c.created_at, "last_seen": c.seen_at, "merged_into": c.merged_into.public_id if c.merged_into else None,
+        }
+        for c in customers
+    ]  # fmt: skip

@@ -1,26 +1,156 @@
-"""Verbs about the team."""
+"""Verbs about the team: who is in it, what they may do."""
 
+from collections.abc import Sequence
 from typing import Any
 
+import msgspec
 from django.contrib.auth.password_validation import validate_password
+from django.contrib.sessions.models import Session
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError
+from django.utils.translation import gettext as _
 
-from yavar.base.db import transaction
+from yavar.base import clock
+from yavar.base.db import savepoint, transaction
 from yavar.base.events import Actor, record
+from yavar.base.problem import Problem
 
-from ..events import AgentJoined
-from .models import Agent, Team
+from ..events import AgentChanged, AgentJoined, GrantsChanged, SessionEnded, TeamChanged, TeamMade, TeamRemoved
+from .custom import permissions_of
+from .models import Agent, Grant, SignIn, Team
+from .roles import SCOPES, SEES
 
 
-def add_agent(*, email: str, name: str, password: str, role: str = Agent.Role.AGENT, by: Actor, check_password: bool = True, **more: Any) -> Agent:
-    """Give someone a place in the team. Raises django ValidationError for a weak password, IntegrityError for an address that is taken."""
-    agent = Agent(email=Agent.objects.normalize_email(email).lower(), name=name, role=role, **more)
-    if check_password:
-        validate_password(password, agent)
-    agent.set_password(password)
+class Given(msgspec.Struct, frozen=True):
+    """A grant to be: `role` is a built-in role's key or an own role's public id, `scope_id` the key of the scope's row (0 for the desk)."""
+
+    role: str
+    scope: str = "desk"
+    scope_id: int = 0
+    sees: str = "all"
+
+
+def add_agent(
+    *, email: str, name: str, password: str | None, role: str = "agent", by: Actor, check_password: bool = True, kind: str = Agent.Kind.PERSON, **more: Any
+) -> Agent:
+    """Give someone a place in the team, with a role on the whole desk ('' for none yet). Without a password they cannot sign in.
+
+    Raises django ValidationError for a weak password, Problem 409 for an address that is taken.
+    """
+    agent = Agent(email=Agent.objects.normalize_email(email).lower(), name=" ".join(name.split())[:120], kind=kind, **more)
+    if password is None:
+        agent.set_unusable_password()
+    else:
+        if check_password:
+            validate_password(password, agent)
+        agent.set_password(password)
     with transaction():
-        agent.save()
+        try:
+            with savepoint():
+                agent.save()
+        except IntegrityError:
+            raise Problem(409, "email.taken", _("{email} is in the team already.").format(email=agent.email), field="email") from None
+        if role:
+            Grant.objects.create(agent=agent, role=role)
         record(AgentJoined(agent.pk, role), subject=("agent", agent.pk), by=by)
     return agent
+
+
+def change_agent(agent: Agent, *, by: Actor, name: str | None = None, email: str | None = None, active: bool | None = None) -> Agent:
+    """Change who someone is, or switch them off: then every session and token of theirs is dead. Raises Problem 409 for a taken address or the last owner."""
+    with transaction():
+        changed = {"name": name, "email": email.lower() if email else None, "is_active": active}
+        changed = {key: value for key, value in changed.items() if value is not None and value != getattr(agent, key)}
+        if not changed:
+            return agent
+        if active is False:
+            _keep_an_owner(without=agent)
+        for key, value in changed.items():
+            setattr(agent, key, value)
+        try:
+            with savepoint():
+                agent.save(update_fields=list(changed))
+        except IntegrityError:
+            raise Problem(409, "email.taken", _("{email} is in the team already.").format(email=agent.email), field="email") from None
+        record(AgentChanged(agent.pk, sorted(changed), agent.is_active), subject=("agent", agent.pk), by=by)
+        if active is False:
+            end_sessions(agent, by=by)
+    return agent
+
+
+def set_password(agent: Agent, password: str, *, by: Actor, keep: str = "") -> None:
+    """A new password ends every session but `keep` (a session key). Raises Problem 422 for a weak one."""
+    try:
+        validate_password(password, agent)
+    except ValidationError as error:
+        raise Problem(422, "password.weak", " ".join(error.messages), field="password") from None
+    with transaction():
+        agent.set_password(password)
+        agent.save(update_fields=["password"])
+        record(AgentChanged(agent.pk, ["password"], agent.is_active), subject=("agent", agent.pk), by=by)
+        end_sessions(agent, by=by, keep=keep)
+
+
+def grant(agent: Agent, given: Sequence[Given], *, by: Agent | Actor) -> None:
+    """From now on these are all the roles of `agent`. Nobody gives what they don't hold themselves, only an owner makes or unmakes owners,
+    and one active owner stays. Raises Problem 403, 409 or 422."""
+    with transaction():
+        before = list(agent.grants.order_by("pk"))
+        if {_key(each) for each in before} == {_key(each) for each in given}:
+            return
+        for each in given:
+            if each.scope not in SCOPES or each.sees not in SEES or bool(each.scope_id) == (each.scope == "desk"):
+                raise Problem(422, "grant.invalid", _("A role is given on the whole desk, or in one shop, inbox or team."), field="grants")
+            permissions = permissions_of(each.role)
+            if isinstance(by, Agent) and not by.powers.covers(permissions):
+                raise Problem(403, "grant.too_much", _("You can only give rights that you have on the whole desk yourself."), field="grants")
+        owned, owns = any(g.role == "owner" for g in before), any(g.role == "owner" and g.scope == "desk" for g in given)
+        if isinstance(by, Agent) and (owned or any(g.role == "owner" for g in given)) and by.title != "owner":
+            raise Problem(403, "grant.owner", _("Only an owner can do this to an owner."), field="grants")
+        if owned and not owns:
+            _keep_an_owner(without=agent)
+        agent.grants.all().delete()
+        Grant.objects.bulk_create([Grant(agent=agent, role=g.role, scope=g.scope, scope_id=g.scope_id, sees=g.sees) for g in set(given)])
+        agent.__dict__.pop("powers", None)
+        told = (sorted(map(_told, before)), sorted(map(_told, given)))
+        record(GrantsChanged(agent.pk, *told), subject=("agent", agent.pk), by=by.actor if isinstance(by, Agent) else by)
+
+
+def revise(agent: Agent, *, by: Agent, name: str | None = None, active: bool | None = None, grants: Sequence[Given] | None = None) -> None:
+    """What an administrator changes of somebody, all or nothing. Only an owner changes an owner. Raises Problem 403, 409 or 422."""
+    with transaction():
+        if agent.title == "owner" and by.title != "owner":
+            raise Problem(403, "grant.owner", _("Only an owner can do this to an owner."))
+        change_agent(agent, by=by.actor, name=name, active=active)
+        if grants is not None:
+            grant(agent, grants, by=by)
+
+
+def _key(each: Grant | Given) -> tuple[str, str, int, str]:
+    return (each.role, each.scope, each.scope_id, each.sees)
+
+
+def _told(each: Grant | Given) -> str:
+    return each.role if each.scope == "desk" and each.sees == "all" else f"{each.role}@{each.scope}:{each.scope_id}/{each.sees}"
+
+
+def _keep_an_owner(*, without: Agent) -> None:
+    owners = Grant.objects.filter(role="owner", scope="desk", agent__is_active=True)
+    if owners.filter(agent=without).exists() and not owners.exclude(agent=without).exists():
+        raise Problem(409, "owner.last", _("This is the desk’s only owner. Make somebody else an owner first."))
+
+
+def end_sessions(agent: Agent, *, by: Actor, keep: str = "", only: SignIn | None = None) -> int:
+    """End someone's open sessions, all or one. Their streams end within a minute. Answers how many."""
+    with transaction():
+        found = agent.sign_ins.filter(outcome="ok", ended_at__isnull=True)
+        found = found.filter(pk=only.pk) if only else found.exclude(session_key=keep) if keep else found
+        ended = list(found)
+        Session.objects.filter(session_key__in=[each.session_key for each in ended]).delete()
+        found.update(ended_at=clock.now())
+        if ended:
+            record(SessionEnded(agent.pk, len(ended)), subject=("agent", agent.pk), by=by)
+    return len(ended)
 
 
 def prefer(agent: Agent, **choices: Any) -> None:
@@ -31,9 +161,47 @@ def prefer(agent: Agent, **choices: Any) -> None:
         agent.save(update_fields=list(choices))
 
 
-def add_team(name: str, members: list[Agent]) -> Team:
-    """A new team."""
+def add_team(name: str, members: Sequence[Agent], *, by: Actor) -> Team:
+    """A new team. Raises Problem 409 for a name that is taken, 422 for none."""
     with transaction():
-        team = Team.objects.create(name=name)
+        team = Team(name=_team_name(name))
+        _save_team(team)
         team.members.set(members)
+        record(TeamMade(team.pk, sorted(each.pk for each in members)), subject=("team", team.pk), by=by)
     return team
+
+
+def change_team(team: Team, *, by: Actor, name: str | None = None, members: Sequence[Agent] | None = None) -> Team:
+    """Rename a team, or say who is in it. Raises Problem 409 or 422."""
+    with transaction():
+        before = sorted(team.members.values_list("pk", flat=True))
+        after = before if members is None else sorted(each.pk for each in members)
+        if name is not None:
+            team.name = _team_name(name)
+            _save_team(team)
+        team.members.set(after)
+        record(TeamChanged(team.pk, name is not None, before, after), subject=("team", team.pk), by=by)
+    return team
+
+
+def remove_team(team: Team, *, by: Actor) -> None:
+    """A team is dissolved: its conversations belong to no team, roles given in it end."""
+    with transaction():
+        record(TeamRemoved(team.pk), subject=("team", team.pk), by=by)
+        Grant.objects.filter(scope="team", scope_id=team.pk).delete()
+        team.delete()
+
+
+def _team_name(name: str) -> str:
+    shown = " ".join(name.split())[:80]
+    if not shown:
+        raise Problem(422, "name.missing", _("Please give it a name."), field="name")
+    return shown
+
+
+def _save_team(team: Team) -> None:
+    try:
+        with savepoint():
+            team.save()
+    except IntegrityError:
+        raise Problem(409, "name.taken", _("There is one of this name already."), field="name") from None

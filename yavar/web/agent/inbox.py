@@ -8,18 +8,20 @@ from django.utils import translation
 from django.utils.http import urlencode
 
 from yavar.base import clock
+from yavar.conversations.lists import UnknownView, counts, view
 from yavar.conversations.models import Tag
 from yavar.conversations.policies import inboxes_of
-from yavar.conversations.queries import UnknownView, counts
-from yavar.desk.models import Brand, RequestType
+from yavar.desk.models import Brand, FieldDefinition, RequestType
 from yavar.people.models import Agent, Team
-from yavar.realtime.signals import presence
+from yavar.people.team.roles import PERMISSIONS
+from yavar.web.api.desk import field_facts
+from yavar.web.api.reading import list_page, mark
+from yavar.web.api.team import agent_facts, colleagues
+from yavar.web.api.words import tag_facts, view_facts, views_of
 from yavar.web.ui.strings import client_strings
 from yavar.web.ui.templating import direction, json_block, page
 
-from .reads import list_of, mark
-from .settings import setup_of
-from .verbs import tag_facts
+from .settings.chat import setup_of
 
 
 def inbox(request: HttpRequest, path: str = "") -> HttpResponse:
@@ -37,23 +39,22 @@ def boot(request: HttpRequest, path: str) -> dict[str, Any]:
     first = next(iter(brands.values()), None)
     cursor = mark()
     try:
-        shown = list_of(agent, path.split("/")[0] or "mine", request.GET.get("tab", "open"), "")
+        shown = _list(agent, path.split("/")[0] or "mine", request.GET.get("tab", "open"))
     except UnknownView:
-        shown = list_of(agent, "mine", "open", "")
+        shown = _list(agent, "mine", "open")
     return {
-        "me": agent_facts(agent), "csrf": get_token(request), "lang": lang, "dir": direction(lang), "calendar": agent.calendar or ("jalali" if lang == "fa" else "gregorian"),
+        "me": agent_facts(agent), "may": [name for name in PERMISSIONS if agent.may(name)], "csrf": get_token(request), "lang": lang, "dir": direction(lang), "calendar": agent.calendar or ("jalali" if lang == "fa" else "gregorian"),
         "now": clock.now(), "theme": agent.theme, "single_keys": agent.single_keys,
         "brand": {"name": first.name_in(lang), "initials": first.initials(lang)} if first else {"name": "Yavar", "initials": "Y"},
-        "agents": [agent_facts(each) for each in Agent.objects.filter(is_active=True).order_by("name")],
+        "agents": colleagues(),
         "teams": [{"id": team.public_id, "name": team.name} for team in Team.objects.order_by("name")],
         "tags": [tag_facts(tag) for tag in Tag.objects.order_by("name")[:500]],
         "inboxes": [{"id": i.public_id, "name": i.name, "kind": i.kind, "brand": brands[i.brand_id].name_in(lang)} for i in inboxes_of(agent)],
         "request_types": [{"id": kind.public_id, "name": kind.name.get(lang) or next(iter(kind.name.values()), "")} for kind in RequestType.objects.all()],
+        "views": [view_facts(each) for each in views_of(agent)], "fields": [field_facts(each) for each in FieldDefinition.objects.filter(active=True).select_related("brand", "request_type").order_by("position", "pk")],
         "counts": counts(agent), "list": shown, "cursor": cursor, "setup": setup_of(agent), **client_strings("agent", lang),
     }  # fmt: skip
 
 
-def agent_facts(agent: Agent) -> dict[str, Any]:
-    """A colleague."""
-    online = agent.public_id in presence.online()
-    return {"id": agent.public_id, "name": agent.name, "initials": agent.initials(), "hue": agent.hue, "role": agent.role, "online": online}
+def _list(agent: Agent, name: str, tab: str) -> dict[str, Any]:
+    return {**list_page(agent, view(agent, name, tab), ""), "view": name, "tab": tab}

@@ -10,6 +10,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from yavar.base.rate import Rate
 from yavar.desk.models import Brand
+from yavar.people.models import Agent
+from yavar.people.team.sessions import note_sign_in, note_sign_out
 from yavar.web.ui.templating import page
 
 tries = Rate(1 / 10 if settings.ENV.rate else 0, 10)
@@ -33,13 +35,24 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             error, status = _("Too many tries. Please wait a minute."), 429
         else:
             agent = authenticate(request, username=email, password=request.POST.get("password", ""))
+            _remember(request, agent, email)
             if agent is not None:
-                login(request, agent)
                 return HttpResponseRedirect(target)
             error, status = _("The e-mail address and password don’t fit together."), 422
     return page(
         request, "agent/sign_in.html", status, error=error, next=target, username=request.POST.get("username", ""), demo_people=demo_people, brand=brand_facts()
     )
+
+
+def _remember(request: HttpRequest, agent: Agent | None, email: str) -> None:
+    """The try, and the session that begins with a good one."""
+    place = {"ip": request.META.get("REMOTE_ADDR", ""), "browser": request.headers.get("User-Agent", "")}
+    if agent is not None:
+        login(request, agent)
+        note_sign_in(agent, email=email, outcome="ok", session_key=request.session.session_key or "", **place)
+    else:
+        known = Agent.objects.filter(email__iexact=email, kind=Agent.Kind.PERSON).first()
+        note_sign_in(known, email=email, outcome="off" if known and not known.is_active else "wrong", **place)
 
 
 def brand_facts() -> dict[str, str] | None:
@@ -52,5 +65,6 @@ def brand_facts() -> dict[str, str] | None:
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """Leave."""
+    note_sign_out(request.session.session_key or "")
     logout(request)
     return HttpResponseRedirect("/sign-in")

@@ -12,7 +12,7 @@ def problem_response(problem: Problem) -> HttpResponse:
 
 
 def _shown(request: HttpRequest, problem: Problem) -> HttpResponse:
-    if "text/html" not in request.headers.get("Accept", "") or request.path.startswith(("/agent/", "/chat/")):
+    if "text/html" not in request.headers.get("Accept", "") or request.path.startswith(("/api/", "/chat/")):
         return problem_response(problem)
     from .templating import page
 

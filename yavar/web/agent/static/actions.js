@@ -148,6 +148,6 @@ export function recount() {
   if (countTimer) return;
   countTimer = setTimeout(async () => {
     countTimer = 0; countedAt = Date.now();
-    try { counts.value = await call("GET", "counts"); } catch { /* the next change asks again */ }
+    try { counts.value = await call("GET", "conversations/counts"); } catch { /* the next change asks again */ }
   }, Math.max(300, 1000 - (Date.now() - countedAt)));
 }

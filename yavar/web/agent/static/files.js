@@ -33,7 +33,7 @@ async function rise(one, id, kind) {
   try {
     const headers = {"X-CSRFToken": boot.csrf, "X-Lang": boot.lang, "Content-Type": one.file.type || "application/octet-stream", "X-Name": encodeURIComponent(one.file.name
       || "file")};
-    const done = await upload("/agent/files", one.file, {headers, signal: one.stop.signal, onProgress: part => change(one.key, {part})});
+    const done = await upload("/api/v1/files", one.file, {headers, signal: one.stop.signal, onProgress: part => change(one.key, {part})});
     if (one.file.type.startsWith("image/")) pictures.set(done.key, URL.createObjectURL(one.file));
     write(id, kind, {files: [...draft(id, kind).peek().files, done]});
     drop(one.key);

@@ -5,7 +5,7 @@ import {agent, agentName, agents, me, requestType, tag, team} from "./state.js";
 import {Avatar, Icon, Prose, moment} from "./parts.js";
 import {sendAgain, takeBack} from "./outbox.js";
 import {copy, priorityName} from "./actions.js";
-import {lastSeq} from "./talks.js";
+import {keyOf, lastSeq} from "./talks.js";
 
 const dayOf = at => new Date(at).toDateString();
 const GAP = 5 * 60_000;
@@ -17,9 +17,9 @@ export function Log({id, items, own, seen}) {
   const waiting = own.filter(each => !items.some(item => item.client_id === each.client_id));
   return html`${items.map((item, n) => {
     const before = items[n - 1];
-    return html`${(!before || dayOf(before.at) !== dayOf(item.at)) && html`<div class="day" key=${`day ${item.version}`}><time dateTime=${item.at}>
+    return html`${(!before || dayOf(before.at) !== dayOf(item.at)) && html`<div class="day" key=${`day ${keyOf(item)}`}><time dateTime=${item.at}>
       ${dayLabel(item.at)}</time></div>`}
-      <${One} key=${item.version} item=${item} first=${!joins(before, item)} last=${!joins(item, items[n + 1])} seen=${item.seq !== null && item.seq <= seen.customer} />`;
+      <${One} key=${keyOf(item)} item=${item} first=${!joins(before, item)} last=${!joins(item, items[n + 1])} seen=${item.seq !== null && item.seq <= seen.customer} />`;
   })}${waiting.map(each => html`<${OwnLetter} key=${each.client_id} letter=${each} id=${id} />`)}`;
 }
 

@@ -52,7 +52,7 @@ async function again() {
 
 export function listen() {
   stream = leadStream("yavar-agent", {
-    url: last => `/agent/stream?cursor=${encodeURIComponent(last || feed.streamFrom())}`,
+    url: last => `/api/v1/stream?cursor=${encodeURIComponent(last || feed.streamFrom())}`,
     last: feed.streamFrom(),
     onFrame(event, data) { batch(() => frames[event]?.(data)); },
     onState(on) { online.value = on; },
@@ -94,7 +94,7 @@ export function present() {
   tell(true);
   setInterval(() => tell(true), 20_000);
   document.addEventListener("visibilitychange", tellSoon);
-  addEventListener("pagehide", () => fetch("/agent/presence", {method: "POST", keepalive: true, body: JSON.stringify({conversation: null, state: "viewing"})}));
+  addEventListener("pagehide", () => fetch("/api/v1/presence", {method: "POST", keepalive: true, body: JSON.stringify({conversation: null, state: "viewing"})}));
   effect(() => { document.title = titleOf(); });
 }
 

@@ -122,7 +122,7 @@ async function carry(conversation, attempt = 0) {
   try {
     const {client_id, kind, text, files, mentions, resolve, seen} = letter;
     const body = kind === "note" ? {client_id, text, files, mentions} : {client_id, text, files, resolve, seen};
-    const answer = await call("POST", `conversations/${conversation}/${kind}`, {...body, files: files.map(each => each.key)});
+    const answer = await call("POST", `conversations/${conversation}/${kind === "note" ? "notes" : "messages"}`, {...body, files: files.map(each => each.key)});
     putRow(answer.row);
     onSent.run(letter, answer);
     arrived(client_id);

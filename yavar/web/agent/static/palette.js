@@ -1,7 +1,7 @@
 /** Ctrl/⌘ K: every command with its key, and search through the conversations. It acts on the selection. */
 import {html, useEffect, useMemo, useRef, useState} from "../ui/vendor/ui.js";
 import {t, tn, digits} from "../ui/wire.js";
-import {agents, boot, call, counts, manages, me, palette, putRows, row, sheet, showDetails, singleKeys, tags} from "./state.js";
+import {agents, boot, call, counts, me, palette, putRows, row, sheet, showDetails, singleKeys, tags} from "./state.js";
 import {go, views} from "./routes.js";
 import {Avatar, Icon, Kbd, When, dirOf, moment} from "./parts.js";
 import {assign, assignToMe, copy, markUnread, priorityName, reopen, resolve, setPriority, setTag, setTeam, snooze} from "./actions.js";
@@ -49,7 +49,7 @@ function commands(ids) {
       t("Theme: dark"), "moon"]].map(([value, label, icon]) => ({key: `theme ${value}`, label, icon, quiet: true, run: () => setTheme(value)})),
     {key: "single", label: singleKeys.peek() ? t("Switch single-key shortcuts off")
       : t("Switch single-key shortcuts on"), icon: "keyboard", quiet: true, run: () => setSingleKeys(!singleKeys.peek())},
-    ...(manages ? [{key: "settings", label: t("Settings"), icon: "settings", quiet: true, run: () => location.assign("/settings/chat")}] : []),
+    {key: "settings", label: t("Settings"), icon: "settings", quiet: true, run: () => location.assign("/settings")},
     {key: "out", label: t("Sign out"), icon: "log-out", quiet: true, run: signOut},
   ].map(each => ({...each, group: t("More")}));
   return [...on, ...to, ...more];

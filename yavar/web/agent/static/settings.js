@@ -1,6 +1,10 @@
 /** The settings page works without this; here are the copy buttons, the colour as it will look, and what was typed elsewhere on the page. */
 const number = new Intl.NumberFormat(document.documentElement.lang === "fa" ? "fa-IR" : document.documentElement.lang, {maximumFractionDigits: 0});
 
+// The server writes times in UTC; the reader has a zone and a calendar.
+const clock = new Intl.DateTimeFormat({fa: "fa-IR-u-ca-persian", en: "en-GB"}[document.documentElement.lang] ?? document.documentElement.lang, {dateStyle: "medium", timeStyle: "short"});
+for (const time of document.querySelectorAll("time[data-when]")) time.textContent = clock.format(new Date(time.dateTime));
+
 for (const button of document.querySelectorAll("[data-copy]")) {
   const words = button.querySelector("span"), before = words.textContent, code = document.getElementById(button.dataset.copy);
   button.hidden = false;
@@ -15,18 +19,21 @@ for (const button of document.querySelectorAll("[data-copy]")) {
 }
 
 const look = document.querySelector(".look");
-const {hue, strength, colour} = look.querySelector("form").elements;
-function paint() {
-  const own = colour.value === "own";
-  look.style.setProperty("--hue", own ? hue.value : 205);
-  look.style.setProperty("--chroma", own ? strength.value / 100 : 0.088);
-  look.querySelector("output").textContent = number.format(strength.value);
-}
-look.addEventListener("input", ({target}) => {
-  if (target === hue || target === strength) colour.value = "own";
+let paint = () => {};
+if (look) {
+  const {hue, strength, colour} = look.querySelector("form").elements;
+  paint = () => {
+    const own = colour.value === "own";
+    look.style.setProperty("--hue", own ? hue.value : 205);
+    look.style.setProperty("--chroma", own ? strength.value / 100 : 0.088);
+    look.querySelector("output").textContent = number.format(strength.value);
+  };
+  look.addEventListener("input", ({target}) => {
+    if (target === hue || target === strength) colour.value = "own";
+    paint();
+  });
   paint();
-});
-paint();
+}
 
 // One form is saved and the page comes anew: what stands unsaved in the others must not be lost by that.
 const kept = "yavar.settings";

@@ -1,7 +1,7 @@
 /** Views, teams, tags, channels, and the agent's own menu. */
 import {html, useState} from "../ui/vendor/ui.js";
 import {t, digits} from "../ui/wire.js";
-import {boot, call, counts, device, drawer, folded, manages, me, palette, sheet, singleKeys, tags, theme} from "./state.js";
+import {boot, call, counts, device, drawer, folded, me, palette, sheet, singleKeys, tags, theme} from "./state.js";
 import {address, go, place, views} from "./routes.js";
 import {Avatar, ChannelBadge, Icon, mod, shownCount} from "./parts.js";
 import {plain} from "./list.js";
@@ -46,7 +46,7 @@ function NavRow({view, name, mark, strong, keys}) {
 }
 
 async function prefer(change) {
-  try { await call("POST", "preferences", change); return true; } catch (problem) { failed(problem.title, () => prefer(change)); return false; }
+  try { await call("PATCH", "me", change); return true; } catch (problem) { failed(problem.title, () => prefer(change)); return false; }
 }
 
 export function setTheme(value) {
@@ -66,7 +66,7 @@ export const languageNames = {fa: "فارسی", ru: "Русский", en: "Engli
 
 export function Me({compact}) {
   const [anchor, setAnchor] = useState(null);
-  const role = {agent: t("Agent"), supervisor: t("Supervisor"), owner: t("Owner")}[me.role];
+  const role = {viewer: t("Viewer"), agent: t("Agent"), supervisor: t("Supervisor"), admin: t("Administrator"), owner: t("Owner")}[me.role];
   const label = t("{name}: settings and sign-out", {name: me.name});
   return html`<button type="button" class=${compact ? "bottom-item" : "me"} aria-haspopup="dialog" aria-label=${label} onClick=${event => setAnchor(event.currentTarget)}>
       ${compact ? html`<${Icon} name="user" size=${20} /><span>${t("Me")}</span>` : html`<${Avatar} who=${me} online=${true} /><span class="me-name">
@@ -84,6 +84,6 @@ export function Me({compact}) {
         <${Icon} name="keyboard" /><span class="grow">${t("Single-key shortcuts")}</span><span class="switch" /></button>
       <button type="button" class="menu-item" onClick=${() => { setAnchor(null); sheet.value = true; }}><${Icon} name="command" /><span class="grow">
         ${t("All shortcuts")}</span><kbd>?</kbd></button>
-      ${manages && html`<a class="menu-item" href="/settings/chat"><${Icon} name="settings" /><span class="grow">${t("Settings")}</span></a>`}
+      <a class="menu-item" href="/settings"><${Icon} name="settings" /><span class="grow">${t("Settings")}</span></a>
       <button type="button" class="menu-item" onClick=${signOut}><${Icon} name="log-out" /><span class="grow">${t("Sign out")}</span></button></div></${Popover}>`}`;
 }

@@ -15,8 +15,8 @@ export const boot = JSON.parse(document.getElementById("boot").textContent);
 setStrings(boot);
 
 export const me = boot.me;
-/** Whether one may change the desk's settings; the server asks for itself. */
-export const manages = me.role !== "agent";
+/** Whether one has a right somewhere on the desk; the server asks for itself. */
+export const may = right => boot.may.includes(right);
 export const counts = signal(boot.counts);
 export const tags = signal(boot.tags);
 export const agents = signal(boot.agents);
@@ -83,7 +83,7 @@ async function learnTags(ids) {
   await loadTags();
 }
 export async function loadTags() {
-  try { tags.value = (await call("GET", "tags")).tags; } catch { /* shown without its name until the next load */ }
+  try { tags.value = await call("GET", "tags"); } catch { /* shown without its name until the next load */ }
 }
 
 export function putRows(list) { for (const each of list) putRow(each); }
@@ -103,7 +103,7 @@ export function patchRow(id, patch) {
 /** One request to the inbox's own addresses. @throws {import("../ui/wire.js").Problem} */
 export async function call(method, path, body, more = {}) {
   try {
-    return await request(method, `/agent/${path}`, {...more, body, headers: {"X-CSRFToken": boot.csrf, "X-Lang": boot.lang, ...more.headers}});
+    return await request(method, `/api/v1/${path}`, {...more, body, headers: {"X-CSRFToken": boot.csrf, "X-Lang": boot.lang, ...more.headers}});
   } catch (problem) {
     if (problem.status === 401) signedOut.value = true;
     throw problem;

@@ -33,12 +33,19 @@ export function hearTyping(id, on) {
   if (on) typingTimers.set(id, setTimeout(() => { typingIn(id).value = false; }, 8000)); // a lost "off" must not type for ever
 }
 
-/** Merges items by version, keeps them in order; own ones are taken out of the outbox. */
+/** What tells an item from all others of the thread: a merged conversation counts by itself. */
+export const keyOf = item => `${item.origin ?? ""}:${item.version}`;
+
+/** Merges items, keeps them in order: the conversation's own by version, what was merged into it between them by time. */
 function merge(one, list) {
-  const all = new Map(one.items.peek().map(each => [each.version, each]));
-  for (const each of list) { all.set(each.version, each); if (each.client_id) arrived(each.client_id); }
-  one.items.value = [...all.values()].sort((a, b) => a.version - b.version);
-  for (const each of list) one.version = Math.max(one.version, each.version);
+  const all = new Map(one.items.peek().map(each => [keyOf(each), each]));
+  for (const each of list) { all.set(keyOf(each), each); if (each.client_id) arrived(each.client_id); }
+  const own = [...all.values()].filter(each => !each.origin).sort((a, b) => a.version - b.version);
+  const others = [...all.values()].filter(each => each.origin).sort((a, b) => a.at < b.at ? -1 : a.at > b.at ? 1 : a.version - b.version);
+  const items = [];
+  for (const each of own) { while (others.length && others[0].at < each.at) items.push(others.shift()); items.push(each); }
+  one.items.value = [...items, ...others];
+  for (const each of list) if (!each.origin) one.version = Math.max(one.version, each.version);
 }
 
 /** Loads the conversation unless it is here; what is here is brought up to date. */
@@ -141,4 +148,4 @@ export function doubt(openId) {
 export function dropTalk(id) { talks.delete(id); }
 
 /** The number of the last public message on the screen: what the reply was written in sight of. */
-export const lastSeq = id => talk(id).items.peek().reduce((most, each) => Math.max(most, each.seq ?? 0), 0);
+export const lastSeq = id => talk(id).items.peek().reduce((most, each) => Math.max(most, each.origin ? 0 : each.seq ?? 0), 0);

@@ -7,7 +7,7 @@ import {Avatar, Icon, IconButton, Skeleton, WaitTimer, When} from "./parts.js";
 import {letters} from "./outbox.js";
 import {copy, markSeen, reopen, resolve} from "./actions.js";
 import * as feed from "./feed.js";
-import {load, loadOlder, open, prefetch, talk, typingIn} from "./talks.js";
+import {keyOf, load, loadOlder, open, prefetch, talk, typingIn} from "./talks.js";
 import {openMenu} from "./menus.js";
 import {useSlow} from "./list.js";
 import {Log} from "./items.js";
@@ -87,7 +87,7 @@ function Scroll({id, one}) {
 
   useLayoutEffect(() => {
     const element = box.current, was = place.current;
-    const first = items[0]?.version, grown = items.length + own.length - was.count, {shown} = was;
+    const first = items[0] && keyOf(items[0]), grown = items.length + own.length - was.count, {shown} = was;
     const above = first !== was.first || older !== was.older; // older ones, or the sign that they are coming
     Object.assign(was, {first, older, count: items.length + own.length, shown: true});
     if (!shown) return; // just opened: the observer below goes to the end once the browser has laid it out, nothing is measured before that

@@ -1,4 +1,4 @@
-"""The agents' hot doors: the stream and presence."""
+"""The hot doors of inbox and programs: the stream, and where an agent is."""
 
 import time
 from collections import OrderedDict
@@ -13,6 +13,7 @@ from django.contrib.auth import get_user
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from yavar.base import crypto
 from yavar.base.db import is_sqlite
 from yavar.base.edge import Door, Feed, Later, Request, Stream, no_content
 from yavar.base.edge.feed import RESYNC
@@ -20,14 +21,17 @@ from yavar.base.edge.wire import Reply
 from yavar.base.events.models import Event
 from yavar.base.problem import Problem
 from yavar.conversations.models import Conversation
-from yavar.conversations.policies import may_see
+from yavar.conversations.policies import READ, may_see
 from yavar.people.models import Agent
+from yavar.people.team.tokens import PURPOSE, agent_of_hash
 from yavar.realtime.hub import TEAM, hub
 from yavar.realtime.signals import presence
 from yavar.realtime.staff import frames, read_cursor
 from yavar.web.ui.address import only_from_here
 
-REMEMBER = 60.0  # seconds until revoked rights are dead
+from .frame import denied
+
+REMEMBER = 25.0  # seconds; with the edge's own check every 30 a revoked right is dead within a minute
 MAX_MISSED = 1000
 LATE = timedelta(seconds=10)
 
@@ -37,51 +41,68 @@ class PostPresence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     state: Literal["viewing", "writing"] = "viewing"
 
 
-_agents: OrderedDict[str, tuple[Agent, float]] = OrderedDict()
+_agents: OrderedDict[tuple[str, str], tuple[Agent, float]] = OrderedDict()
 
 
 def signed_in(request: Request) -> Agent | None:
     """The agent of this session, if memory knows. Raises Problem 403 for a foreign page's write."""
     only_from_here(request.header("origin"), request.own_origin())
-    found = _agents.get(request.cookie(settings.SESSION_COOKIE_NAME))
+    found = _agents.get(_key(request))
     return found[0] if found and found[1] > time.monotonic() else None
 
 
-def load_agent(session_key: str) -> Agent:
-    """The agent of a session, from the database. Raises Problem 401."""
-    request = HttpRequest()
-    request.session = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
-    agent = get_user(request)
-    if not isinstance(agent, Agent) or not agent.is_active:
-        _agents.pop(session_key, None)
+def _key(request: Request) -> tuple[str, str]:
+    """What somebody comes with: (kind, token or session key)."""
+    bearer = request.bearer()
+    return ("token", crypto.token_hash(bearer, PURPOSE)) if bearer else ("session", request.cookie(settings.SESSION_COOKIE_NAME))
+
+
+def load_agent(kind: str, secret: str) -> Agent:
+    """The agent of a session or (by its hash) of a token, from the database. Raises Problem 401."""
+    if kind == "token":
+        agent = agent_of_hash(secret)
+    else:
+        request = HttpRequest()
+        request.session = import_module(settings.SESSION_ENGINE).SessionStore(secret)
+        found = get_user(request)
+        agent = found if isinstance(found, Agent) and found.is_active else None
+    if agent is None:
+        _agents.pop((kind, secret), None)
         raise Problem(401, "signed_out", _("You’re signed out. Sign in again; what you typed is kept."))
-    _agents[session_key] = (agent, time.monotonic() + REMEMBER)
+    agent.powers  # noqa: B018 - asked of the database here, on a thread
+    _agents[kind, secret] = (agent, time.monotonic() + REMEMBER)
     while len(_agents) > 5000:
         _agents.popitem(last=False)
     return agent
 
 
-def for_agent(handler: Callable[[Request, Agent], Reply]) -> Callable[[Request], Reply]:
-    """Find the agent first: from memory, else on a thread."""
+def for_agent(needs: str, handler: Callable[[Request, Agent], Reply]) -> Callable[[Request], Reply]:
+    """Find the agent first: from memory, else on a thread. Raises Problem 401 or 403."""
+
+    def able(request: Request, agent: Agent) -> Reply:
+        if not agent.may(needs):
+            raise denied(needs)
+        return handler(request, agent)
 
     def enter(request: Request) -> Reply:
         agent = signed_in(request)
         if agent is not None:
-            return handler(request, agent)
-        return Later(lambda: handler(request, load_agent(request.cookie(settings.SESSION_COOKIE_NAME))))
+            return able(request, agent)
+        return Later(lambda: able(request, load_agent(*_key(request))))
 
     return enter
 
 
 class Sight:
-    """What one agent may hear of: asked of the database once a minute per conversation, so a revoked right is dead by then."""
+    """What one agent may hear of: asked of the database again after REMEMBER seconds per conversation."""
 
     def __init__(self, agent: Agent) -> None:
         self._agent = agent
         self._known: dict[int, tuple[bool, float]] = {}
+        self._all = any(each.scope == "desk" and each.sees == "all" for each in agent.powers.within(READ))
 
     def __call__(self, conversation: int) -> bool:
-        if self._agent.role != Agent.Role.AGENT:
+        if self._all:
             return True
         found = self._known.get(conversation)
         if found is None or found[1] < time.monotonic():
@@ -92,7 +113,7 @@ class Sight:
 def stream(request: Request, agent: Agent) -> Reply:
     """An inbox listens, from the cursor it has."""
     mark = read_cursor(request.query().get("cursor", ""))
-    session_key = request.cookie(settings.SESSION_COOKIE_NAME)
+    who = _key(request)
 
     def begin(feed: Feed) -> Callable[[], None]:
         sight = Sight(agent)
@@ -102,10 +123,10 @@ def stream(request: Request, agent: Agent) -> Reply:
 
     def check() -> bool:
         try:
-            fresh = load_agent(session_key)
+            fresh = load_agent(*who)
         except Problem:
             return False
-        return (fresh.role, fresh.sees) == (agent.role, agent.sees)  # other rights: come again and get other frames
+        return fresh.powers == agent.powers  # other rights: come again and get other frames
 
     return Stream(begin, check)
 
@@ -138,4 +159,4 @@ def post_presence(request: Request, agent: Agent) -> Reply:
     return Later(place)
 
 
-DOORS = [Door("GET", "/agent/stream", for_agent(stream)), Door("POST", "/agent/presence", for_agent(post_presence), max_body=1024)]
+DOORS = [Door("GET", "/api/v1/stream", for_agent(READ, stream)), Door("POST", "/api/v1/presence", for_agent(READ, post_presence), max_body=1024)]

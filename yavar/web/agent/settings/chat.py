@@ -1,24 +1,20 @@
-"""The chat's settings, for owners and supervisors: where it may be shown, what it asks, how it looks, and the secret the shop signs with.
-
-The page has one form for each thing that can be changed; `do` names it. A change is a verb, then the page comes anew and says so.
-"""
+"""The chat's settings: where it may be shown, what it asks, how it looks, and the secret the shop signs with."""
 
 import re
 import secrets
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from yavar.base.problem import Problem
 from yavar.channels.chat import changed, config_of, typed_origin
 from yavar.conversations.models import Conversation, Inbox
+from yavar.conversations.policies import inboxes_of
 from yavar.conversations.setup import configure_inbox
 from yavar.desk import settings as desk
 from yavar.desk.accent import HOUSE, Accent
@@ -28,81 +24,55 @@ from yavar.people.models import Agent, Customer
 from yavar.web.ui.address import TRY, desk_url
 from yavar.web.ui.templating import page
 
-from .access import for_managers, manages
+from ..access import needs
+from .frame import Form, Said, Typed, settings_page, unexpected
 
 LANGUAGES = [("fa", "فارسی"), ("ru", "Русский"), ("en", "English")]
-Typed = dict[str, str]
 
 
-@dataclass(frozen=True)
-class Said:
-    """What the page confirms: beside which part, and with what to press."""
-
-    at: str
-    text: str
-    undo: str = ""  # an origin that can be allowed again
-    secret: bool = False  # the secret may be read this once
-
-
-@dataclass(frozen=True)
-class Form:
-    """One form: the part of the page it stands in, its fields, what it does."""
-
-    at: str
-    act: Callable[[Inbox, Typed], Said]
-    fields: set[str] = field(default_factory=set)
-    boxes: set[str] = field(default_factory=set)  # a box that is not ticked sends nothing
-
-    def read(self, request: HttpRequest) -> Typed:
-        """The fields as typed. Raises Problem 400 for a field too many or too few: no page of ours sends such a form."""
-        typed = {name: value for name, value in request.POST.items() if name not in ("csrfmiddlewaretoken", "do")}
-        if not self.fields <= set(typed) <= self.fields | self.boxes:
-            raise unexpected()
-        return typed
-
-
-def unexpected() -> Problem:
-    """The form is not one of ours."""
-    return Problem(400, "form.unexpected", _("The request isn’t in the expected form."))
-
-
-def chat_inbox() -> Inbox:
-    """The desk's chat. Raises Http404."""
-    inbox = Inbox.objects.filter(kind="chat").select_related("brand").order_by("pk").first()
+def chat_inbox(agent: Agent, query: dict[str, str]) -> Inbox:
+    """The chat that `?inbox=` names, else the first that this person may change. Raises Http404."""
+    found = inboxes_of(agent, "inbox.manage").filter(kind="chat").select_related("brand").order_by("pk")
+    inbox = found.filter(public_id=query["inbox"]).first() if query.get("inbox") else found.first()
     if inbox is None:
         raise Http404
     return inbox
 
 
-def _switch(inbox: Inbox, typed: Typed) -> Said:
+def _switch(agent: Agent, typed: Typed) -> Said:
+    inbox = chat_inbox(agent, typed["query"])
     on = typed["active"] == "on"
-    configure_inbox(inbox, config_of(inbox.config), active=on)
+    configure_inbox(inbox, config_of(inbox.config), active=on, by=agent.actor)
     return Said("chat", _("The chat is on.") if on else _("The chat is off. Open conversations stay in the inbox."))
 
 
-def _allow(inbox: Inbox, typed: Typed) -> Said:
+def _allow(agent: Agent, typed: Typed) -> Said:
+    inbox = chat_inbox(agent, typed["query"])
     origin, known = typed_origin(typed["origin"]), config_of(inbox.config).origins
-    configure_inbox(inbox, changed(inbox.config, origins=[*known, *({origin} - set(known))]))
+    configure_inbox(inbox, changed(inbox.config, origins=[*known, *({origin} - set(known))]), by=agent.actor)
     return Said("pages", _("{address} may show the chat.").format(address=_isolated(origin)))
 
 
-def _disallow(inbox: Inbox, typed: Typed) -> Said:
+def _disallow(agent: Agent, typed: Typed) -> Said:
+    inbox = chat_inbox(agent, typed["query"])
     kept = [known for known in config_of(inbox.config).origins if known != typed["origin"]]
-    configure_inbox(inbox, changed(inbox.config, origins=kept))
+    configure_inbox(inbox, changed(inbox.config, origins=kept), by=agent.actor)
     return Said("pages", _("{address} is off the list.").format(address=_isolated(typed["origin"])), undo=typed["origin"])
 
 
-def _ask(inbox: Inbox, typed: Typed) -> Said:
+def _ask(agent: Agent, typed: Typed) -> Said:
+    inbox = chat_inbox(agent, typed["query"])
     try:
         asked = {name: typed[name] for name in ("ask_name", "ask_email")}
         config = changed(inbox.config, **asked, identity_required="identity_required" in typed)
     except msgspec.ValidationError:
         raise unexpected() from None
-    configure_inbox(inbox, config)
+    configure_inbox(inbox, config, by=agent.actor)
     return Said("ask", _("Saved."))
 
 
-def _look(inbox: Inbox, typed: Typed) -> Said:
+def _look(agent: Agent, typed: Typed) -> Said:
+    inbox = chat_inbox(agent, typed["query"])
     minutes = re.fullmatch(r"\s*(\d{0,3})\s*", typed["reply_minutes"])
     if minutes is None:
         wrong = _("Give the minutes as a number from {least} to {most}, or leave this empty.").format(least=digits(1), most=digits(999))
@@ -113,18 +83,20 @@ def _look(inbox: Inbox, typed: Typed) -> Said:
             accent = msgspec.convert({"h": float(typed["hue"]), "c": float(typed["strength"]) / 100}, Accent)
         except ValueError:
             raise unexpected() from None
-    configure_brand(inbox.brand, name={code: typed[f"name_{code}"] for code in LOCALES}, locale=typed["locale"], accent=accent)
-    desk.change(reply_minutes=int(minutes[1] or 0))
+    configure_brand(inbox.brand, name={code: typed[f"name_{code}"] for code in LOCALES}, locale=typed["locale"], accent=accent, by=agent.actor)
+    desk.change(by=agent.actor, reply_minutes=int(minutes[1] or 0))
     return Said("look", _("Saved."))
 
 
-def _show(inbox: Inbox, typed: Typed) -> Said:
-    return Said("secret", "", secret=True)
+def _show(agent: Agent, typed: Typed) -> Said:
+    inbox = chat_inbox(agent, typed["query"])
+    return Said("secret", "", secret=_secret(inbox))
 
 
-def _renew(inbox: Inbox, typed: Typed) -> Said:
-    configure_inbox(inbox, config_of(inbox.config), secret=secrets.token_urlsafe(32))
-    return Said("secret", _("This is the new secret. Put it on your shop’s server now."), secret=True)
+def _renew(agent: Agent, typed: Typed) -> Said:
+    inbox = chat_inbox(agent, typed["query"])
+    configure_inbox(inbox, config_of(inbox.config), secret=secrets.token_urlsafe(32), by=agent.actor)
+    return Said("secret", _("This is the new secret. Put it on your shop’s server now."), secret=_secret(inbox))
 
 
 FORMS = {
@@ -138,35 +110,8 @@ FORMS = {
 }
 
 
-def start(request: HttpRequest) -> HttpResponse:
-    """The chat's are the only settings yet."""
-    return HttpResponseRedirect("/settings/chat")
-
-
-@for_managers
-@require_http_methods(["GET", "POST"])
-def chat(request: HttpRequest) -> HttpResponse:
-    """The page, and each of its forms."""
-    inbox = chat_inbox()
-    if request.method == "GET":
-        said = request.session.pop("settings_said", None)
-        return _page(request, inbox, Said(**said) if said else None)
-    form = FORMS.get(request.POST.get("do", ""))
-    if form is None:
-        raise unexpected()
-    typed = form.read(request)
-    try:
-        said = form.act(inbox, typed)
-    except Problem as problem:
-        if problem.field is None:
-            raise
-        return _page(request, chat_inbox(), None, problem, typed)
-    request.session["settings_said"] = {"at": said.at, "text": said.text, "undo": said.undo, "secret": said.secret}
-    return HttpResponseRedirect(f"/settings/chat#{form.at}", status=303)
-
-
-def _page(request: HttpRequest, inbox: Inbox, said: Said | None, problem: Problem | None = None, typed: Typed | None = None) -> HttpResponse:
-    """What is saved; where a form was refused, what was typed and why it was refused."""
+def _facts(request: HttpRequest, agent: Agent, said: Said | None, problem: Problem | None, typed: Typed | None) -> dict[str, Any]:
+    inbox = chat_inbox(agent, request.GET.dict())
     config, brand, url = config_of(inbox.config), inbox.brand, desk_url(request)
     own = Accent(**brand.accent) if brand.accent else HOUSE
     minutes, lang = desk.read().reply_minutes, translation.get_language() or "en"
@@ -175,13 +120,21 @@ def _page(request: HttpRequest, inbox: Inbox, said: Said | None, problem: Proble
         "locale": brand.locale, "colour": "own" if brand.accent else "house", "hue": f"{own.h:g}", "strength": f"{own.c * 100:g}",
         "reply_minutes": digits(minutes) if minutes else "", **(typed or {}),
     }  # fmt: skip
-    return page(
-        request, "agent/settings_chat.html", 422 if problem else 200, theme=request.user.theme, shown=shown, said=said, problem=problem,
-        active=inbox.active, origins=[{"origin": origin, "shown": _readable(origin)} for origin in config.origins], identity_required=config.identity_required,
-        line=f'<script async src="{url}/chat/{inbox.public_id}/loader.js"></script>', only_here=urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1"),
-        secret=_secret(inbox) if said and said.secret else None, has_secret=bool(inbox.secret), languages=LANGUAGES, preview=_preview(shown),
-        brand={"name": brand.name_in(lang), "initials": brand.initials(lang)}, try_url=TRY,
-    )  # fmt: skip
+    return {
+        "shown": shown, "active": inbox.active, "action": request.get_full_path(), "chats": _chats(agent, inbox), "origins": [{"origin": origin, "shown": _readable(origin)} for origin in config.origins], "identity_required": config.identity_required,
+        "line": f'<script async src="{url}/chat/{inbox.public_id}/loader.js"></script>', "only_here": urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1"),
+        "secret": said.secret if said else None, "has_secret": bool(inbox.secret), "languages": LANGUAGES, "preview": _preview(shown),
+        "brand": {"name": brand.name_in(lang), "initials": brand.initials(lang)}, "try_url": TRY,
+    }  # fmt: skip
+
+
+chat = settings_page("chat", FORMS, _facts)
+
+
+def _chats(agent: Agent, here: Inbox) -> list[dict[str, Any]]:
+    """The desk's chats to choose from, when there are several."""
+    found = list(inboxes_of(agent, "inbox.manage").filter(kind="chat").order_by("pk"))
+    return [{"id": each.public_id, "name": each.name, "here": each == here} for each in found] if len(found) > 1 else []
 
 
 def _preview(shown: dict[str, str]) -> Accent:
@@ -213,17 +166,17 @@ def _isolated(origin: str) -> str:
     return f"\u2066{_readable(origin)}\u2069"
 
 
-@for_managers
+@needs("inbox.manage")
 @require_safe
 def try_chat(request: HttpRequest) -> HttpResponse:
     """A bare page of the desk with the chat on it."""
-    inbox = chat_inbox()
+    inbox = chat_inbox(request.user, request.GET.dict())
     return page(request, "agent/try.html", theme=request.user.theme, active=inbox.active, loader_url=f"/chat/{inbox.public_id}/loader.js")
 
 
 def setup_of(agent: Agent) -> dict[str, Any] | None:
     """The first steps of a desk whose chat stands nowhere yet or has never been written in; for whoever can take them."""
-    inbox = Inbox.objects.filter(kind="chat").order_by("pk").first() if manages(agent) else None
+    inbox = Inbox.objects.filter(kind="chat").order_by("pk").first() if agent.may("inbox.manage") else None
     if inbox is None:
         return None
     allowed, written = bool(config_of(inbox.config).origins), Conversation.objects.filter(inbox=inbox).exists()

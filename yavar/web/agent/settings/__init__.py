@@ -1,0 +1,1 @@
+"""The settings: one page for each thing an administrator looks after, all built on `frame`."""

@@ -1,0 +1,146 @@
+"""What the settings' pages have in common: one form for each thing that can be changed (`do` names it), a verb, then the page comes anew and says so."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from yavar.base.problem import Problem
+from yavar.desk.models import Brand
+from yavar.people.models import Agent
+from yavar.web.ui.templating import page
+
+from ..access import needs
+
+Typed = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the page confirms: beside which part, and with what to press."""
+
+    at: str
+    text: str
+    undo: str = ""  # what the page's undo form sends
+    secret: str | None = None  # may be read this once; '' when it cannot be opened
+
+
+@dataclass(frozen=True)
+class Form:
+    """One form: the part of the page it stands in, its fields, what it does. `lists` are fields that may be sent several times or not at all."""
+
+    at: str
+    act: Callable[[Agent, Typed], Said]
+    fields: set[str] = field(default_factory=set)
+    boxes: set[str] = field(default_factory=set)  # a box that is not ticked sends nothing
+    lists: set[str] = field(default_factory=set)
+
+    def read(self, request: HttpRequest) -> Typed:
+        """The fields as typed. Raises Problem 400 for a field too many or too few: no page of ours sends such a form."""
+        sent = {name for name in request.POST if name not in ("csrfmiddlewaretoken", "do")}
+        if not self.fields <= sent <= self.fields | self.boxes | self.lists:
+            raise unexpected()
+        typed: Typed = {name: request.POST[name] for name in sent - self.lists}
+        if any("\0" in value for name in sent for value in request.POST.getlist(name)):
+            raise unexpected()
+        return typed | {name: request.POST.getlist(name) for name in self.lists}
+
+
+def unexpected() -> Problem:
+    """The form is not one of ours."""
+    return Problem(400, "form.unexpected", _("The request isn’t in the expected form."))
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A page in the settings' menu, for those who have the right; '' = for everyone."""
+
+    name: str
+    label: Promise
+    icon: str
+    right: str
+
+
+TABS = [
+    Tab("chat", gettext_lazy("Chat"), "message-circle", "inbox.manage"),
+    Tab("shops", gettext_lazy("Shops"), "globe", "brand.manage"),
+    Tab("inboxes", gettext_lazy("Inboxes"), "inbox", "inbox.manage"),
+    Tab("people", gettext_lazy("People"), "user", "agent.manage"),
+    Tab("teams", gettext_lazy("Teams"), "users", "team.manage"),
+    Tab("roles", gettext_lazy("Roles"), "shield-check", "role.manage"),
+    Tab("tags", gettext_lazy("Tags"), "tag", "tag.manage"),
+    Tab("views", gettext_lazy("Saved views"), "eye", ""),
+    Tab("fields", gettext_lazy("Fields"), "list-filter", "field.manage"),
+    Tab("webhooks", gettext_lazy("Webhooks"), "command", "webhook.manage"),
+    Tab("tokens", gettext_lazy("API tokens"), "key", "token.manage"),
+    Tab("audit", gettext_lazy("Audit log"), "history", "audit.read"),
+    Tab("security", gettext_lazy("Your sign-ins"), "lock", ""),
+]
+_built: set[str] = set()
+
+
+def settings_page(name: str, forms: dict[str, Form], facts: Callable[..., dict[str, Any]]) -> Callable[..., HttpResponse]:
+    """The view of `/settings/<name>`, drawn by `agent/settings/<name>.html`.
+
+    `facts(request, agent, said, problem, typed)` answers what the template needs: what is saved, and where a form was refused, what was typed.
+    """
+    tab = next(each for each in TABS if each.name == name)
+    _built.add(name)
+
+    @needs(tab.right)
+    @require_http_methods(["GET", "POST"])
+    def view(request: HttpRequest) -> HttpResponse:
+        agent: Agent = request.user
+        if request.method == "GET":
+            said = request.session.pop("settings_said", None)
+            return draw(request, Said(**said) if said else None)
+        form = forms.get(request.POST.get("do", ""))
+        if form is None:
+            raise unexpected()
+        typed = form.read(request) | {"query": request.GET.dict()}
+        try:
+            said = form.act(agent, typed)
+        except Problem as problem:
+            if problem.field is None and problem.status == 400:
+                raise
+            return draw(request, None, problem, {**typed, "do": request.POST["do"]}, form.at)
+        request.session["settings_said"] = asdict(said)
+        return HttpResponseRedirect(f"{request.get_full_path()}#{said.at}", status=303)
+
+    def draw(request: HttpRequest, said: Said | None, problem: Problem | None = None, typed: Typed | None = None, at: str = "") -> HttpResponse:
+        shown = facts(request, request.user, said, problem, typed)
+        return page(
+            request, f"agent/settings/{name}.html", problem.status if problem else 200, theme=request.user.theme, said=said, problem=problem, problem_at=at,
+            tabs=tabs_of(request.user), tab=name, desk=_desk(), **shown,
+        )  # fmt: skip
+
+    return view
+
+
+def tabs_of(agent: Agent) -> list[Tab]:
+    """The pages an agent may open."""
+    return [tab for tab in TABS if tab.name in _built and (not tab.right or agent.may(tab.right))]
+
+
+def start(request: HttpRequest) -> HttpResponse:
+    """The first page one may open."""
+    open_to = tabs_of(request.user) if request.user.is_authenticated else []
+    return HttpResponseRedirect(f"/settings/{open_to[0].name if open_to else 'chat'}")
+
+
+def _desk() -> dict[str, str]:
+    """The shop's name and initials for the head of the page."""
+    lang = translation.get_language() or "en"
+    brand = Brand.objects.order_by("pk").first()
+    return {"name": brand.name_in(lang), "initials": brand.initials(lang)} if brand else {"name": "Yavar", "initials": "Y"}
+
+
+def labels_typed(typed: Typed, name: str = "name") -> dict[str, str]:
+    """A label typed in its languages: the fields `name_fa`, `name_ru`, `name_en`."""
+    return {code: typed[f"{name}_{code}"] for code in ("fa", "ru", "en") if typed.get(f"{name}_{code}", "").strip()}

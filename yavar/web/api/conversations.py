@@ -1,0 +1,239 @@
+"""Conversations: lists, one of them, and what is said in it."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+import msgspec
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from ninja import Query
+from pydantic import Field
+
+from yavar.base import clock
+from yavar.base.problem import Problem
+from yavar.channels.intake import Inbound, bring
+from yavar.conversations import actions
+from yavar.conversations.append import check_body
+from yavar.conversations.filters import Filter, condition
+from yavar.conversations.finding import find
+from yavar.conversations.lists import UnknownView, counts, narrowed, view
+from yavar.conversations.merging import merged_into
+from yavar.conversations.models import Conversation, Draft
+from yavar.conversations.notes.actions import write_note
+from yavar.conversations.notes.timeline import timeline
+from yavar.conversations.policies import customers_of, inboxes_of
+from yavar.conversations.queries import customer_card, rows, rows_by_id
+from yavar.conversations.ties import linked_with
+from yavar.people.customers import tending
+from yavar.people.models import Agent, Customer
+from yavar.realtime.signals import presence
+from yavar.web.ui.bodies import answer
+
+from . import answers
+from .frame import Doors, Strict, client_id, version_wanted
+from .reading import conversation_for, list_page, mark, stale, with_item
+
+doors = Doors(tags=["conversations"])
+Text = Annotated[str, Field(max_length=10_000)]
+PublicId = Annotated[str, Field(min_length=1, max_length=22)]
+
+
+class ListQuery(Strict):
+    view: Annotated[str, Field(max_length=40)] | None = None
+    tab: Literal["open", "waiting", "done"] = "open"
+    before: Annotated[str, Field(max_length=200)] = ""
+    size: Annotated[int, Field(ge=1, le=100)] = 50
+    ids: Annotated[str, Field(max_length=2400)] | None = None
+    status: Literal["open", "snoozed", "resolved", "any"] | None = None
+    assignee: PublicId | None = None
+    team: PublicId | None = None
+    inbox: PublicId | None = None
+    brand: PublicId | None = None
+    tag: PublicId | None = None
+    priority: Literal["low", "normal", "high", "urgent"] | None = None
+    request_type: PublicId | None = None
+    customer: PublicId | None = None
+
+
+ListQuery.open_ended = True  # type: ignore[attr-defined]  # field.<key>=value filters by a custom field
+
+
+class TimelineQuery(Strict):
+    before: Annotated[int, Field(ge=0, le=10**9)] | None = None
+    after: Annotated[int, Field(ge=0, le=10**9)] | None = None
+
+
+class SearchQuery(Strict):
+    q: Annotated[str, Field(max_length=200)] = ""
+
+
+class From(Strict):
+    id: PublicId | None = None
+    name: Annotated[str, Field(max_length=120)] = ""
+    email: Annotated[str, Field(max_length=254)] | None = None
+    phone: Annotated[str, Field(max_length=30)] | None = None
+    lang: Literal["fa", "ru", "en"] = "en"
+
+
+class NewConversation(Strict):
+    inbox: PublicId
+    customer: From
+    text: Text
+    subject: Annotated[str, Field(max_length=200)] = ""
+    at: datetime | None = None
+    client_id: Annotated[str, Field(max_length=64)] | None = None
+
+
+class NewMessage(Strict):
+    text: Text = ""
+    files: Annotated[list[Annotated[str, Field(max_length=43)]], Field(max_length=10)] = []
+    resolve: bool = False
+    seen: Annotated[int, Field(ge=0, le=10**9)] | None = None
+    client_id: Annotated[str, Field(max_length=64)] | None = None
+
+
+class NewNote(Strict):
+    text: Text = ""
+    files: Annotated[list[Annotated[str, Field(max_length=43)]], Field(max_length=10)] = []
+    mentions: Annotated[list[PublicId], Field(max_length=50)] = []
+    client_id: Annotated[str, Field(max_length=64)] | None = None
+
+
+class KeepDraft(Strict):
+    kind: Literal["reply", "note"]
+    text: Annotated[str, Field(max_length=20_000)]
+
+
+@doors.door("GET", "/conversations", needs="conversation.read", shape=answers.Rows)
+def list_conversations(request: HttpRequest, agent: Agent, query: Query[ListQuery]) -> Any:
+    """A list, newest activity first: a named one (`view`, `tab`), or by filters, or certain ones (`ids`, up to 100, comma-separated; those not yours are absent)."""
+    if query.ids is not None:
+        return {"rows": rows_by_id(agent, [key for key in query.ids.split(",") if key]), "next": None, "cursor": mark()}
+    return list_page(agent, _asked(request, agent, query), query.before, query.size)
+
+
+def _asked(request: HttpRequest, agent: Agent, query: ListQuery) -> Any:
+    chosen = _filter(request, query)
+    if query.view is None:
+        return narrowed(agent, condition(chosen or Filter(), agent))
+    if chosen is not None:
+        raise Problem(400, "view.filters", _("A named list takes no further filters."), field="view")
+    try:
+        return view(agent, query.view, query.tab)
+    except UnknownView:
+        raise Problem(404, "view.unknown", _("This list is not here."), field="view") from None
+
+
+def _filter(request: HttpRequest, query: ListQuery) -> Filter | None:
+    """The filters of the query, None when there is none."""
+    names = ("assignee", "team", "inbox", "brand", "tag", "request_type", "customer")
+    given: dict[str, Any] = {name: getattr(query, name) for name in names if getattr(query, name) is not None}
+    if query.priority is not None:
+        given["priority"] = (query.priority,)
+    if query.status is not None:
+        given["status"] = None if query.status == "any" else query.status
+    fields = {name.removeprefix("field."): request.GET[name] for name in request.GET if name.startswith("field.")}
+    if not given and not fields:
+        return None
+    return msgspec.convert({**given, "fields": fields}, Filter)
+
+
+@doors.door("GET", "/conversations/counts", needs="conversation.read", shape=answers.Counts)
+def count_conversations(request: HttpRequest, agent: Agent) -> Any:
+    """How many stand in each of the standing lists, counted up to 1000."""
+    return counts(agent)
+
+
+@doors.door("GET", "/search", needs="conversation.read", shape=answers.Rows)
+def search_conversations(request: HttpRequest, agent: Agent, query: Query[SearchQuery]) -> Any:
+    """By words of messages and notes, by reference, by person; newest first, up to 30."""
+    return {"rows": find(agent, query.q), "next": None, "cursor": mark()}
+
+
+@doors.door("POST", "/conversations", needs="conversation.import", shape=answers.Written, status=201)
+def create_conversation(request: HttpRequest, agent: Agent, given: NewConversation) -> Any:
+    """Bring in what a customer wrote elsewhere, as a new conversation. A repeat (client_id or Idempotency-Key) answers the first one."""
+    key = client_id(request, given.client_id)
+    check_body(key, given.text, ())
+    inbox = inboxes_of(agent, "conversation.import").filter(public_id=given.inbox, active=True).first()
+    if inbox is None:
+        raise Problem(422, "inbox.unknown", _("What you chose is no longer here. Please reload the page."), field="inbox")
+    if given.at is not None and (given.at.tzinfo is None or given.at > clock.now()):
+        raise Problem(422, "at.invalid", _("This time is missing its zone, or has not come yet."), field="at")
+    at = given.at or clock.now()
+    written = bring(
+        f"api:{agent.pk}:{key}",
+        lambda: Inbound(inbox.pk, _customer(agent, given.customer).pk, None, key, given.text, (), given.customer.lang, at),
+        subject=given.subject,
+    )
+    return with_item(agent, Conversation.objects.get(pk=written.conversation_id), written.version)
+
+
+def _customer(agent: Agent, who: From) -> Customer:
+    if who.id is not None:
+        found = customers_of(agent).filter(public_id=who.id).first()
+        if found is None:
+            raise Problem(422, "customer.unknown", _("What you chose is no longer here. Please reload the page."), field="customer.id")
+        return found.survivor()
+    ways = {kind: value for kind, value in (("email", who.email), ("phone", who.phone)) if value}
+    return tending.customer_by(ways, name=who.name, lang=who.lang, by=agent.actor)
+
+
+@doors.door("GET", "/conversations/{id}", needs="conversation.read", shape=answers.Conversation)
+def get_conversation(request: HttpRequest, agent: Agent, id: str) -> Any:
+    """One conversation with its person. Of a merged one its survivor. The ETag is its version."""
+    at = mark()
+    found = conversation_for(agent, id)
+    drafts = {"reply": "", "note": ""} | dict(Draft.objects.filter(agent=agent, conversation=found).values_list("kind", "text"))
+    items, before = timeline(found.pk)
+    merged = Conversation.objects.filter(pk__in=merged_into(found.pk)) if any(item.origin for item in items) or before else []
+    response = answer({
+        "row": rows(agent, [found])[0], "customer": customer_card(agent, found.customer, apart_from=found.pk), "timeline": {"items": items, "before": before},
+        "drafts": drafts, "seen": {"agent": found.agent_seen, "customer": found.customer_seen}, "people": presence.facts(found.public_id),
+        "fields": found.fields, "followers": list(found.followers.order_by("name").values_list("public_id", flat=True)),
+        "linked": rows(agent, linked_with(agent, found.pk)), "merged": [{"id": c.public_id, "reference": c.reference, "subject": c.subject} for c in merged], "cursor": at,
+    })  # fmt: skip
+    response.headers["ETag"] = f'"{found.event_seq}"'
+    return response
+
+
+@doors.door("GET", "/conversations/{id}/timeline", needs="conversation.read", shape=answers.Timeline)
+def get_timeline(request: HttpRequest, agent: Agent, id: str, query: Query[TimelineQuery]) -> Any:
+    """Older items (`before` a version), or newer ones (`after`), 50 a page, ascending."""
+    items, edge = timeline(conversation_for(agent, id).pk, before=query.before, after=query.after)
+    return {"items": items, "before": edge}
+
+
+@doors.door("POST", "/conversations/{id}/messages", needs="conversation.reply", shape=answers.Written, status=201)
+def create_message(request: HttpRequest, agent: Agent, id: str, given: NewMessage) -> Any:
+    """Answer the customer. With `seen` (a message seq): 409 with what they wrote meanwhile, when that has not been seen."""
+    conversation, key = conversation_for(agent, id, "conversation.reply"), client_id(request, given.client_id)
+    check_body(key, given.text, given.files)
+
+    def write() -> Any:
+        return actions.reply(conversation.pk, by=agent, client_id=key, text=given.text, files=given.files, seen=given.seen, resolving=given.resolve)
+
+    try:
+        sent = actions.at_version(conversation.pk, version_wanted(request), write)
+    except actions.Stale:
+        raise stale(agent, conversation) from None
+    except actions.CustomerWrote as wrote:
+        items = [item for item in timeline(conversation.pk)[0] if item.seq and not item.origin and item.seq > wrote.seen]
+        raise Problem(409, "customer.wrote", _("The customer wrote again. Read it, then send."), extra={"items": items}) from None
+    return with_item(agent, conversation, sent.version)
+
+
+@doors.door("POST", "/conversations/{id}/notes", needs="conversation.note", shape=answers.Written, status=201)
+def create_note(request: HttpRequest, agent: Agent, id: str, given: NewNote) -> Any:
+    """Note something for the team; whoever is mentioned finds it under Mentions."""
+    conversation, key = conversation_for(agent, id, "conversation.note"), client_id(request, given.client_id)
+    check_body(key, given.text, given.files)
+    mentions = list(Agent.objects.filter(public_id__in=given.mentions, is_active=True))
+    written = write_note(conversation.pk, by=agent, client_id=key, text=given.text, files=given.files, mentions=mentions)
+    return with_item(agent, conversation, written.version)
+
+
+@doors.door("PUT", "/conversations/{id}/draft", needs="conversation.read")
+def put_draft(request: HttpRequest, agent: Agent, id: str, given: KeepDraft) -> None:
+    """Keep what is typed and not sent; empty text forgets it. Each agent has their own."""
+    actions.keep_draft(conversation_for(agent, id).pk, given.kind, given.text, by=agent)

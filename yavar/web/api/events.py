@@ -1,0 +1,57 @@
+"""What happened: the diary for programs, and the files they bring."""
+
+from typing import Annotated, Any
+
+from django.http import HttpRequest
+from ninja import Query
+from pydantic import Field
+
+from yavar.base.events.models import Event
+from yavar.conversations.policies import visible_to
+from yavar.people.models import Agent
+from yavar.realtime.staff import cursor
+from yavar.web.ui.files import upload
+from yavar.webhooks.told import told
+
+from . import answers
+from .frame import Doors, Strict, denied
+from .reading import mark
+
+doors = Doors(tags=["events and files"])
+PAGE = 200
+
+
+class EventsQuery(Strict):
+    after: Annotated[str, Field(pattern=r"^[0-9]{1,18}$")] | None = None
+    size: Annotated[int, Field(ge=1, le=PAGE)] = 100
+
+
+@doors.door("GET", "/events", needs="conversation.read", shape=answers.Events)
+def list_events(request: HttpRequest, agent: Agent, query: Query[EventsQuery]) -> Any:
+    """What happened to conversations you may see, in order, after a cursor (without one: only the present cursor, to begin from).
+
+    Go on with `cursor` until `more` is false; then wait for the stream, or ask again."""
+    if query.after is None:
+        return {"events": [], "cursor": mark(), "more": False}
+    found = list(Event.objects.filter(pk__gt=int(query.after), subject_kind="conversation").order_by("pk")[: query.size])
+    if agent.powers.everywhere("conversation.read") and all(each.sees == "all" for each in agent.powers.within("conversation.read")):
+        shown = found
+    else:
+        seen = set(visible_to(agent).filter(pk__in={event.subject_id for event in found}).values_list("pk", flat=True))
+        shown = [event for event in found if event.subject_id in seen]
+    return {
+        "events": [{"id": cursor(event.pk), **each} for event, each in zip(shown, told(shown), strict=True)],
+        "cursor": cursor(found[-1].pk) if found else query.after,
+        "more": len(found) == query.size,
+    }
+
+
+RAW = {"requestBody": {"required": True, "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}}
+
+
+@doors.door("POST", "/files", needs=None, shape=answers.FileFacts, status=201, openapi_extra=RAW)
+def create_file(request: HttpRequest, agent: Agent) -> Any:
+    """Bring a file (the raw body, its name percent-encoded in X-Name), to be named in a message or note within a day. Up to 10 MB."""
+    if not agent.may("conversation.reply") and not agent.may("conversation.note"):
+        raise denied("conversation.reply")
+    return upload(request, agent.actor)

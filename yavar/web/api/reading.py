@@ -1,0 +1,122 @@
+"""What several doors read: one conversation for its agent, pages of lists, marks in the stream."""
+
+import base64
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from yavar.base import clock
+from yavar.base.events.models import Event
+from yavar.base.problem import Problem
+from yavar.conversations.actions import Stale, at_version
+from yavar.conversations.lists import List, Place, page
+from yavar.conversations.merging import survivor_of
+from yavar.conversations.models import Conversation
+from yavar.conversations.notes.timeline import timeline
+from yavar.conversations.policies import may_see, visible_to
+from yavar.conversations.queries import FOR_ROWS, rows
+from yavar.conversations.shapes import Row
+from yavar.people.models import Agent
+from yavar.realtime.staff import cursor
+from yavar.web.ui.bodies import answer
+
+from .frame import denied, version_wanted
+
+
+def absent() -> Problem:
+    """Absent and forbidden are the same."""
+    return Problem(404, "conversation.unknown", _("This conversation is not here, or it is not yours to see."))
+
+
+def conversation_for(agent: Agent, public_id: str, needs: str = "conversation.read", *, merged: bool = False) -> Conversation:
+    """A conversation the agent may see and do this to; of a merged one its survivor, unless `merged`. Raises Problem 404, or 403 for what they may only see."""
+    found = visible_to(agent).filter(public_id=public_id).select_related(*FOR_ROWS).first()
+    if found is not None and found.merged_into_id is not None and not merged:
+        found = survivor_of(found)
+        found = found if may_see(agent, found.pk) else None
+    if found is None:
+        raise absent()
+    if needs != "conversation.read" and not may_see(agent, found.pk, needs):
+        raise denied(needs)
+    return found
+
+
+def row_of(agent: Agent, conversation: Conversation) -> Row:
+    """The conversation's row as it is now. Raises Problem 404 when a verb took it out of the agent's sight."""
+    found = visible_to(agent).filter(pk=conversation.pk).select_related(*FOR_ROWS).first()
+    if found is None:
+        raise absent()
+    return rows(agent, [found])[0]
+
+
+def changed(request: HttpRequest, agent: Agent, conversation: Conversation, act: Any) -> HttpResponse:
+    """Do a verb, at the version the client saw if it names one, and answer the row after it. 412 with the present row when somebody was faster."""
+    wanted = version_wanted(request)
+    before = rows(agent, [conversation])[0]
+    try:
+        at_version(conversation.pk, wanted, act)
+    except Stale:
+        raise stale(agent, conversation) from None
+    try:
+        row = row_of(agent, conversation)
+    except Problem:
+        return answer({"row": before, "gone": True})
+    response = answer({"row": row})
+    response.headers["ETag"] = f'"{row.version}"'
+    return response
+
+
+def stale(agent: Agent, conversation: Conversation) -> Problem:
+    """412: somebody was faster."""
+    title = _("Somebody changed this conversation meanwhile. Look at it again, then repeat what you did.")
+    return Problem(412, "version.stale", title, extra={"row": row_of(agent, conversation)})
+
+
+def with_item(agent: Agent, conversation: Conversation, version: int, status: int = 201) -> HttpResponse:
+    """A line of the timeline together with the row."""
+    found, _edge = timeline(conversation.pk, after=version - 1)
+    row = row_of(agent, conversation)
+    response = answer({"item": found[0], "row": row}, status)
+    response.headers["ETag"] = f'"{row.version}"'
+    return response
+
+
+def list_page(agent: Agent, found: List, before: str, size: int = 50) -> dict[str, Any]:
+    """A page of a list, with the stream's mark to go on from."""
+    at = mark()
+    shown, more = page(found, read_place(before), size)
+    return {"cursor": at, "rows": rows(agent, shown), "next": place(*more) if more else None}
+
+
+def mark() -> str:
+    """The stream's cursor of this moment. Taken before the reads: what happens meanwhile is told again."""
+    return cursor(Event.objects.order_by("-pk").values_list("pk", flat=True).first() or 0)
+
+
+def place(at: datetime, public_id: str) -> str:
+    """Where a page ended, as the cursor of the next."""
+    return base64.urlsafe_b64encode(f"{clock.iso(at)} {public_id}".encode()).decode().rstrip("=")
+
+
+def read_place(text: str) -> Place | None:
+    """A cursor that `place` made. Raises Problem 400."""
+    if not text:
+        return None
+    try:
+        at, public_id = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode().split(" ")
+        moment = datetime.fromisoformat(at)
+        if moment.tzinfo is None or "\0" in public_id:
+            raise ValueError(text)
+        return moment, public_id
+    except ValueError:
+        raise Problem(400, "before.invalid", _("The request isn’t in the expected form."), field="before") from None
+
+
+def one(model: Any, public_id: str, **more: Any) -> Any:
+    """A row named in a body. Raises Problem 422."""
+    found = model.objects.filter(public_id=public_id, **more).first()
+    if found is None:
+        raise Problem(422, f"{model._meta.model_name}.unknown", _("What you chose is no longer here. Please reload the page."))
+    return found

@@ -1,0 +1,269 @@
+"""The team: agents, what they may do, teams, roles, tokens, sessions."""
+
+from typing import Annotated, Any, Literal
+
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from pydantic import AwareDatetime, Field
+
+from yavar.base.problem import Problem
+from yavar.conversations.models import Inbox
+from yavar.desk.models import Brand
+from yavar.people.models import Agent, Grant, Role, SignIn, Team, Token
+from yavar.people.team import actions, custom, tokens
+from yavar.people.team.actions import Given
+from yavar.people.team.roles import BUILT_IN, PERMISSIONS
+from yavar.realtime.signals import presence
+
+from . import answers
+from .frame import Doors, Strict, denied
+from .reading import one
+
+doors = Doors(tags=["team"])
+PublicId = Annotated[str, Field(min_length=1, max_length=22)]
+Name = Annotated[str, Field(min_length=1, max_length=120)]
+SCOPED: dict[str, Any] = {"brand": Brand, "inbox": Inbox, "team": Team}
+
+
+class GrantGiven(Strict):
+    role: PublicId
+    scope: Literal["desk", "brand", "inbox", "team"] = "desk"
+    scope_id: PublicId | None = None
+    sees: Literal["own", "team", "all"] = "all"
+
+
+class NewAgent(Strict):
+    email: Annotated[str, Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")]
+    name: Name
+    role: PublicId = "agent"
+    lang: Literal["fa", "ru", "en"] = "en"
+
+
+class ChangeAgent(Strict):
+    name: Name | None = None
+    active: bool | None = None
+    grants: Annotated[list[GrantGiven], Field(max_length=50)] | None = None
+
+
+class Preferences(Strict):
+    lang: Literal["fa", "ru", "en"] | None = None
+    theme: Literal["system", "light", "dark"] | None = None
+    calendar: Literal["jalali", "gregorian", ""] | None = None
+    single_keys: bool | None = None
+
+
+class NewTeam(Strict):
+    name: Annotated[str, Field(min_length=1, max_length=80)]
+    members: Annotated[list[PublicId], Field(max_length=500)] = []
+
+
+class ChangeTeam(Strict):
+    name: Annotated[str, Field(min_length=1, max_length=80)] | None = None
+    members: Annotated[list[PublicId], Field(max_length=500)] | None = None
+
+
+class RoleGiven(Strict):
+    name: Annotated[str, Field(min_length=1, max_length=60)]
+    permissions: Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=100)]
+
+
+class NewToken(Strict):
+    agent: PublicId
+    name: Annotated[str, Field(min_length=1, max_length=80)]
+    scopes: Annotated[list[Annotated[str, Field(max_length=40)]], Field(min_length=1, max_length=100)]
+    expires_at: AwareDatetime | None = None
+
+
+def agent_facts(agent: Agent, online: set[str] | None = None) -> dict[str, Any]:
+    """A colleague."""
+    here = agent.public_id in (presence.online() if online is None else online)
+    return {"id": agent.public_id, "name": agent.name, "initials": agent.initials(), "hue": agent.hue, "role": agent.title, "online": here, "kind": agent.kind}
+
+
+def agent_card(agent: Agent) -> dict[str, Any]:
+    """A colleague with what they may do."""
+    grants = [
+        {"role": g.role, "scope": g.scope, "scope_id": SCOPED[g.scope].objects.filter(pk=g.scope_id).values_list("public_id", flat=True).first() if g.scope != "desk" else None, "sees": g.sees}
+        for g in agent.grants.order_by("pk")
+    ]  # fmt: skip
+    return {**agent_facts(agent), "email": agent.email, "active": agent.is_active, "lang": agent.lang, "grants": grants}
+
+
+def colleagues() -> list[dict[str, Any]]:
+    """Everybody who works here, by name. Two queries for any number."""
+    online = presence.online()
+    return [agent_facts(agent, online) for agent in Agent.objects.filter(is_active=True).prefetch_related("grants").order_by("name", "pk")]
+
+
+def team_facts(team: Team) -> dict[str, Any]:
+    """A team with the ids of its members."""
+    return {"id": team.public_id, "name": team.name, "members": sorted(each.public_id for each in team.members.all())}
+
+
+def token_facts(token: Token) -> dict[str, Any]:
+    """A token without itself: that is shown once, when it is made."""
+    facts = {name: getattr(token, name) for name in ("name", "scopes", "created_at", "expires_at", "used_at", "revoked_at")}
+    return {"id": token.public_id, "agent": token.agent.public_id, **facts}
+
+
+def _found(model: Any, public_id: str) -> Any:
+    found = model.objects.filter(public_id=public_id).first()
+    if found is None:
+        raise Problem(404, "not_found", _("There is nothing here, or it is not yours to see."))
+    return found
+
+
+def grants_given(given: list[GrantGiven]) -> list[Given]:
+    """Grants with inside keys. Raises Problem 422."""
+    return [Given(g.role, g.scope, one(SCOPED[g.scope], g.scope_id or "").pk if g.scope != "desk" else 0, g.sees) for g in given]
+
+
+@doors.door("GET", "/me", needs=None, shape=answers.Me)
+def get_me(request: HttpRequest, agent: Agent) -> Any:
+    """Who you are to the desk, and what you may do somewhere on it."""
+    return {**agent_card(agent), "permissions": [name for name in PERMISSIONS if agent.may(name)]}
+
+
+@doors.door("PATCH", "/me", needs=None)
+def change_me(request: HttpRequest, agent: Agent, given: Preferences) -> None:
+    """Your own choices."""
+    chosen = {name: value for name, value in given.dict().items() if value is not None}
+    if chosen:
+        actions.prefer(agent, **chosen)
+
+
+@doors.door("GET", "/me/sessions", needs=None, shape=list[answers.SessionFacts])
+def list_sessions(request: HttpRequest, agent: Agent) -> Any:
+    """Where you are signed in."""
+    return [session_facts(each, agent) for each in agent.sign_ins.filter(outcome="ok", ended_at__isnull=True).order_by("-seen_at")[:100]]
+
+
+def session_facts(each: SignIn, agent: Agent) -> dict[str, Any]:
+    """A session; `current` is the one that asks."""
+    return {"id": each.public_id, "ip": each.ip, "browser": each.browser, "at": each.at, "seen_at": each.seen_at, "current": agent.via == f"s:{each.pk}"}
+
+
+@doors.door("DELETE", "/me/sessions/{id}", needs=None)
+def end_session(request: HttpRequest, agent: Agent, id: str) -> None:
+    """Sign out there."""
+    found = agent.sign_ins.filter(public_id=id, ended_at__isnull=True).first()
+    if found is None:
+        raise Problem(404, "not_found", _("There is nothing here, or it is not yours to see."))
+    actions.end_sessions(agent, by=agent.actor, only=found)
+
+
+@doors.door("GET", "/agents", needs="conversation.read", shape=list[answers.AgentFacts])
+def list_agents(request: HttpRequest, agent: Agent) -> Any:
+    """Everybody who works here, by name."""
+    return colleagues()
+
+
+@doors.door("POST", "/agents", needs="agent.manage", shape=answers.AgentCard, status=201)
+def create_agent(request: HttpRequest, agent: Agent, given: NewAgent) -> Any:
+    """Add somebody. They have no password until one is set (`yavar user password`, or the page People)."""
+    if not agent.powers.covers(custom.permissions_of(given.role)) or (given.role == "owner" and agent.title != "owner"):
+        raise denied("agent.manage")
+    return agent_card(actions.add_agent(email=given.email, name=given.name, password=None, role=given.role, lang=given.lang, by=agent.actor))
+
+
+@doors.door("GET", "/agents/{id}", needs="agent.manage", shape=answers.AgentCard)
+def get_agent(request: HttpRequest, agent: Agent, id: str) -> Any:
+    """One of the team, with what they may do."""
+    return agent_card(_found(Agent, id))
+
+
+@doors.door("PATCH", "/agents/{id}", needs="agent.manage", shape=answers.AgentCard)
+def change_agent(request: HttpRequest, agent: Agent, id: str, given: ChangeAgent) -> Any:
+    """Rename somebody, switch them on or off, say all they may do (`grants`). Rights and sessions taken away are dead within a minute."""
+    found = _found(Agent, id)
+    actions.revise(found, by=agent, name=given.name, active=given.active, grants=None if given.grants is None else grants_given(given.grants))
+    return agent_card(Agent.objects.get(pk=found.pk))
+
+
+@doors.door("GET", "/teams", needs="conversation.read", shape=list[answers.TeamFacts])
+def list_teams(request: HttpRequest, agent: Agent) -> Any:
+    """The teams."""
+    return [team_facts(team) for team in Team.objects.prefetch_related("members").order_by("name")]
+
+
+@doors.door("POST", "/teams", needs="team.manage", shape=answers.TeamFacts, status=201)
+def create_team(request: HttpRequest, agent: Agent, given: NewTeam) -> Any:
+    """A new team."""
+    if not agent.powers.everywhere("team.manage"):
+        raise denied("team.manage")
+    return team_facts(actions.add_team(given.name, [one(Agent, key) for key in given.members], by=agent.actor))
+
+
+@doors.door("PATCH", "/teams/{id}", needs="team.manage", shape=answers.TeamFacts)
+def change_team(request: HttpRequest, agent: Agent, id: str, given: ChangeTeam) -> Any:
+    """Rename a team, or say all who are in it."""
+    team = _found(Team, id)
+    if not agent.powers.at("team.manage", "team", team.pk):
+        raise denied("team.manage")
+    members = None if given.members is None else [one(Agent, key) for key in given.members]
+    return team_facts(actions.change_team(team, by=agent.actor, name=given.name, members=members))
+
+
+@doors.door("DELETE", "/teams/{id}", needs="team.manage")
+def remove_team(request: HttpRequest, agent: Agent, id: str) -> None:
+    """Dissolve a team: its conversations belong to none."""
+    team = _found(Team, id)
+    if not agent.powers.everywhere("team.manage"):
+        raise denied("team.manage")
+    actions.remove_team(team, by=agent.actor)
+
+
+@doors.door("GET", "/roles", needs="agent.manage", shape=list[answers.RoleFacts])
+def list_roles(request: HttpRequest, agent: Agent) -> Any:
+    """The roles of every desk, then the owner's own."""
+    built = [{"id": role.key, "name": str(role.label), "built_in": True, "permissions": sorted(role.permissions)} for role in BUILT_IN.values()]
+    return built + [role_facts(role) for role in Role.objects.order_by("name")]
+
+
+def role_facts(role: Role) -> dict[str, Any]:
+    """One of the owner's own roles."""
+    return {"id": role.public_id, "name": role.name, "built_in": False, "permissions": role.permissions}
+
+
+@doors.door("POST", "/roles", needs="role.manage", shape=answers.RoleFacts, status=201)
+def create_role(request: HttpRequest, agent: Agent, given: RoleGiven) -> Any:
+    """Make a role of rights you have yourself."""
+    return role_facts(custom.save_role(given.name, given.permissions, by=agent))
+
+
+@doors.door("PUT", "/roles/{id}", needs="role.manage", shape=answers.RoleFacts)
+def change_role(request: HttpRequest, agent: Agent, id: str, given: RoleGiven) -> Any:
+    """Change one of your own roles; the built-in ones stay as they are."""
+    return role_facts(custom.save_role(given.name, given.permissions, by=agent, role=_found(Role, id)))
+
+
+@doors.door("DELETE", "/roles/{id}", needs="role.manage")
+def remove_role(request: HttpRequest, agent: Agent, id: str) -> None:
+    """Remove a role; whoever had it has it no more."""
+    custom.remove_role(_found(Role, id), by=agent)
+
+
+@doors.door("GET", "/tokens", needs="token.manage", shape=list[answers.TokenFacts])
+def list_tokens(request: HttpRequest, agent: Agent) -> Any:
+    """Programs' keys, newest first, also the revoked ones."""
+    return [token_facts(token) for token in Token.objects.select_related("agent").order_by("-pk")[:500]]
+
+
+@doors.door("POST", "/tokens", needs="token.manage", shape=answers.NewTokenFacts, status=201)
+def create_token(request: HttpRequest, agent: Agent, given: NewToken) -> Any:
+    """A key that acts as an agent, within scopes. `token` is shown this once. It gives nothing that you don't have yourself."""
+    found = one(Agent, given.agent, is_active=True)
+    if given.expires_at is not None and given.expires_at <= timezone.now():
+        raise Problem(422, "expires_at.past", _("This time has passed."), field="expires_at")
+    made, secret = tokens.make_token(found, given.name, given.scopes, by=agent, expires_at=given.expires_at)
+    return {**token_facts(made), "token": secret}
+
+
+@doors.door("DELETE", "/tokens/{id}", needs="token.manage")
+def revoke_token(request: HttpRequest, agent: Agent, id: str) -> None:
+    """The key opens nothing any more."""
+    tokens.revoke_token(_found(Token, id), by=agent.actor)
+
+
+__all__ = ["Grant", "agent_card", "agent_facts", "colleagues", "doors", "grants_given", "team_facts"]
