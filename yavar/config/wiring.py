@@ -6,10 +6,12 @@ from datetime import timedelta
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 
+from yavar.base.audit import seal
 from yavar.base.db import checkpoint
 from yavar.base.edge import Door, Edge
 from yavar.base.events import follow, listen
 from yavar.base.files import sweep
+from yavar.base.once import forget_old
 from yavar.channels import chat, contract
 from yavar.conversations import jobs as conversation_jobs
 from yavar.conversations.notes import jobs as note_jobs
@@ -34,6 +36,8 @@ TIMETABLE: list[tuple[timedelta, Callable[[], object]]] = [
     (timedelta(seconds=1), wanted.refresh),
     (timedelta(seconds=1), webhook_jobs.wake_due),
     (timedelta(seconds=10), webhook_jobs.sweep),
+    (timedelta(seconds=5), seal),
+    (timedelta(minutes=10), forget_old),
     (timedelta(hours=1), sweep),
     (timedelta(days=1), SessionStore.clear_expired),
 ]

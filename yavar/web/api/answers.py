@@ -297,3 +297,41 @@ class Events:
     events: list[EventFacts]
     cursor: str
     more: bool
+
+
+@dataclass
+class AuditActor:
+    kind: str
+    id: str | None
+    name: str
+
+
+@dataclass
+class AuditOrigin:
+    kind: Literal["session", "token", "command"]
+    ip: str
+    browser: str
+    name: str
+
+
+@dataclass
+class AuditSubject:
+    kind: str
+    label: str
+
+
+@dataclass
+class AuditEntry:
+    id: str
+    at: datetime
+    what: str
+    by: AuditActor
+    origin: AuditOrigin
+    about: AuditSubject
+    data: dict[str, Any]
+
+
+@dataclass
+class Audit:
+    entries: list[AuditEntry]
+    next: str | None

@@ -18,8 +18,8 @@ from yavar.people.customers import tending
 from yavar.people.models import Agent
 from yavar.people.team.actions import Given, add_agent, add_team, grant
 from yavar.people.team.custom import save_role
-from yavar.people.team.tokens import make_token
 from yavar.people.team.roles import BUILT_IN
+from yavar.people.team.tokens import make_token
 
 SYSTEM = Actor("system")
 
