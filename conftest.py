@@ -29,10 +29,11 @@ def _wired():
 @pytest.fixture(autouse=True)
 def _strangers():
     """Each test begins with empty tables: what was known of keys is no longer so."""
-    from yavar.base import ids
+    from yavar.base import ids, instance
     from yavar.webhooks import wanted
 
     ids.public_id_of.cache_clear()
+    instance.life.cache_clear()
     wanted.forget()
 
 

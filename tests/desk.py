@@ -81,6 +81,13 @@ class Desk:
             raise RuntimeError(f"yavar {' '.join(words)}:\n{done.stderr[-2000:]}")
         return done.stdout
 
+    def python(self, code: str) -> str:
+        """A few lines of Python on this desk's data."""
+        words = [sys.executable, "-c", "import django; django.setup()\n" + code]
+        done = subprocess.run(words, env={**self.env, "DJANGO_SETTINGS_MODULE": "yavar.config.settings"}, capture_output=True, text=True, timeout=60)
+        assert not done.returncode, done.stderr[-2000:]
+        return done.stdout
+
     def allow(self, *origins: str) -> None:
         """Pages of these origins may show the chat too. A start of the demo forgets it."""
         self.run("chat", "allow", *origins)

@@ -54,6 +54,18 @@ def parser() -> argparse.ArgumentParser:
     simulate.add_argument("--agent", help="e-mail of an agent who answers (demo: filled in by itself)")
     simulate.add_argument("--password", help="their password")
     simulate.add_argument("--inbox", help="key of the chat inbox (default: the first of this data folder)")
+    backup = add("backup", "put the whole desk into one file while it runs, and check the file")
+    backup.add_argument("file", nargs="?", help="default: backups/yavar-<time>.tar in the data folder")
+    backup.add_argument("--keep", type=int, default=0, metavar="N", help="with the default name: remove all but the newest N")
+    backup.add_argument("--without-key", action="store_true", help="leave the desk's key out; sealed secrets then open only with the key kept elsewhere")
+    restore = add("restore", "bring a desk back from a backup; it begins a new life: sessions end, webhooks wait")
+    restore.add_argument("file")
+    restore.add_argument("--replace", action="store_true", help="put the desk that is here aside first (it is moved, not removed)")
+    restore.add_argument("--check", action="store_true", help="only say whether the backup is whole")
+    audit = add("audit", "check that nobody changed the diary, or print what the team did as JSON lines")
+    audit.add_argument("action", choices=["verify", "export"])
+    add("reindex", "make the search index anew beside the living one, while the desk runs")
+    add("vacuum", "refresh the database's statistics and give back unused room, while the desk runs")
     add("migrate", "bring the database to this version (serve does it by itself on SQLite)")
     return top
 
@@ -61,7 +73,8 @@ def parser() -> argparse.ArgumentParser:
 RUNS = {
     "serve": "yavar.config.run:serve", "demo": "yavar.config.run:demo", "work": "yavar.config.run:work", "migrate": "yavar.config.run:migrate",
     "doctor": "yavar.config.doctor:doctor", "user": "yavar.config.commands:user", "chat": "yavar.config.commands:chat", "jobs": "yavar.config.commands:jobs",
-    "simulate": "yavar.config.simulate:command",
+    "backup": "yavar.config.backup.make:command", "restore": "yavar.config.backup.restore:command", "audit": "yavar.config.commands:audit", "simulate": "yavar.config.simulate:command",
+    "reindex": "yavar.config.upkeep:reindex", "vacuum": "yavar.config.upkeep:vacuum",
 }  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from argparse import Namespace
 import msgspec
 from django.core.exceptions import ValidationError
 
+from yavar.base.audit import verify
 from yavar.base.events import Actor
 from yavar.base.jobs import retry
 from yavar.base.jobs.models import Job
@@ -18,6 +19,7 @@ from yavar.conversations.setup import configure_inbox
 from yavar.people.models import Agent
 from yavar.people.team.actions import Given, add_agent, change_agent, grant, set_password
 from yavar.people.team.tokens import make_token
+from yavar.web.api.audit import entries, events_of
 
 from .first import furnish
 from .run import address, migrate
@@ -130,3 +132,20 @@ def jobs(given: Namespace) -> int:
     keys = [given.id] if given.id else list(dead.values_list("pk", flat=True))
     print(f"{sum(retry(key) for key in keys)} of {len(keys)} started anew")
     return 0
+
+
+def audit(given: Namespace) -> int:
+    """`yavar audit …`"""
+    migrate()
+    if given.action == "export":
+        for event in events_of(None, None, None, None).order_by("pk").iterator(500):
+            sys.stdout.write(msgspec.json.encode(entries([event])[0]).decode() + "\n")
+        return 0
+    number = broken = 0
+    for _seal, found in verify():
+        number += 1
+        if found:
+            broken += 1
+            print(f"events {found.first} to {found.last}: {'a seal is missing before them' if found.why == 'gap' else 'changed, removed or added to'}")
+    print(f"{number} seals looked at, {broken} broken" + ("" if broken else ": nobody changed what they cover"))
+    return 1 if broken else 0

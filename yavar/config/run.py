@@ -1,10 +1,13 @@
 """The commands that run the desk."""
 
+import fcntl
+import os
 import sys
 import threading
 import time
 from argparse import Namespace
 from collections.abc import Callable
+from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
@@ -23,12 +26,27 @@ def migrate(_given: Namespace | None = None) -> None:
         call_command("migrate", verbosity=0)
 
 
+def take(data: Path) -> int | None:
+    """The lock of whoever serves the desk in this folder, held until the process ends or the descriptor is closed. None when another process has it."""
+    data.mkdir(parents=True, exist_ok=True)
+    lock = os.open(data / "serving.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(lock)
+        return None
+    return lock
+
+
 def _run(prepare: Callable[[], None], ready: Callable[[], None]) -> int:
     env = settings.ENV
     try:
         listener = server.listen(env.host, env.port)
     except OSError as error:
         print(f"yavar: cannot listen on {env.host}:{env.port} ({error.strerror}). Choose another with --port.", file=sys.stderr)
+        return 1
+    if env.sqlite and take(env.data) is None:
+        print(f"yavar: another process serves the desk in {env.data} already.", file=sys.stderr)
         return 1
     migrate()
     prepare()

@@ -11,6 +11,7 @@ from yavar.base.db import checkpoint
 from yavar.base.edge import Door, Edge
 from yavar.base.events import follow, listen
 from yavar.base.files import sweep
+from yavar.base.instance import fence
 from yavar.base.once import forget_old
 from yavar.channels import chat, contract
 from yavar.conversations import jobs as conversation_jobs
@@ -37,6 +38,7 @@ TIMETABLE: list[tuple[timedelta, Callable[[], object]]] = [
     (timedelta(seconds=1), webhook_jobs.wake_due),
     (timedelta(seconds=10), webhook_jobs.sweep),
     (timedelta(seconds=5), seal),
+    (timedelta(seconds=5), fence),
     (timedelta(minutes=10), forget_old),
     (timedelta(hours=1), sweep),
     (timedelta(days=1), SessionStore.clear_expired),
@@ -55,7 +57,8 @@ def wire() -> None:
     listen("message.received", "conversations.index_message", ordered=False)
     listen("message.sent", "conversations.index_message", ordered=False)
     listen("note.written", "notes.index", ordered=False)
-    listen("customer.named", "people.index_customer", ordered=False)
+    for name in ("named", "changed", "recognised", "merged", "unmerged"):
+        listen(f"customer.{name}", "conversations.index_person", ordered=False)
     follow(webhook_jobs.FAN_OUT, wanted.wants)
 
 

@@ -10,6 +10,7 @@ import msgspec
 from yavar.base.db import sql
 from yavar.base.edge.feed import frame
 from yavar.base.events.models import Event
+from yavar.base.instance import life
 from yavar.conversations.models import Conversation, Inbox
 from yavar.conversations.notes.timeline import items
 from yavar.conversations.queries import rows
@@ -19,13 +20,14 @@ from .hub import TEAM, Frame, hub
 
 
 def cursor(event_id: int) -> str:
-    """An event as a mark in the stream: given back by the client after a break."""
-    return str(event_id)
+    """An event as a mark in the stream, bound to this life of the desk: given back by the client after a break."""
+    return f"{event_id}.{life()}"
 
 
 def read_cursor(text: str) -> int | None:
-    """The inverse; None for what is no mark."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
+    """The inverse; None for what is no mark, or one of another life (the desk was restored: the state must be fetched anew)."""
+    number, _dot, of = text.partition(".")
+    return int(number) if number.isascii() and number.isdecimal() and len(number) < 19 and of == life() else None
 
 
 def voice(events: Sequence[Event]) -> list[Frame]:

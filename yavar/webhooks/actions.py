@@ -17,7 +17,7 @@ from yavar.base.problem import Problem
 from . import told, wanted
 from .events import WebhookAdded, WebhookChanged, WebhookRemoved, WebhookReplayed, WebhookSwitched, WebhookTested
 from .jobs import REPLAY, wake
-from .models import BY_HAND, Delivery, Endpoint
+from .models import ACTIVE, BY_HAND, Delivery, Endpoint
 from .posting import TEST
 from .words import refusal
 
@@ -76,6 +76,17 @@ def switch(endpoint: Endpoint, on: bool, *, by: Actor) -> Endpoint:
             endpoint.save(update_fields=["state", "why", "failing_since"])
             _tell(WebhookSwitched(endpoint.pk, on, endpoint.why), endpoint, by)
     return endpoint
+
+
+def hold_all(*, by: Actor) -> int:
+    """This desk is a copy: the one it was copied from may have posted since, so nothing is posted until somebody switches it on. Answers how many were held."""
+    held = list(Endpoint.objects.filter(state__in=ACTIVE))
+    with transaction():
+        for endpoint in held:
+            endpoint.state, endpoint.why, endpoint.failing_since = Endpoint.State.OFF, "copied", None
+            endpoint.save(update_fields=["state", "why", "failing_since"])
+            _tell(WebhookSwitched(endpoint.pk, False, "copied"), endpoint, by)
+    return len(held)
 
 
 def test(endpoint: Endpoint, *, by: Actor) -> Delivery:

@@ -15,7 +15,7 @@ class Endpoint(models.Model):
     class State(models.TextChoices):
         OK = "ok"
         FAILING = "failing"  # since `failing_since` nothing was taken
-        OFF = "off"  # `why`: owner, gone (it answered 410), failed (it failed for days)
+        OFF = "off"  # `why`: owner, gone (it answered 410), failed (it failed for days), copied (the desk was restored)
         REMOVED = "removed"  # on its way out, with its deliveries
 
     public_id = models.CharField(max_length=22, unique=True, default=ids.public_id)

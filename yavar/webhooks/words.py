@@ -26,6 +26,7 @@ WHY_OFF: dict[str, "str | Promise"] = {
     "owner": _("Switched off by hand."),
     "gone": _("It answered 410 Gone: it wants no more deliveries."),
     "failed": _("It accepted nothing for 5 days."),
+    "copied": _("This desk was restored from a backup; the one it was copied from may have delivered since."),
 }
 
 

@@ -73,7 +73,11 @@ def entries(events: Sequence[Event]) -> list[dict[str, Any]]:
     people = dict(Customer.objects.filter(pk__in={e.subject_id for e in events if e.subject_kind == "customer"}).values_list("pk", "name"))
     ways = {kind: [int(e.via[2:]) for e in events if e.via.startswith(f"{kind}:")] for kind in ("s", "t")}
     sessions, tokens = SignIn.objects.in_bulk(ways["s"]), Token.objects.in_bulk(ways["t"])
-    labels: dict[str, Any] = {"agent": lambda key: agents[key].name if key in agents else "", "conversation": lambda key: f"#{talks.get(key, '')}", "customer": lambda key: people.get(key, "")}
+    labels: dict[str, Any] = {
+        "agent": lambda key: agents[key].name if key in agents else "",
+        "conversation": lambda key: f"#{talks.get(key, '')}",
+        "customer": lambda key: people.get(key, ""),
+    }
     found = []
     for event, actor, words in zip(events, actors, told(events), strict=True):
         doer = agents.get(actor.id) if actor.kind == "agent" else None

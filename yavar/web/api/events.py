@@ -3,13 +3,15 @@
 from typing import Annotated, Any
 
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 from ninja import Query
 from pydantic import Field
 
 from yavar.base.events.models import Event
+from yavar.base.problem import Problem
 from yavar.conversations.policies import visible_to
 from yavar.people.models import Agent
-from yavar.realtime.staff import cursor
+from yavar.realtime.staff import cursor, read_cursor
 from yavar.web.ui.files import upload
 from yavar.webhooks.told import told
 
@@ -22,7 +24,7 @@ PAGE = 200
 
 
 class EventsQuery(Strict):
-    after: Annotated[str, Field(pattern=r"^[0-9]{1,18}$")] | None = None
+    after: Annotated[str, Field(max_length=40)] | None = None
     size: Annotated[int, Field(ge=1, le=PAGE)] = 100
 
 
@@ -33,7 +35,10 @@ def list_events(request: HttpRequest, agent: Agent, query: Query[EventsQuery]) -
     Go on with `cursor` until `more` is false; then wait for the stream, or ask again."""
     if query.after is None:
         return {"events": [], "cursor": mark(), "more": False}
-    found = list(Event.objects.filter(pk__gt=int(query.after), subject_kind="conversation").order_by("pk")[: query.size])
+    begin = read_cursor(query.after)
+    if begin is None:
+        raise Problem(410, "cursor.gone", _("This cursor is not one of this desk. Begin anew without one."), field="after")
+    found = list(Event.objects.filter(pk__gt=begin, subject_kind="conversation").order_by("pk")[: query.size])
     if agent.powers.everywhere("conversation.read") and all(each.sees == "all" for each in agent.powers.within("conversation.read")):
         shown = found
     else:

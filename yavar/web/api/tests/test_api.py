@@ -93,7 +93,7 @@ def test_a_message_needs_an_id_of_its_own(shop, robot, talk):
         ("POST", "/tags", b"{"), ("POST", "/tags", {"name": "x", "more": 1}), ("POST", "/tags", {"name": 7}), ("POST", "/tags", {}), ("POST", "/tags", []),
         ("POST", "/tags", b'{"name": "a\\u0000b"}'), ("POST", "/tags", b'{"name": "\\ud800"}'), ("GET", "/conversations?unknown=1", None),
         ("GET", "/conversations?status=open&status=open", None), ("GET", "/conversations?size=0", None), ("GET", "/conversations?view=all&status=open", None),
-        ("GET", "/conversations?before=%00", None), ("GET", "/conversations?field.nothing=1", None), ("GET", "/events?after=x", None), ("POST", "/tags", b"[" * 100_000),
+        ("GET", "/conversations?before=%00", None), ("GET", "/conversations?field.nothing=1", None), ("POST", "/tags", b"[" * 100_000),
     ],
 )  # fmt: skip
 def test_bad_input_is_a_400_in_one_shape(shop, robot, method, path, body):
@@ -185,6 +185,7 @@ def test_events_come_in_order_and_only_ones_own(shop, robot, talk):
     assert [event["type"] for event in page["events"] + rest["events"]] == ["conversation.prioritised", "conversation.assigned"]
     assert (page["more"], rest["more"]) == (True, False)
     assert rest["events"][0]["data"]["to"] == shop.amir.public_id and rest["events"][0]["data"]["conversation"] == talk.public_id
+    assert send(robot, "GET", "/events?after=17.elsewhere").json()["problem"]["code"] == "cursor.gone"
     stranger = program("stranger", Given("agent", "inbox", 10**6))
     assert send(stranger, "GET", f"/events?after={start}").json()["events"] == []
 
@@ -194,7 +195,7 @@ def test_programs_hear_the_stream_and_lose_it_with_their_rights(shop, robot, tal
     before = hubs.reset(hubs.Hub([staff.voice]))
     try:
         streams._agents.clear()
-        stream = knock(streams.DOORS, "GET", "/api/v1/stream", query="cursor=0", authorization=secret)
+        stream = knock(streams.DOORS, "GET", "/api/v1/stream", query=f"cursor={staff.cursor(0)}", authorization=secret)
         ear = Ear()
         stream.open(ear)
         assert [frame["row"]["id"] for frame in ear.named("item")][-1] == talk.public_id

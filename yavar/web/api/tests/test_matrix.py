@@ -71,7 +71,7 @@ TABLE = {
     "PUT /roles/{id}": Row("role.manage", "desk:role", {"name": "R", "permissions": []}), "DELETE /roles/{id}": Row("role.manage", "desk:role"),
     "GET /tokens": Row("token.manage", "desk"), "POST /tokens": Row("token.manage", "desk", {"agent": "{agent}", "name": "t", "scopes": ["*.read"]}),
     "DELETE /tokens/{id}": Row("token.manage", "desk:token"),
-    "GET /audit": Row("audit.read", "desk"), "GET /events": Row("conversation.read", query="?after=0"), "POST /files": Row("conversation.reply", body=b"some bytes"),
+    "GET /audit": Row("audit.read", "desk"), "GET /events": LIST, "POST /files": Row("conversation.reply", body=b"some bytes"),
 }  # fmt: skip
 
 
