@@ -3,9 +3,9 @@
 from django.conf import settings
 from django.urls import path
 
-from yavar.web.agent import inbox, sign_in
+from yavar.web.agent import inbox, sign_in, welcome
 from yavar.web.agent.settings import chat as chat_settings
-from yavar.web.agent.settings import frame
+from yavar.web.agent.settings import frame, pages
 from yavar.web.agent.settings import webhooks as webhook_settings
 from yavar.web.api.v1 import api
 from yavar.web.demo import shop
@@ -14,6 +14,10 @@ from yavar.web.widget import views as chat
 
 urlpatterns = [
     path("", sign_in.start),
+    path("welcome", welcome.welcome),
+    path("welcome/<str:step>", welcome.welcome),
+    path("welcome-seen", welcome.seen),
+    path("welcome-check", welcome.check),
     path("sign-in", sign_in.sign_in),
     path("sign-out", sign_in.sign_out),
     path("inbox", inbox.inbox),
@@ -23,6 +27,7 @@ urlpatterns = [
     path("settings/chat", chat_settings.chat),
     path("settings/try", chat_settings.try_chat),
     path("settings/webhooks", webhook_settings.webhooks),
+    *pages.addresses,
     path("files/<str:key>/<str:name>", files.show),
     path("chat/<str:key>/loader.js", chat.loader),
     path("chat/<str:key>/panel", chat.panel),

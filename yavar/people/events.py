@@ -134,3 +134,11 @@ class CustomerMerged(msgspec.Struct, frozen=True):
 class CustomerUnmerged(msgspec.Struct, frozen=True):
     customer: int
     into: int
+
+
+@fact("audit.exported", audience=STAFF)
+class AuditExported(msgspec.Struct, frozen=True):
+    """Somebody took the audit log away, in a format, so many rows of it."""
+
+    format: str
+    rows: int

@@ -30,6 +30,7 @@ class Answer:
     headers: httpx.Headers
     body: bytes
     seconds: float
+    url: str = ""  # where it came from, after redirects
 
 
 def send(
@@ -50,7 +51,7 @@ def send(
     for _hop in range(redirects + 1):
         status, got, data = _call(method, target, sent, body, limit, whole, connect, started + total)
         if not redirects or status not in MOVED:
-            return Answer(status, got, data, time.monotonic() - started)
+            return Answer(status, got, data, time.monotonic() - started, str(target.url))
         before, target = target, _next(target, got)
         if (before.url.scheme, before.host, before.port) != (target.url.scheme, target.host, target.port):
             sent = {name: value for name, value in sent.items() if name.lower() not in SECRET}

@@ -78,12 +78,17 @@ def change_agent(agent: Agent, *, by: Actor, name: str | None = None, email: str
     return agent
 
 
-def set_password(agent: Agent, password: str, *, by: Actor, keep: str = "") -> None:
-    """A new password ends every session but `keep` (a session key). Raises Problem 422 for a weak one."""
+def check_password(password: str, agent: Agent | None = None) -> None:
+    """Raises Problem 422 for a weak one, with the reason."""
     try:
         validate_password(password, agent)
     except ValidationError as error:
         raise Problem(422, "password.weak", " ".join(error.messages), field="password") from None
+
+
+def set_password(agent: Agent, password: str, *, by: Actor, keep: str = "") -> None:
+    """A new password ends every session but `keep` (a session key). Raises Problem 422 for a weak one."""
+    check_password(password, agent)
     with transaction():
         agent.set_password(password)
         agent.save(update_fields=["password"])
@@ -98,6 +103,8 @@ def grant(agent: Agent, given: Sequence[Given], *, by: Agent | Actor) -> None:
         before = list(agent.grants.order_by("pk"))
         if {_key(each) for each in before} == {_key(each) for each in given}:
             return
+        if len({(each.role, each.scope, each.scope_id) for each in given}) < len(set(given)):
+            raise Problem(422, "grant.twice", _("The same role is given twice in the same place."), field="grants")
         for each in given:
             if each.scope not in SCOPES or each.sees not in SEES or bool(each.scope_id) == (each.scope == "desk"):
                 raise Problem(422, "grant.invalid", _("A role is given on the whole desk, or in one shop, inbox or team."), field="grants")

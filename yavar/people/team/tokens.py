@@ -1,5 +1,6 @@
 """Programs' keys to the API."""
 
+import secrets
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
@@ -10,6 +11,7 @@ from yavar.base.events import Actor, record
 from yavar.base.problem import Problem
 
 from ..events import TokenMade, TokenRevoked
+from .actions import add_agent
 from .models import Agent, Token
 from .roles import scopes_of
 
@@ -38,6 +40,14 @@ def make_token(agent: Agent, name: str, scopes: list[str], *, by: Agent | Actor,
         )
         record(TokenMade(made.pk, agent.pk, sorted(scopes)), subject=("agent", agent.pk), by=by.actor if isinstance(by, Agent) else by)
     return made, secret
+
+
+def make_program(name: str, scopes: list[str], *, by: Agent | Actor, expires_at: datetime | None = None) -> tuple[Token, str]:
+    """A new program and its token, both or neither. It is an administrator that never signs in: its tokens say what it may do. Raises Problem, as `make_token` does."""
+    with transaction():
+        actor = by.actor if isinstance(by, Agent) else by
+        agent = add_agent(email=f"{secrets.token_hex(6)}@program.invalid", name=name, password=None, role="admin", kind=Agent.Kind.PROGRAM, by=actor)
+        return make_token(agent, name, scopes, by=by, expires_at=expires_at)
 
 
 def revoke_token(token: Token, *, by: Actor) -> None:

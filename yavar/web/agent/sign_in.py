@@ -14,13 +14,15 @@ from yavar.people.models import Agent
 from yavar.people.team.sessions import note_sign_in, note_sign_out
 from yavar.web.ui.templating import page
 
+from .welcome import is_new
+
 tries = Rate(1 / 10 if settings.ENV.rate else 0, 10)
 demo_people: list[dict[str, str]] = []  # filled by the demo alone
 
 
 def start(request: HttpRequest) -> HttpResponse:
     """The bare address: to work, or to the door."""
-    return HttpResponseRedirect("/inbox" if request.user.is_authenticated else "/sign-in")
+    return HttpResponseRedirect("/inbox" if request.user.is_authenticated else "/welcome" if is_new() else "/sign-in")
 
 
 @require_http_methods(["GET", "POST"])

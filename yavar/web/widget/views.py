@@ -20,6 +20,7 @@ from yavar.desk import settings as desk_settings
 from yavar.people.customers import identities
 from yavar.people.customers.actions import open_session, recognise
 from yavar.people.models import VisitorSession
+from yavar.realtime import loads
 from yavar.realtime.signals import presence
 from yavar.web.ui.address import TRY, desk_url, only_from_here
 from yavar.web.ui.assets import assets
@@ -56,6 +57,8 @@ def open_inbox(key: str) -> tuple[Inbox, ChatConfig]:
 def loader(request: HttpRequest, key: str) -> HttpResponse:
     """The launcher's script with its few settings in front: the one request before the chat is opened."""
     inbox, _config = open_inbox(key)
+    if loaded_by := origin(request.headers.get("Referer", "")):
+        loads.note(inbox.public_id, loaded_by)
     strings = {}
     for lang in LANGUAGES:
         with translation.override(lang):

@@ -317,6 +317,7 @@ def test_a_page_asks_little_and_no_more_with_more_rows(shop, amir, django_assert
         actions.tag(key, add=[make_tag("order")], by=shop.amir)
         actions.reply(key, by=shop.amir, client_id=f"reply-{n:05}", text="x")
     path = path.replace("ID", Conversation.objects.order_by("-pk")[0].public_id)
+    amir.get("me")  # what a process asks once in its life has been asked
     with django_assert_max_num_queries(limit):
         answer = amir.client.get("/inbox/all" if path == "inbox" else f"/api/v1/{path}")
     assert answer.status_code == 200
