@@ -7,6 +7,8 @@ from yavar.base.events import PUBLIC, STAFF, fact
 
 @fact("conversation.opened", audience=PUBLIC)
 class Opened(msgspec.Struct, frozen=True):
+    """A conversation began."""
+
     inbox: int
     customer: int
 
@@ -29,30 +31,40 @@ class MessageSent(msgspec.Struct, frozen=True):
 
 @fact("conversation.assigned", audience=STAFF)
 class Assigned(msgspec.Struct, frozen=True):
+    """It was given to somebody, or to nobody."""
+
     before: int | None
     after: int | None
 
 
 @fact("conversation.team_changed", audience=STAFF)
 class TeamChanged(msgspec.Struct, frozen=True):
+    """It was given to a team, or to none."""
+
     before: int | None
     after: int | None
 
 
 @fact("conversation.tagged", audience=STAFF)
 class Tagged(msgspec.Struct, frozen=True):
+    """Tags were put on and taken off."""
+
     added: list[int]
     removed: list[int]
 
 
 @fact("conversation.prioritised", audience=STAFF)
 class Prioritised(msgspec.Struct, frozen=True):
+    """It got another priority."""
+
     before: str
     after: str
 
 
 @fact("conversation.snoozed", audience=STAFF)
 class Snoozed(msgspec.Struct, frozen=True):
+    """It was put away until a time, or until the customer writes."""
+
     before: str
     until: str | None
 
@@ -66,6 +78,8 @@ class Woken(msgspec.Struct, frozen=True):
 
 @fact("conversation.resolved", audience=PUBLIC)
 class Resolved(msgspec.Struct, frozen=True):
+    """The matter was settled; `before` is the status it had."""
+
     before: str
 
 
@@ -154,22 +168,30 @@ class Split(msgspec.Struct, frozen=True):
 
 @fact("conversation.linked", audience=STAFF)
 class Linked(msgspec.Struct, frozen=True):
+    """It has to do with another conversation; told to both."""
+
     conversation: int
 
 
 @fact("conversation.unlinked", audience=STAFF)
 class Unlinked(msgspec.Struct, frozen=True):
+    """The link with another conversation was taken away; told to both."""
+
     conversation: int
 
 
 @fact("conversation.followed", audience=STAFF)
 class Followed(msgspec.Struct, frozen=True):
+    """Somebody follows it (`on`), or no longer."""
+
     agent: int
     on: bool
 
 
 @fact("inbox.added", audience=STAFF)
 class InboxAdded(msgspec.Struct, frozen=True):
+    """The desk got another inbox."""
+
     inbox: int
     kind: str
 
@@ -185,6 +207,8 @@ class InboxChanged(msgspec.Struct, frozen=True):
 
 @fact("tag.changed", audience=STAFF)
 class TagChanged(msgspec.Struct, frozen=True):
+    """A tag was renamed or recoloured, everywhere."""
+
     tag: int
     before: str
     after: str
@@ -192,6 +216,8 @@ class TagChanged(msgspec.Struct, frozen=True):
 
 @fact("tag.removed", audience=STAFF)
 class TagRemoved(msgspec.Struct, frozen=True):
+    """A tag was taken off every conversation, and away."""
+
     tag: int
     name: str
     conversations: int
@@ -199,11 +225,15 @@ class TagRemoved(msgspec.Struct, frozen=True):
 
 @fact("view.saved", audience=STAFF)
 class ViewSaved(msgspec.Struct, frozen=True):
+    """A view was saved or changed; `shared` when everybody has it."""
+
     view: int
     shared: bool
 
 
 @fact("view.removed", audience=STAFF)
 class ViewRemoved(msgspec.Struct, frozen=True):
+    """A saved view was removed."""
+
     view: int
     shared: bool

@@ -48,18 +48,24 @@ class GrantsChanged(msgspec.Struct, frozen=True):
 
 @fact("agent.sessions_ended", audience=STAFF)
 class SessionEnded(msgspec.Struct, frozen=True):
+    """Open sessions of somebody were ended: how many."""
+
     agent: int
     count: int
 
 
 @fact("team.made", audience=STAFF)
 class TeamMade(msgspec.Struct, frozen=True):
+    """The desk got another team."""
+
     team: int
     members: list[int]
 
 
 @fact("team.changed", audience=STAFF)
 class TeamChanged(msgspec.Struct, frozen=True):
+    """A team was renamed, or has other members."""
+
     team: int
     renamed: bool
     before: list[int]
@@ -68,17 +74,23 @@ class TeamChanged(msgspec.Struct, frozen=True):
 
 @fact("team.removed", audience=STAFF)
 class TeamRemoved(msgspec.Struct, frozen=True):
+    """A team was dissolved."""
+
     team: int
 
 
 @fact("role.made", audience=STAFF)
 class RoleMade(msgspec.Struct, frozen=True):
+    """The owner made a role."""
+
     role: int
     permissions: list[str]
 
 
 @fact("role.changed", audience=STAFF)
 class RoleChanged(msgspec.Struct, frozen=True):
+    """A role of the owner's own allows something else."""
+
     role: int
     before: list[str]
     after: list[str]
@@ -103,6 +115,8 @@ class TokenMade(msgspec.Struct, frozen=True):
 
 @fact("token.revoked", audience=STAFF)
 class TokenRevoked(msgspec.Struct, frozen=True):
+    """A program's key opens nothing any more."""
+
     token: int
     agent: int
 
@@ -132,6 +146,8 @@ class CustomerMerged(msgspec.Struct, frozen=True):
 
 @fact("customer.unmerged", audience=STAFF)
 class CustomerUnmerged(msgspec.Struct, frozen=True):
+    """A merge of customers was undone."""
+
     customer: int
     into: int
 

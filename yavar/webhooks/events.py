@@ -7,6 +7,8 @@ from yavar.base.events import STAFF, fact
 
 @fact("webhook.added", audience=STAFF)
 class WebhookAdded(msgspec.Struct, frozen=True):
+    """A program is told from now on."""
+
     webhook: int
 
 
@@ -29,6 +31,8 @@ class WebhookSwitched(msgspec.Struct, frozen=True):
 
 @fact("webhook.tested", audience=STAFF)
 class WebhookTested(msgspec.Struct, frozen=True):
+    """A test delivery was asked for."""
+
     webhook: int
     message: str
 
@@ -44,4 +48,6 @@ class WebhookReplayed(msgspec.Struct, frozen=True):
 
 @fact("webhook.removed", audience=STAFF)
 class WebhookRemoved(msgspec.Struct, frozen=True):
+    """A program is told nothing more."""
+
     webhook: int

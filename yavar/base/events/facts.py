@@ -79,3 +79,14 @@ def schema() -> dict[str, Any]:
         f"{kind.name}@{kind.version}": {"audience": kind.audience, "fields": {f.name: str(f.type) for f in msgspec.structs.fields(kind.payload)}}
         for kind in sorted(_BY_NAME.values(), key=lambda k: (k.name, k.version))
     }
+
+
+def described() -> dict[str, tuple[str, str, dict[str, str]]]:
+    """Every registered fact as name -> (audience, what happened, {field: type}), for the documentation. Older versions are `name@1`."""
+    newest = {kind.name: kind for kind in sorted(_BY_NAME.values(), key=lambda k: k.version)}
+    found = {}
+    for kind in sorted(_BY_NAME.values(), key=lambda k: (k.name, k.version)):
+        name = kind.name if newest[kind.name] is kind else f"{kind.name}@{kind.version}"
+        fields = {f.name: getattr(f.type, "__name__", str(f.type)) if isinstance(f.type, type) and not hasattr(f.type, "__args__") else str(f.type) for f in msgspec.structs.fields(kind.payload)}
+        found[name] = (kind.audience, " ".join((kind.payload.__doc__ or "").split()), fields)
+    return found

@@ -10,7 +10,7 @@ import msgspec
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
-from ninja import NinjaAPI, Query, Router, Schema
+from ninja import Query, Router, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.parser import Parser
 from ninja.utils import check_csrf
@@ -25,6 +25,8 @@ from yavar.people.team.sessions import session_of
 from yavar.people.team.tokens import agent_of
 from yavar.web.ui.bodies import answer
 from yavar.web.ui.errors import problem_response
+
+from .describe import API
 
 PER_MINUTE, BURST = 600, 200
 rate = Rate(PER_MINUTE / 60 if settings.ENV.rate else 0.0, BURST)
@@ -186,7 +188,7 @@ def _slow_down(request: HttpRequest, agent: Agent) -> None:
         raise Problem(429, "rate.limited", _("Too many requests. Please go on a little slower."), retry_after=wait)
 
 
-api = NinjaAPI(
+api = API(
     title="Yavar", version="1", urls_namespace="api", openapi_url="/openapi.json", docs_url=None, auth=enter, parser=JSON(),
     description="Everything the inbox does, for programs. Ids are opaque text, times are ISO 8601 in UTC. Errors are `{\"problem\": {\"code\", \"title\", \"field\"}}`.",
 )  # fmt: skip

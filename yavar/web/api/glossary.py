@@ -1,0 +1,72 @@
+"""What every field of the API means, in one place: the same name means the same everywhere, or is said for its shape (`Shape.field`).
+
+The API's description takes its words from here; a test fails for a field that has none.
+"""
+
+WORDS = {
+    "about": "What it was done to.", "accent": "The shop's colour as hue and chroma of oklch; null is the house's turquoise.",
+    "active": "Whether it is in use; what is switched off keeps its data.", "add": "Ids of tags to put on.", "after": "What came after this; see `cursor`.",
+    "agent": "Id of an agent.", "agent_id": "Id of an agent, or `me`.", "all": "Open conversations you may see.",
+    "assignee": "Id of the agent it is assigned to, null for nobody.", "at": "When it happened.", "author": "Who said or did it.",
+    "before": "Cursor of the page before this one: give it back to read on; null at the end.", "brand": "Id of a shop.", "browser": "The User-Agent it was done with, in short form of the browser.",
+    "built_in": "Whether it is a role of every desk, which cannot be changed.", "by": "Who did it.", "c": "Chroma of oklch, 0 to 0.4.",
+    "calendar": "jalali, gregorian, or '' for the language's own.", "choices": "Of a choice: what can be chosen.",
+    "client_id": "An id made by the writer, 8 to 64 characters of A-Z a-z 0-9 _ -: the same one again changes nothing and answers what is stored.",
+    "config": "Settings of the inbox, in the form of its kind.", "conversation": "Id of a conversation.", "conversations": "How many conversations there are.",
+    "created_at": "When it was made.", "current": "Whether it is the session that asks.", "cursor": "A mark in the stream of events: go on from here with the stream or `GET /events?after=`.",
+    "customer": "Id of a customer.", "customers": "A page of customers, last seen first.", "data": "The facts of it: public ids and small values, never what anybody wrote.",
+    "draft": "Whether you have typed something there and not sent it; null in a stream's frame, which goes to many.", "drafts": "What you have typed and not sent.",
+    "earlier": "Up to ten other conversations of this customer, newest first.", "email": "An e-mail address.", "entries": "A page of entries, newest first.",
+    "event": "The kind of event, for items of kind `event`.", "events": "What happened, oldest first.", "expires_at": "From then on it opens nothing; null for never.",
+    "fields": "Values of custom fields by their keys.", "files": "The files that came with it.", "filter": "The conditions of a list, by the names of its query.",
+    "first_seen": "When the customer was first seen.", "followers": "Ids of the agents who follow it.", "following": "Open conversations you follow.",
+    "found": "Of a search: the text that matched, and when it was said.", "gone": "True when the verb took the conversation out of your own sight; `row` is then as it was before.",
+    "grants": "All roles of the agent, each with where it holds.", "h": "Hue of oklch, 0 to 359.", "height": "Of a picture: pixels.", "hue": "Number of one of six colours for the avatar or tag.",
+    "id": "The thing's id: opaque text that never changes.", "identities": "The ways this person is known by, with those of merged customers.",
+    "ids": "Up to 100 ids, comma-separated.", "inbox": "The inbox.", "initials": "Up to two letters for the avatar.", "into": "Id of what remains.", "ip": "The address it was done from.",
+    "item": "The line of the timeline that was written.", "items": "Lines of the timeline, oldest first.", "key": "A name for programs that never changes.", "kind": "Which kind it is.",
+    "label": "What people read, by language: {\"fa\", \"ru\", \"en\"}.", "lang": "fa, ru or en.", "last_at": "When something was last said there; lists are ordered by it.",
+    "last_seen": "When the customer was last seen.", "linked": "Conversations that have to do with it, as far as you may see them.", "locale": "The shop's first language: fa, ru or en.",
+    "members": "Ids of the agents in it.", "mentions": "Ids of the agents it calls.", "merged": "What was merged into it.", "merged_into": "Id of what it was merged into; null for most.",
+    "messages": "Seqs of public messages, as in `Item.seq`.", "mime": "The media type, found by the bytes.", "mine": "Open conversations assigned to you.", "more": "Whether there is more after this page.",
+    "name": "What people call it.", "next": "Give it back as `before` to read on; null at the end.", "note": "The internal note you have not saved yet.", "on": "conversation or customer.",
+    "online": "Whether the agent's inbox is open somewhere right now.", "origin": "The conversation it was said in, when that one was merged into this; else null.",
+    "page": "The page of the shop the customer was on last.", "people": "Which agents look at it now, and who writes.", "permissions": "Names of rights.", "phone": "A number with its country: +989123456789.",
+    "possible": "Whether it can be done.", "preview": "The beginning of what was said last.", "preview_agent": "Id of the agent who said it, if it was one.",
+    "preview_by": "Who said it: customer, agent, bot or system.", "priority": "low, normal, high or urgent.", "q": "Words to look for; the last one may be a beginning.",
+    "reference": "The number people quote: 8 characters, random.", "remove": "Ids of tags to take off.", "reopen_days": "A customer's message within these days reopens a resolved conversation.",
+    "reply": "The answer you have not sent yet.", "reply_minutes": "\"Usually replies in under N minutes\" in the chat; 0 says nothing.", "request_type": "Id of a request type, null for none.",
+    "resolve": "Also resolve the conversation.", "result": "How the customer will look afterwards.", "revoked_at": "When it was revoked; null while it is good.",
+    "role": "A built-in role's name (owner, admin, supervisor, agent, viewer) or an own role's id.", "row": "The conversation as it stands in lists.", "rows": "Conversations as they stand in lists.",
+    "scope": "Where a role holds: desk, brand, inbox or team.", "scope_id": "Id of the shop, inbox or team; null for the desk.",
+    "scopes": "What a token may do: names of rights, `conversation.*`, `*.read`, or `all`.", "seen": "How far each side has read, as a message seq.", "seen_at": "When it was last used, to the minute.",
+    "sees": "Which conversations there: own, team (also those of one's teams and of nobody), or all.", "seq": "Number of a public message in its conversation, from 1 without a gap; null for notes and events.",
+    "shared": "Whether everybody has it.", "since": "From this time on.", "single_keys": "Whether single-key shortcuts are on.", "size": "How many to a page.", "snoozed": "Conversations that are snoozed.",
+    "snoozed_until": "When it comes back; null: when the customer writes.", "state": "viewing or writing.", "status": "open, snoozed, resolved, or merged.", "subject": "A line about the matter; mostly empty.",
+    "tab": "Of a named list: open, waiting (snoozed) or done (resolved).", "tag": "Id of a tag.", "tags": "Ids of the tags on it.", "team": "Id of the team it was given to, null for none.",
+    "text": "What was said, as plain text.", "theme": "system, light or dark.", "time_zone": "The desk's time zone (IANA).", "timeline": "The newest page of what was said and done.", "timestamp": "When it happened.",
+    "token": "The token itself: shown this once.", "type": "The kind of event.", "unassigned": "Open conversations of nobody.", "unread": "How many of the customer's messages nobody of the team has seen.",
+    "until": "Until this time.", "url": "Its path on this desk.", "used_at": "When it was last used, to the minute.", "value": "The address or number, in its normal form.",
+    "verified": "Whether it is proven. What is not verified is only claimed.", "version": "The conversation's event counter: every fact counts, without a gap. It is the ETag.",
+    "view": "A named list: mine, unassigned, mentions, following, all, snoozed, drafts, inbox:<id>, team:<id>, tag:<id>, view:<id>.",
+    "waiting_since": "Since when the customer waits for an answer; null when nobody waits.", "what": "Which kind of deed: a family (`agent`) or one (`agent.granted`).",
+    "why": "Why it cannot be done, as a sentence.", "width": "Of a picture: pixels.",
+    # where the same word means something else
+    "AuditQuery.agent": "Only what this agent did.", "AuditEntry.origin": "From where it was done.", "AuditOrigin.kind": "session, token or command (on the desk's own machine).",
+    "AuditOrigin.name": "Name of the token.", "AuditSubject.kind": "What kind of thing.", "AuditSubject.label": "A name or reference to know it by.", "AuditActor.kind": "agent or system.",
+    "Assign.agent": "Id of an agent, null for nobody; left out: stays.", "Assign.team": "Id of a team, null for none; left out: stays.", "Describe.fields": "Values by key; null empties one; what is left out stays.",
+    "FieldFacts.filter": "Whether lists can be filtered by it.", "NewField.filter": "Whether lists can be filtered by it; chosen once.", "FieldFacts.kind": "text, number, yesno, date, choice or url.",
+    "Item.kind": "message, note or event.", "MergePreview.customer": "The customer that would be merged.", "MergePreview.into": "The customer that would remain.", "NewConversation.customer": "Who wrote: an id, or a name with ways to reach them.",
+    "NewMessage.seen": "The newest message seq the writer had read; when the customer wrote after it, nothing is sent (409).", "NewMessage.files": "Keys of files that were brought before.",
+    "NewNote.files": "Keys of files that were brought before.", "Counts.mentions": "Open conversations that mention you.", "Counts.drafts": "Conversations where you have a draft.",
+    "SeenBy.agent": "How far the team has read.", "SeenBy.customer": "How far the customer has read.", "CustomerCard.conversations": "How many conversations they have that you may see.",
+    "MergePreview.conversations": "How many conversations move along.", "ListQuery.status": "open, snoozed, resolved or any.", "ListQuery.assignee": "Id of an agent, `me` or `none`.", "ListQuery.team": "Id of a team, or `none`.",
+    "FileFacts.key": "Names the file in messages and notes; who knows it may read the file.", "FileFacts.size": "Bytes.", "ViewFacts.filter": "The conditions of the list.", "Timeline.before": "Version to ask for older items with; null at the beginning.",
+    "TimelineQuery.before": "Items before this version.", "TimelineQuery.after": "Items after this version.", "EventFacts.id": "The event's mark in the stream.", "IdentityFacts.kind": "email, phone, or external (the shop's own id).",
+    "AgentFacts.kind": "person or program.", "Author.kind": "customer, agent, bot or system.", "InboxOfRow.kind": "The channel, such as chat.",
+}  # fmt: skip
+
+
+def words(shape: str, field: str) -> str:
+    """What a field means. Raises KeyError for one that has no words."""
+    return WORDS.get(f"{shape}.{field}") or WORDS[field]
