@@ -174,11 +174,12 @@ def reopen(conversation_id: int, *, by: Agent) -> Conversation:
             return conversation
         conversation.status, conversation.snoozed_until = Status.OPEN, None
         if conversation.waiting_since is None:
-            conversation.waiting_since = _unanswered_since(conversation)
+            conversation.waiting_since = unanswered_since(conversation)
         return tell(conversation, Reopened("agent"), by.actor, "status", "snoozed_until", "waiting_since")
 
 
-def _unanswered_since(conversation: Conversation) -> datetime | None:
+def unanswered_since(conversation: Conversation) -> datetime | None:
+    """Since when its customer has no answer: their first message after the last one of ours."""
     messages = Message.objects.filter(conversation=conversation)
     answered = messages.exclude(author__startswith="customer:").order_by("-seq").values_list("seq", flat=True).first() or 0
     first = messages.filter(seq__gt=answered).order_by("seq").first()

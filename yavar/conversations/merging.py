@@ -7,7 +7,7 @@ from yavar.base.events.models import Event
 from yavar.base.problem import Problem
 from yavar.people.models import Agent
 
-from .actions import locked, tell
+from .actions import locked, tell, unanswered_since
 from .events import Merged, MergedAway, Unmerged
 from .models import Conversation
 
@@ -70,5 +70,7 @@ def unmerge(conversation_id: int, *, by: Agent) -> Conversation:
             raise Problem(409, "merge.changed", _("Somebody changed this meanwhile. Please reload the page."))
         told = Event.objects.filter(subject_kind="conversation", subject_id=gone.pk, name="conversation.merged_away").order_by("-seq").first()
         gone.status, gone.merged_into = (told.payload["before"] if told else Status.OPEN), None
-        tell(kept, Unmerged(gone.pk), by.actor)
-        return tell(gone, Unmerged(kept.pk), by.actor, "status", "merged_into")
+        for each in (gone, kept):
+            each.waiting_since = unanswered_since(each) if each.status == Status.OPEN else None
+        tell(kept, Unmerged(gone.pk), by.actor, "waiting_since")
+        return tell(gone, Unmerged(kept.pk), by.actor, "status", "merged_into", "waiting_since")

@@ -64,7 +64,9 @@ def test_twice_is_once_and_undo_brings_it_back(shop, pair):
     for _ in range(2):
         merging.unmerge(a.pk, by=shop.amir)
     a.refresh_from_db()
+    b.refresh_from_db()
     assert (a.status, a.merged_into) == (status, None)
+    assert b.waiting_since == Message.objects.get(text="b1").created_at, "each waits for its own answer again"
     assert Event.objects.filter(name="conversation.unmerged").count() == 2, "told to both"
     assert texts(b) == ["b1", "b2"] and texts(a) == ["a1", "a2"]
 

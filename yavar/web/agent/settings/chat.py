@@ -32,11 +32,16 @@ LANGUAGES = [("fa", "فارسی"), ("ru", "Русский"), ("en", "English")]
 
 def chat_inbox(agent: Agent, query: dict[str, str]) -> Inbox:
     """The chat that `?inbox=` names, else the first that this person may change. Raises Http404."""
-    found = inboxes_of(agent, "inbox.manage").filter(kind="chat").select_related("brand").order_by("pk")
-    inbox = found.filter(public_id=query["inbox"]).first() if query.get("inbox") else found.first()
-    if inbox is None:
+    found = [inbox for inbox in managed(agent) if inbox.kind == "chat" and query.get("inbox", inbox.public_id) == inbox.public_id]
+    if not found:
         raise Http404
-    return inbox
+    return found[0]
+
+
+def managed(agent: Agent) -> list[Inbox]:
+    """The inboxes that this person may change: a role within a team reaches none of them."""
+    found = inboxes_of(agent, "inbox.manage").select_related("brand").order_by("pk")
+    return [inbox for inbox in found if agent.powers.at("inbox.manage", "inbox", inbox.pk) or agent.powers.at("inbox.manage", "brand", inbox.brand_id)]
 
 
 def _switch(agent: Agent, typed: Typed) -> Said:
@@ -77,15 +82,19 @@ def _look(agent: Agent, typed: Typed) -> Said:
     if minutes is None:
         wrong = _("Give the minutes as a number from {least} to {most}, or leave this empty.").format(least=digits(1), most=digits(999))
         raise Problem(422, "reply_minutes.invalid", wrong, field="reply_minutes")
-    accent = None
-    if typed["colour"] != "house":
-        try:
-            accent = msgspec.convert({"h": float(typed["hue"]), "c": float(typed["strength"]) / 100}, Accent)
-        except ValueError:
-            raise unexpected() from None
-    configure_brand(inbox.brand, name={code: typed[f"name_{code}"] for code in LOCALES}, locale=typed["locale"], accent=accent, by=agent.actor)
+    configure_brand(inbox.brand, name={code: typed[f"name_{code}"] for code in LOCALES}, locale=typed["locale"], accent=accent_typed(typed), by=agent.actor)
     desk.change(by=agent.actor, reply_minutes=int(minutes[1] or 0))
     return Said("look", _("Saved."))
+
+
+def accent_typed(typed: Typed) -> Accent | None:
+    """The colour a form chose; None for the house's. Raises Problem 400."""
+    if typed["colour"] == "house":
+        return None
+    try:
+        return msgspec.convert({"h": float(typed["hue"]), "c": float(typed["strength"]) / 100}, Accent)
+    except ValueError:
+        raise unexpected() from None
 
 
 def _show(agent: Agent, typed: Typed) -> Said:
@@ -123,7 +132,7 @@ def _facts(request: HttpRequest, agent: Agent, said: Said | None, problem: Probl
     return {
         "shown": shown, "active": inbox.active, "action": request.get_full_path(), "chats": _chats(agent, inbox), "origins": [{"origin": origin, "shown": _readable(origin)} for origin in config.origins], "identity_required": config.identity_required,
         "line": f'<script async src="{url}/chat/{inbox.public_id}/loader.js"></script>', "only_here": urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1"),
-        "secret": said.secret if said else None, "has_secret": bool(inbox.secret), "languages": LANGUAGES, "preview": _preview(shown),
+        "secret": said.secret if said else None, "has_secret": bool(inbox.secret), "languages": LANGUAGES, "preview": preview_of(shown),
         "brand": {"name": brand.name_in(lang), "initials": brand.initials(lang)}, "try_url": TRY,
     }  # fmt: skip
 
@@ -133,11 +142,11 @@ chat = settings_page("chat", FORMS, _facts)
 
 def _chats(agent: Agent, here: Inbox) -> list[dict[str, Any]]:
     """The desk's chats to choose from, when there are several."""
-    found = list(inboxes_of(agent, "inbox.manage").filter(kind="chat").order_by("pk"))
+    found = [inbox for inbox in managed(agent) if inbox.kind == "chat"]
     return [{"id": each.public_id, "name": each.name, "here": each == here} for each in found] if len(found) > 1 else []
 
 
-def _preview(shown: dict[str, str]) -> Accent:
+def preview_of(shown: dict[str, str]) -> Accent:
     """The colour the page previews before anything is moved; what was typed may be refused and yet be shown."""
     try:
         return msgspec.convert({"h": float(shown["hue"]), "c": float(shown["strength"]) / 100}, Accent) if shown["colour"] == "own" else HOUSE

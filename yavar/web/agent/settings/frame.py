@@ -1,6 +1,6 @@
 """What the settings' pages have in common: one form for each thing that can be changed (`do` names it), a verb, then the page comes anew and says so."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -29,6 +29,7 @@ class Said:
     text: str
     undo: str = ""  # what the page's undo form sends
     secret: str | None = None  # may be read this once; '' when it cannot be opened
+    to: str = ""  # the page that says it, when it is another one
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ def settings_page(name: str, forms: dict[str, Form], facts: Callable[..., dict[s
         form = forms.get(request.POST.get("do", ""))
         if form is None:
             raise unexpected()
-        typed = form.read(request) | {"query": request.GET.dict()}
+        typed = form.read(request) | {"query": request.GET.dict(), "session": request.session}
         try:
             said = form.act(agent, typed)
         except Problem as problem:
@@ -111,7 +112,7 @@ def settings_page(name: str, forms: dict[str, Form], facts: Callable[..., dict[s
                 raise
             return draw(request, None, problem, {**typed, "do": request.POST["do"]}, form.at)
         request.session["settings_said"] = asdict(said)
-        return HttpResponseRedirect(f"{request.get_full_path()}#{said.at}", status=303)
+        return HttpResponseRedirect(f"{said.to or request.get_full_path()}#{said.at}", status=303)
 
     def draw(request: HttpRequest, said: Said | None, problem: Problem | None = None, typed: Typed | None = None, at: str = "") -> HttpResponse:
         shown = facts(request, request.user, said, problem, typed)
@@ -139,6 +140,28 @@ def _desk() -> dict[str, str]:
     lang = translation.get_language() or "en"
     brand = Brand.objects.order_by("pk").first()
     return {"name": brand.name_in(lang), "initials": brand.initials(lang)} if brand else {"name": "Yavar", "initials": "Y"}
+
+
+def kept(typed: Typed | None, do: str, saved: Typed, boxes: Iterable[str] = ()) -> Typed:
+    """What the fields of the form `do` hold: what is saved, or where it was refused, what was typed. A box without a tick was sent as nothing."""
+    if not typed or typed["do"] != do:
+        return saved
+    return {**saved, **typed, **{name: name in typed for name in boxes}}
+
+
+def without_right() -> Problem:
+    """A right that opens the page and yet does not reach so far."""
+    return Problem(403, "permission.missing", _("You don’t have the right to do this. An owner or administrator can give it to you."))
+
+
+def isolated(text: str) -> str:
+    """What somebody wrote, inside a sentence of any direction."""
+    return f"\u2068{text}\u2069"
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names one after the other."""
+    return ("، " if translation.get_language() == "fa" else ", ").join(map(isolated, names))
 
 
 def labels_typed(typed: Typed, name: str = "name") -> dict[str, str]:

@@ -4,7 +4,7 @@ import {t, tn} from "../ui/wire.js";
 import {agentName, call, counts, me, patchRow, picked, putRow, requestType, row, tag, tags, team} from "./state.js";
 import {go, place} from "./routes.js";
 import * as feed from "./feed.js";
-import {close, done, failed, say} from "./toasts.js";
+import {close, done, failed, say} from "./parts.js";
 
 /** @typedef {{verb: string, body?: object, patch: object}} Step what to post, and what it makes of the row */
 

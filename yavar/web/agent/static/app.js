@@ -3,7 +3,7 @@ import {html, render, useEffect} from "../ui/vendor/ui.js";
 import {t, tn} from "../ui/wire.js";
 import {boot, drawer, folded, online, palette, signedOut} from "./state.js";
 import {go, place} from "./routes.js";
-import {Icon} from "./parts.js";
+import {Icon, Toasts} from "./parts.js";
 import * as feed from "./feed.js";
 import {carryAll, waitingLetters} from "./outbox.js";
 import {List} from "./list.js";
@@ -11,9 +11,9 @@ import {Thread} from "./thread.js";
 import {Details} from "./details.js";
 import {Me, Sidebar, foldSidebar} from "./sidebar.js";
 import {Menu} from "./menus.js";
+import {TieMenus} from "./ties.js";
 import {Palette} from "./palette.js";
 import {Sheet} from "./keys.js";
-import {Toasts} from "./toasts.js";
 import {listen, present, spoken} from "./live.js";
 
 function Banners() {
@@ -45,7 +45,7 @@ function App() {
     <main class="panes-box"><${Banners} /><div class="panes"><${List} /><${Thread} />${id && html`<${Details} />`}</div></main>
     ${drawer.value && html`<button type="button" class="scrim" aria-label=${t("Close")} onClick=${() => { drawer.value = null; }} />`}
     <${Bottom} />
-    <${Menu} /><${Palette} /><${Sheet} /><${Toasts} />
+    <${Menu} /><${TieMenus} /><${Palette} /><${Sheet} /><${Toasts} />
     <div class="sr" role="status" aria-live="polite">${spoken.value}</div>
   </div>`;
 }

@@ -1,13 +1,14 @@
 /** The pane beside the thread: who the customer is, what the conversation is about. */
 import {html, signal} from "../ui/vendor/ui.js";
 import {t, tn, ago, dayLabel, digits, fullDate} from "../ui/wire.js";
-import {agent, me, requestType, row, showDetails, tag, team} from "./state.js";
+import {agent, may, me, requestType, row, showDetails, tag, team} from "./state.js";
 import {address, go, place} from "./routes.js";
 import {Avatar, ChannelBadge, Icon, IconButton, TagMark, When} from "./parts.js";
 import {copy, priorityName, setTag} from "./actions.js";
 import {plain} from "./list.js";
 import {openMenu} from "./menus.js";
 import {talk} from "./talks.js";
+import {Fields, Ties, apart} from "./ties.js";
 
 const side = signal("customer");
 const languages = new Intl.DisplayNames([document.documentElement.lang], {type: "language"});
@@ -23,7 +24,7 @@ export function Details() {
         onClick=${() => { side.value = value;
       }}>${label}</button>`)}</div>
       <span class="grow" /><${IconButton} icon="panel-right" label=${t("Hide details")} keys="]" onClick=${showDetails} /></header>
-    <div class="details-body">${!each ? null : side.value === "customer" ? html`<${Customer} each=${each} customer=${customer} />` : html`<${About} each=${each} />`}
+    <div class="details-body">${!each ? null : side.value === "customer" ? html`<${Customer} each=${each} customer=${customer} /><${Fields} id=${each.id} on="customer" />` : html`<${About} each=${each} /><${Fields} id=${each.id} on="conversation" /><${Ties} id=${each.id} />`}
       </div>
   </aside>`;
 }
@@ -49,6 +50,10 @@ function Customer({each, customer}) {
         </a></dd></div>`}
       <div><dt>${t("First seen")}</dt><dd title=${fullDate(customer.first_seen)}><${When} at=${customer.first_seen} /></dd></div>
       <div><dt>${t("Last seen")}</dt><dd title=${fullDate(customer.last_seen)}>${ago(customer.last_seen)}</dd></div></dl></section>
+    ${(may("customer.merge") || customer.merged.length > 0) && html`<section class="part"><div class="chips">${customer.merged.map(one => html`<span class="chip" key=${one.id}><bdi>${one.name || "?"}</bdi>
+      ${may("customer.merge") && html`<button type="button" class="chip-x" title=${t("Separate again")} aria-label=${t("Separate again")} onClick=${() => apart(one.id, each.id)}><${Icon} name="x" size=${12} /></button>`}</span>`)}
+      ${may("customer.merge") && html`<button type="button" class="chip is-add" data-menu="customer" onClick=${event => openMenu("customer", [each.id], event.currentTarget)}>
+        <${Icon} name="users" size=${12} />${t("Merge with another customer…")}</button>`}</div></section>`}
     <section class="part"><h3>${t("Earlier conversations")}<span class="grow" /><span class="bar-count">
       ${digits(Math.max(customer.conversations - 1, customer.earlier.length))}</span></h3>
       ${customer.earlier.length ? html`<ul class="earlier">${customer.earlier.map(one => html`<li key=${one.id}>

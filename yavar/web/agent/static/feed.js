@@ -33,12 +33,17 @@ export const rest = {pointerInside: false, atTop: true};
 const keyOf = ({view, tab}) => `${view} ${hasTabs(view) ? tab : "open"}`;
 
 /** Whether a conversation is part of the view. Mentions only the server knows: what it gave stays. */
+/** Lists whose members only the server knows: what is in them may leave, nothing joins by itself. */
+const told = view => view === "mentions" || view === "following" || view.startsWith("view:");
+
 export function belongs(each, {view, tab} = place.peek()) {
   if (!each) return false;
   const [kind, id] = view.split(":");
   if (view === "snoozed") return each.status === "snoozed";
   if (view === "drafts") return each.draft;
+  if (each.status === "merged") return false;
   if (view === "mentions") return true;
+  if (kind === "view") return true;
   const inTab = tab === "done" ? each.status === "resolved" : tab === "waiting" ? waits(each) : each.status === "open" && !waits(each);
   if (!inTab) return false;
   if (view === "mine") return each.assignee === me.id;
@@ -157,7 +162,7 @@ export function touch() {
 
 /** News of one conversation. @param {import("./state.js").Row} each */
 export function hear(each) {
-  if (place.peek().view === "mentions") return;
+  if (told(place.peek().view)) return touch();
   const last = ids.peek().at(-1);
   const beyond = next && last && !pool.has(each.id) && each.last_at < row(last).peek().last_at;
   if (belongs(each) && !beyond) pool.add(each.id);

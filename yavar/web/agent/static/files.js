@@ -2,9 +2,8 @@
 import {html, signal} from "../ui/vendor/ui.js";
 import {t, bytes, newId, upload} from "../ui/wire.js";
 import {boot} from "./state.js";
-import {Icon, IconButton} from "./parts.js";
+import {Icon, IconButton, say} from "./parts.js";
 import {draft, write} from "./outbox.js";
-import {say} from "./toasts.js";
 
 const LIMIT = 10, SIZE = 10 * 1024 * 1024;
 

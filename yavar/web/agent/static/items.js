@@ -81,9 +81,11 @@ function OwnLetter({letter, id}) {
 }
 
 const eventIcon = {"conversation.opened": "globe", "conversation.assigned": "user", "conversation.team_changed": "users", "conversation.tagged": "tag",
-  "conversation.prioritised": "flag", "conversation.snoozed": "alarm-clock", "conversation.woken": "alarm-clock", "conversation.resolved": "check", "conversation.reopened": "rotate-ccw", "conversation.typed": "hash", "conversation.merged": "corner-up-left"};
+  "conversation.prioritised": "flag", "conversation.snoozed": "alarm-clock", "conversation.woken": "alarm-clock", "conversation.resolved": "check", "conversation.reopened": "rotate-ccw", "conversation.typed": "hash", "conversation.merged_away": "layers", "conversation.unmerged": "rotate-ccw", "conversation.split": "copy", "conversation.linked": "external-link", "conversation.unlinked": "x",
+  "conversation.retitled": "pencil-line", "conversation.described": "pencil-line", "conversation.followed": "eye", "conversation.merged": "corner-up-left"};
 
 function EventLine({item}) {
+  if (item.origin && item.event === "conversation.merged_away") return null; // the other side of the merge says the same
   const words = eventWords(item);
   return words && html`<p class="event"><${Icon} name=${eventIcon[item.event] ?? "circle-alert"} size=${14} /><span>${eventWords(item)}</span>
     <time dateTime=${item.at} title=${fullDate(item.at)}>${clock(item.at)}</time></p>`;
@@ -131,7 +133,25 @@ function eventWords({event, data = {}, author}) {
       if (!v.type) return t("Request type removed");
       return say(t("You set the request type to {type}", v), t("{name} set the request type to {type}", v), t("Request type: {type}", v));
     case "conversation.merged":
-      return t("Merged with another conversation");
+      return say(t("You merged another conversation into this"), t("{name} merged another conversation into this", v), t("Another conversation was merged into this"));
+    case "conversation.merged_away":
+      return say(t("You merged this into another conversation"), t("{name} merged this into another conversation", v), t("Merged into another conversation"));
+    case "conversation.unmerged":
+      return say(t("You separated what was merged"), t("{name} separated what was merged", v), t("Separated again"));
+    case "conversation.split":
+      if (data.into) return say(t("You split off a conversation"), t("{name} split off a conversation", v), t("A conversation was split off"));
+      return t("Split off from another conversation");
+    case "conversation.linked":
+      return say(t("You linked another conversation"), t("{name} linked another conversation", v), t("Another conversation was linked"));
+    case "conversation.unlinked":
+      return say(t("You took a link away"), t("{name} took a link away", v), t("A link was taken away"));
+    case "conversation.retitled":
+      return say(t("You changed the subject"), t("{name} changed the subject", v), t("The subject was changed"));
+    case "conversation.described":
+      return say(t("You filled in fields"), t("{name} filled in fields", v), t("Fields were filled in"));
+    case "conversation.followed":
+      if (data.agent === author.id) return data.on ? say(t("You follow this"), t("{name} follows this", v), "") : say(t("You don’t follow this any more"), t("{name} doesn’t follow this any more", v), "");
+      return data.on ? t("{name} follows this", {name: agentName(data.agent)}) : t("{name} doesn’t follow this any more", {name: agentName(data.agent)});
     default:
       return null; // a kind this client does not know
   }

@@ -1,7 +1,7 @@
 /** Menus one picks from: assignee, team, snooze, tags, priority, request type, more. They act on the conversations they were opened for. */
 import {html, useEffect, useLayoutEffect, useRef, useState} from "../ui/vendor/ui.js";
 import {t} from "../ui/wire.js";
-import {agents, boot, me, menu, row, tags} from "./state.js";
+import {agents, boot, may, me, menu, row, tags} from "./state.js";
 import {Avatar, Icon, Kbd, dirOf, moment} from "./parts.js";
 import {assign, copy, markUnread, newTag, priorityName, reopen, setPriority, setTag, setTeam, setType, snooze} from "./actions.js";
 
@@ -26,7 +26,10 @@ export function Popover({anchor, onClose, label, children, wide}) {
     (element.querySelector("[data-first]") ?? first)?.focus({preventScroll: true});
     const onToggle = event => { if (event.newState === "closed") onClose(); };
     element.addEventListener("toggle", onToggle);
+    const watch = new ResizeObserver(() => settleBeside(element, anchor)); // what it shows may grow
+    watch.observe(element);
     return () => {
+      watch.disconnect();
       element.removeEventListener("toggle", onToggle);
       if (element.contains(document.activeElement) || document.activeElement === document.body) anchor?.focus?.({preventScroll: true});
     };
@@ -154,6 +157,8 @@ const optionsOf = {
       {key: "snooze", label: t("Snooze…"), icon: "alarm-clock", keys: "H", run: then("snooze")},
       {key: "unread", label: t("Mark as unread"), icon: "mail-open", keys: "U", run: () => markUnread(ids)},
       ...(each?.status === "open" ? [] : [{key: "reopen", label: t("Reopen"), icon: "rotate-ccw", keys: "⇧ E", run: () => reopen(ids)}]),
+      ...(ids.length === 1 && may("conversation.merge") ? [{key: "merge", label: t("Merge…"), icon: "layers", run: then("merge")},
+        {key: "split", label: t("Split off…"), icon: "copy", run: then("split")}, {key: "link", label: t("Link…"), icon: "external-link", run: then("link")}] : []),
       {key: "copy", label: t("Copy number #{reference}", {reference: each?.reference}), icon: "copy", run: () => copy(`#${each.reference}`)},
     ];
   },

@@ -35,6 +35,7 @@ addEventListener("popstate", () => { place.value = read(); });
 export const views = () => [
   {view: "mine", name: t("My inbox"), icon: "inbox", key: "I"},
   {view: "mentions", name: t("Mentions"), icon: "at-sign", key: "M"},
+  {view: "following", name: t("Following"), icon: "eye", key: "F"},
   {view: "unassigned", name: t("Unassigned"), icon: "circle-dashed", key: "U"},
   {view: "all", name: t("All open"), icon: "layers", key: "A"},
   {view: "snoozed", name: t("Snoozed"), icon: "alarm-clock", key: "S"},
@@ -42,12 +43,13 @@ export const views = () => [
 ];
 
 /** Views that are one state by themselves have no tabs. */
-export const hasTabs = view => !["snoozed", "drafts", "mentions"].includes(view);
+export const hasTabs = view => !["snoozed", "drafts", "mentions"].includes(view) && !view.startsWith("view:");
 
 export function viewName(view) {
   const [kind, id] = view.split(":");
   if (kind === "inbox") return boot.inboxes.find(each => each.id === id)?.name ?? "";
   if (kind === "tag") return tag(id)?.name ?? "";
   if (kind === "team") return team(id)?.name ?? "";
+  if (kind === "view") return boot.views.find(each => each.id === id)?.name ?? "";
   return views().find(each => each.view === view)?.name ?? t("My inbox");
 }

@@ -18,6 +18,23 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   });
 }
 
+// A long list is narrowed down while one types.
+for (const box of document.querySelectorAll("input[data-narrows]")) {
+  const rows = [...document.getElementById(box.dataset.narrows).children];
+  const folded = text => text.normalize("NFKC").toLocaleLowerCase().replaceAll("ي", "ی").replaceAll("ك", "ک").replaceAll("\u200c", "");
+  const narrow = () => { for (const row of rows) row.hidden = !folded(row.textContent).includes(folded(box.value.trim())); };
+  box.addEventListener("input", narrow);
+  narrow();
+}
+
+// What belongs to one choice alone stands there only with it.
+for (const part of document.querySelectorAll("[data-only]")) {
+  const [name, ...values] = part.dataset.only.split(" "), form = part.closest("form");
+  const fit = () => { part.hidden = !values.includes(form.elements[name].value); };
+  form.addEventListener("change", fit);
+  fit();
+}
+
 const look = document.querySelector(".look");
 let paint = () => {};
 if (look) {

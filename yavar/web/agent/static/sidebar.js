@@ -3,10 +3,9 @@ import {html, useState} from "../ui/vendor/ui.js";
 import {t, digits} from "../ui/wire.js";
 import {boot, call, counts, device, drawer, folded, me, palette, sheet, singleKeys, tags, theme} from "./state.js";
 import {address, go, place, views} from "./routes.js";
-import {Avatar, ChannelBadge, Icon, mod, shownCount} from "./parts.js";
+import {Avatar, ChannelBadge, Icon, mod, shownCount, failed} from "./parts.js";
 import {plain} from "./list.js";
 import {Popover} from "./menus.js";
-import {failed} from "./toasts.js";
 
 export function Sidebar() {
   return html`<nav class="sidebar" aria-label=${t("Views")}>
@@ -18,6 +17,7 @@ export function Sidebar() {
       <ul>${views().map(each => html`<${NavRow} key=${each.view} view=${each.view} name=${each.name} keys=${`G ${each.key}`} strong=${each.view === "mine"
         || each.view === "mentions"} mark=${html`<${Icon} name=${each.icon} />`} />`)}
         </ul>
+      <${Group} name=${t("Saved views")} list=${boot.views} kind="view" mark=${() => html`<${Icon} name="list-filter" />`} />
       <${Group} name=${t("Teams")} list=${boot.teams} kind="team" mark=${() => html`<${Icon} name="users" />`} />
       <${Group} name=${t("Tags")} list=${tags.value} kind="tag" mark=${each => html`<span class=${`dot hue-${each.hue}`} />`} />
       <${Group} name=${t("Channels")} list=${boot.inboxes} kind="inbox" mark=${each => html`<${ChannelBadge} kind=${each.kind} />`} />

@@ -12,7 +12,7 @@ const KEPT = 40;
 export function talk(id) {
   let found = talks.get(id);
   if (!found) {
-    found = {id, items: signal(/** @type {Item[]} */ ([])), before: signal(null), customer: signal(null), seen: signal({agent: 0, customer: 0}),
+    found = {id, items: signal(/** @type {Item[]} */ ([])), before: signal(null), customer: signal(null), seen: signal({agent: 0, customer: 0}), fields: signal({}), ties: signal({followers: [], linked: [], merged: []}),
       people: signal([]), state: signal("empty"), problem: signal(null), older: signal("idle"), version: 0, running: null, catching: null};
   } else talks.delete(id);
   talks.set(id, found); // last used stands last
@@ -77,6 +77,8 @@ export async function load(id) {
         putRow(answer.row);
         one.customer.value = answer.customer;
         one.seen.value = answer.seen;
+        one.fields.value = answer.fields;
+        one.ties.value = {followers: answer.followers, linked: answer.linked, merged: answer.merged};
         if (answer.people) hearPeople(id, answer.people);
         one.before.value = answer.timeline.before;
         takeDrafts(id, answer.drafts);

@@ -1,0 +1,30 @@
+"""Every page of the settings that has an address of its own name."""
+
+from django.urls import path
+
+from .audit import audit, export
+from .fields import fields
+from .inboxes import inboxes
+from .people import people
+from .roles import roles
+from .security import security
+from .shops import shops
+from .tags import tags
+from .teams import teams
+from .tokens import tokens
+from .views import views
+
+addresses = [
+    path("settings/shops", shops),
+    path("settings/inboxes", inboxes),
+    path("settings/people", people),
+    path("settings/teams", teams),
+    path("settings/roles", roles),
+    path("settings/tags", tags),
+    path("settings/views", views),
+    path("settings/fields", fields),
+    path("settings/tokens", tokens),
+    path("settings/audit", audit),
+    path("settings/audit/export", export),
+    path("settings/security", security),
+]
