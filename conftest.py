@@ -30,10 +30,12 @@ def _wired():
 def _strangers():
     """Each test begins with empty tables: what was known of keys is no longer so."""
     from yavar.base import ids, instance
+    from yavar.web.api import known
     from yavar.webhooks import wanted
 
     ids.public_id_of.cache_clear()
     instance.life.cache_clear()
+    known.forget()
     wanted.forget()
 
 

@@ -16,6 +16,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import psutil
@@ -23,6 +24,7 @@ import psutil
 from bench import load
 from yavar.config.simulate import Agent, Visitor
 
+PARTS = ("million", "depth", "cpu")  # measurements of their own, on desks that are kept
 ROOT = Path(__file__).resolve().parent.parent
 rows: list[tuple[str, str, str, str]] = []
 
@@ -292,6 +294,9 @@ def start_and_rest(folder: Path) -> None:
 
 
 def main() -> None:
+    if sys.argv[1:2] and sys.argv[1] in PARTS:
+        import_module(f"bench.{sys.argv[1]}").main(sys.argv[2:])
+        return
     options = argparse.ArgumentParser(prog="bench/run", description=__doc__)
     options.add_argument("--seconds", type=float, default=8, help="length of each load run")
     options.add_argument("--only", help="part of a name: posts, stream, rest")

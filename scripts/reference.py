@@ -60,7 +60,9 @@ def _type(schema: dict[str, Any]) -> str:
         return " | ".join(f"`{each}`" for each in schema["enum"])
     if schema.get("type") == "array":
         return f"list of {_type(schema.get('items', {}))}"
-    kind = {"string": "text", "integer": "whole number", "boolean": "yes or no", "object": "object", "null": "null", "number": "number"}.get(str(schema.get("type")), "anything")
+    kind = {"string": "text", "integer": "whole number", "boolean": "yes or no", "object": "object", "null": "null", "number": "number"}.get(
+        str(schema.get("type")), "anything"
+    )
     return "time" if schema.get("format") == "date-time" else f"`{schema['const']}`" if "const" in schema else kind
 
 
@@ -71,7 +73,14 @@ def events_page() -> str:
     lines = ["# Events", "", "Made by `scripts/reference.py`. The diary's facts: what the timeline, the audit, the streams and webhooks are made of. A released schema never",
              "changes; a new version stands beside it. Public = customers may hear that it happened; staff = only the team.", ""]  # fmt: skip
     for name, (audience, words, fields) in described().items():
-        lines += [f"### `{name}` ({audience})", "", words, "", "Fields: " + (", ".join(f"`{field}` {kind}" for field, kind in fields.items()) or "none") + ".", ""]
+        lines += [
+            f"### `{name}` ({audience})",
+            "",
+            words,
+            "",
+            "Fields: " + (", ".join(f"`{field}` {kind}" for field, kind in fields.items()) or "none") + ".",
+            "",
+        ]
     return "\n".join(lines)
 
 

@@ -8,6 +8,7 @@ from django.contrib.sessions.backends.db import SessionStore
 
 from yavar.base.audit import seal
 from yavar.base.db import checkpoint
+from yavar.base.db.upkeep import keep_statistics
 from yavar.base.edge import Door, Edge
 from yavar.base.events import follow, listen
 from yavar.base.files import sweep
@@ -41,6 +42,7 @@ TIMETABLE: list[tuple[timedelta, Callable[[], object]]] = [
     (timedelta(seconds=5), fence),
     (timedelta(minutes=10), forget_old),
     (timedelta(hours=1), sweep),
+    (timedelta(days=1), keep_statistics),
     (timedelta(days=1), SessionStore.clear_expired),
 ]
 

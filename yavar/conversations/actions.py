@@ -7,7 +7,7 @@ from typing import TypeVar
 import msgspec
 
 from yavar.base import clock
-from yavar.base.db import is_sqlite, transaction
+from yavar.base.db import is_sqlite, run, sql, transaction
 from yavar.base.events import Actor, record
 from yavar.desk.models import RequestType
 from yavar.people.models import Agent, Team
@@ -46,8 +46,10 @@ def at_version(conversation_id: int, version: int | None, act: Callable[[], T]) 
 
 def locked(conversation_id: int) -> Conversation:
     """The row, locked until the transaction ends. On SQLite the transaction holds the only write lock anyway."""
-    found = Conversation.objects.all() if is_sqlite() else Conversation.objects.select_for_update(of=("self",))
-    return found.get(pk=conversation_id)
+    found = sql.pick(Conversation, "id = %s" if is_sqlite() else "id = %s FOR UPDATE", (conversation_id,))
+    if not found:
+        raise Conversation.DoesNotExist
+    return found[0]
 
 
 def tell(conversation: Conversation, payload: msgspec.Struct, by: Actor, *fields: str) -> Conversation:
@@ -67,7 +69,8 @@ def reply(
     """
     with transaction():
         conversation = locked(conversation_id)
-        repeated = Message.objects.filter(conversation=conversation, client_id=client_id).exists()
+        told = f"SELECT 1 FROM {sql.table(Message)} WHERE conversation_id = ? AND client_id = ?"
+        repeated = run(sql.text(told), (conversation_id, client_id)).fetchone() is not None
         if seen is not None and not repeated and Message.objects.filter(conversation=conversation, seq__gt=seen, author__startswith="customer:").exists():
             raise CustomerWrote(seen)
         if not repeated and conversation.assignee_id is None and by.takes_over():
@@ -232,7 +235,8 @@ def seen_by_customer(conversation_id: int, seq: int) -> None:
 
 def forget_draft(conversation_id: int, kind: str, text: str, *, by: Agent) -> None:
     """What was sent is no draft any more. Another text is: after an outage a newer draft may arrive before the older message."""
-    Draft.objects.filter(conversation_id=conversation_id, agent=by, kind=kind, text__in={text, text.strip()}).delete()
+    forget = f"DELETE FROM {sql.table(Draft)} WHERE conversation_id = ? AND agent_id = ? AND kind = ? AND text IN (?, ?)"
+    run(sql.text(forget), (conversation_id, by.pk, kind, text, text.strip()))
 
 
 def keep_draft(conversation_id: int, kind: str, text: str, *, by: Agent) -> None:

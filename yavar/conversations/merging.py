@@ -17,7 +17,7 @@ Status = Conversation.Status
 def survivor_of(conversation: Conversation) -> Conversation:
     """Where a conversation goes on after merging: itself, mostly."""
     while conversation.merged_into_id is not None:
-        conversation = Conversation.objects.select_related("customer__merged_into", "inbox").get(pk=conversation.merged_into_id)
+        conversation = Conversation.objects.get(pk=conversation.merged_into_id)
     return conversation
 
 

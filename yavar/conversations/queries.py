@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db.models import Count, Model
+from django.db.models import Model
 
 from yavar.base import ids
 from yavar.base.db import sql
@@ -12,10 +12,13 @@ from yavar.desk.models import RequestType
 from yavar.people.customers.queries import with_merged
 from yavar.people.models import Agent, Customer, Identity, Team
 
+from . import union
 from .models import Conversation, Draft, Tag
 from .policies import visible_to
 from .shapes import InboxOfRow, Person, Row
 
+CAP = 1000  # a count above is said as "999+"
+MANY = 8  # visitors merged into one customer; more have few conversations each, which may be sorted
 FOR_ROWS = ("customer__merged_into", "inbox")  # what `rows` reads of a conversation's neighbours
 
 
@@ -68,11 +71,12 @@ def customer_card(agent: Agent, customer: Customer, *, apart_from: int) -> dict[
     customer = customer.survivor()
     keys = with_merged(customer.pk)
     theirs = visible_to(agent).filter(customer__in=keys).exclude(status=Conversation.Status.MERGED)
-    earlier = list(theirs.exclude(pk=apart_from).select_related(*FOR_ROWS).order_by("-last_at")[:10])
+    each = [theirs.filter(customer=key) for key in keys] if len(keys) <= MANY else [theirs]
+    earlier = union.first([part.exclude(pk=apart_from) for part in each], 10)
     identities = [{"kind": i.kind, "value": i.value, "verified": i.verified_at is not None} for i in Identity.objects.filter(customer__in=keys).order_by("pk")]
     return {
         "id": customer.public_id, "name": customer.name, "initials": customer.initials(), "hue": customer.hue, "lang": customer.lang,
         "verified": any(i["verified"] for i in identities), "identities": identities, "first_seen": customer.created_at, "last_seen": customer.seen_at,
         "page": customer.page or None, "fields": customer.fields,
-        "merged": [person(each) for each in Customer.objects.filter(pk__in=keys[1:])] if len(keys) > 1 else [], "earlier": rows(agent, earlier), "conversations": theirs.aggregate(n=Count("pk"))["n"],
+        "merged": [person(each) for each in Customer.objects.filter(pk__in=keys[1:])] if len(keys) > 1 else [], "earlier": rows(agent, earlier), "conversations": theirs.order_by()[:CAP].count(),
     }  # fmt: skip

@@ -87,6 +87,9 @@ def described() -> dict[str, tuple[str, str, dict[str, str]]]:
     found = {}
     for kind in sorted(_BY_NAME.values(), key=lambda k: (k.name, k.version)):
         name = kind.name if newest[kind.name] is kind else f"{kind.name}@{kind.version}"
-        fields = {f.name: getattr(f.type, "__name__", str(f.type)) if isinstance(f.type, type) and not hasattr(f.type, "__args__") else str(f.type) for f in msgspec.structs.fields(kind.payload)}
+        fields = {
+            f.name: getattr(f.type, "__name__", str(f.type)) if isinstance(f.type, type) and not hasattr(f.type, "__args__") else str(f.type)
+            for f in msgspec.structs.fields(kind.payload)
+        }
         found[name] = (kind.audience, " ".join((kind.payload.__doc__ or "").split()), fields)
     return found

@@ -1,6 +1,7 @@
 """Words to find things again: one analyser for three languages, one index on either engine, newest first."""
 
 from .analyse import VERSION, fold, tokens
-from .index import find, forget, put
+from .index import Hit, find, find_among, forget, mark, put
+from .sources import Line, refresh, source
 
-__all__ = ["VERSION", "find", "fold", "forget", "put", "tokens"]
+__all__ = ["VERSION", "Hit", "Line", "find", "find_among", "fold", "forget", "mark", "put", "refresh", "source", "tokens"]

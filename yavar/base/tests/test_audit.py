@@ -52,7 +52,9 @@ def test_any_later_touch_shows(diary, harm, shop):
     elif harm == "insert":
         victim = Event.objects.order_by("pk")[2]
         victim.delete()
-        Event.objects.create(pk=victim.pk, name=victim.name, subject_kind="conversation", subject_id=1, actor="agent:1", audience="staff", payload={}, at=victim.at)
+        Event.objects.create(
+            pk=victim.pk, name=victim.name, subject_kind="conversation", subject_id=1, actor="agent:1", audience="staff", payload={}, at=victim.at
+        )
     elif harm == "actor":
         Event.objects.filter(pk=first.pk).update(via="s:1")
     else:

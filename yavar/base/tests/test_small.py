@@ -14,7 +14,7 @@ from yavar.base.files import path_of, store, sweep
 from yavar.base.files.models import File
 from yavar.base.problem import Problem
 from yavar.base.rate import Rate
-from yavar.base.search import find, fold, forget, put, tokens
+from yavar.base.search import fold, tokens
 from yavar.people.events import CustomerNamed
 
 
@@ -67,26 +67,6 @@ def test_words_are_stemmed_by_their_script():
     assert tokens("Kettles") == tokens("kettle")
     assert tokens("чайники") == tokens("чайник")
     assert tokens("کتاب‌ها") == tokens("کتابها")
-
-
-@pytest.mark.django_db
-def test_search_is_newest_first_by_every_word_and_the_last_as_a_beginning():
-    put("message", 1, 10, "The red kettle leaks")
-    put("message", 2, 20, "A blue kettle arrived")
-    put("message", 3, 30, "کتری قرمز")
-    assert [hit[1] for hit in find("kettle")] == [2, 1]
-    assert [hit[1] for hit in find("kettle re")] == [1]
-    assert [hit[1] for hit in find("کتري")] == [3]
-    put("message", 1, 10, "nothing of that")
-    assert [hit[1] for hit in find("kettle")] == [2]
-    forget("message", [2])
-    assert find("kettle") == []
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("query", ['"', "'", "a' | 'b", 'NEAR("a b")', "a & !b", "*", "words:x", "\\", ":*", "()"])
-def test_search_is_never_a_language(query):
-    assert find(query) == []
 
 
 @pytest.mark.django_db

@@ -1,5 +1,7 @@
 """What notes do later."""
 
+from collections.abc import Iterator, Sequence
+
 from yavar.base import search
 from yavar.base.events.models import Event
 from yavar.base.jobs import job
@@ -10,6 +12,10 @@ from .models import Note
 @job("notes.index", replayable=True)
 def index_note(event_id: int) -> None:
     """Make a note findable by its words."""
-    note = Note.objects.filter(pk=Event.objects.get(pk=event_id).payload["note"]).first()
-    if note is not None:
-        search.put("note", note.pk, note.conversation_id, note.text)
+    search.refresh("note", [Event.objects.values_list("payload", flat=True).get(pk=event_id)["note"]])
+
+
+@search.source("note")
+def _notes(keys: Sequence[int]) -> Iterator[search.Line]:
+    for pk, conversation, text, inbox in Note.objects.filter(pk__in=keys).values_list("pk", "conversation_id", "text", "conversation__inbox_id"):
+        yield search.Line(pk, conversation, text, (search.mark("inbox", inbox),))

@@ -16,6 +16,7 @@ from yavar.base.events import Actor, record
 from yavar.base.problem import Problem
 
 from ..events import AgentChanged, AgentJoined, GrantsChanged, SessionEnded, TeamChanged, TeamMade, TeamRemoved
+from . import changes
 from .custom import permissions_of
 from .models import Agent, Grant, SignIn, Team
 from .roles import SCOPES, SEES
@@ -72,6 +73,7 @@ def change_agent(agent: Agent, *, by: Actor, name: str | None = None, email: str
                 agent.save(update_fields=list(changed))
         except IntegrityError:
             raise Problem(409, "email.taken", _("{email} is in the team already.").format(email=agent.email), field="email") from None
+        changes.told()
         record(AgentChanged(agent.pk, sorted(changed), agent.is_active), subject=("agent", agent.pk), by=by)
         if active is False:
             end_sessions(agent, by=by)
@@ -103,24 +105,35 @@ def grant(agent: Agent, given: Sequence[Given], *, by: Agent | Actor) -> None:
         before = list(agent.grants.order_by("pk"))
         if {_key(each) for each in before} == {_key(each) for each in given}:
             return
-        if len({(each.role, each.scope, each.scope_id) for each in given}) < len(set(given)):
-            raise Problem(422, "grant.twice", _("The same role is given twice in the same place."), field="grants")
-        for each in given:
-            if each.scope not in SCOPES or each.sees not in SEES or bool(each.scope_id) == (each.scope == "desk"):
-                raise Problem(422, "grant.invalid", _("A role is given on the whole desk, or in one shop, inbox or team."), field="grants")
-            permissions = permissions_of(each.role)
-            if isinstance(by, Agent) and not by.powers.covers(permissions):
-                raise Problem(403, "grant.too_much", _("You can only give rights that you have on the whole desk yourself."), field="grants")
+        _check_form(given)
+        if isinstance(by, Agent):
+            _check_power(by, before, given)
         owned, owns = any(g.role == "owner" for g in before), any(g.role == "owner" and g.scope == "desk" for g in given)
-        if isinstance(by, Agent) and (owned or any(g.role == "owner" for g in given)) and by.title != "owner":
-            raise Problem(403, "grant.owner", _("Only an owner can do this to an owner."), field="grants")
         if owned and not owns:
             _keep_an_owner(without=agent)
         agent.grants.all().delete()
         Grant.objects.bulk_create([Grant(agent=agent, role=g.role, scope=g.scope, scope_id=g.scope_id, sees=g.sees) for g in set(given)])
         agent.__dict__.pop("powers", None)
         told = (sorted(map(_told, before)), sorted(map(_told, given)))
+        changes.told()
         record(GrantsChanged(agent.pk, *told), subject=("agent", agent.pk), by=by.actor if isinstance(by, Agent) else by)
+
+
+def _check_form(given: Sequence[Given]) -> None:
+    if len({(each.role, each.scope, each.scope_id) for each in given}) < len(set(given)):
+        raise Problem(422, "grant.twice", _("The same role is given twice in the same place."), field="grants")
+    for each in given:
+        if each.scope not in SCOPES or each.sees not in SEES or bool(each.scope_id) == (each.scope == "desk"):
+            raise Problem(422, "grant.invalid", _("A role is given on the whole desk, or in one shop, inbox or team."), field="grants")
+
+
+def _check_power(by: Agent, before: Sequence[Grant], given: Sequence[Given]) -> None:
+    """What is given or taken away must be within what `by` has on the whole desk."""
+    if "owner" in {*(g.role for g in before), *(g.role for g in given)} and by.title != "owner":
+        raise Problem(403, "grant.owner", _("Only an owner can do this to an owner."), field="grants")
+    touched = {key[0] for key in {_key(each) for each in before} ^ {_key(each) for each in given}}
+    if not all(by.powers.covers(permissions_of(role)) for role in touched):
+        raise Problem(403, "grant.too_much", _("You can only give and take rights that you have on the whole desk yourself."), field="grants")
 
 
 def revise(agent: Agent, *, by: Agent, name: str | None = None, active: bool | None = None, grants: Sequence[Given] | None = None) -> None:
@@ -153,6 +166,7 @@ def end_sessions(agent: Agent, *, by: Actor, keep: str = "", only: SignIn | None
         found = agent.sign_ins.filter(outcome="ok", ended_at__isnull=True)
         found = found.filter(pk=only.pk) if only else found.exclude(session_key=keep) if keep else found
         ended = list(found)
+        changes.told()
         Session.objects.filter(session_key__in=[each.session_key for each in ended]).delete()
         found.update(ended_at=clock.now())
         if ended:
@@ -186,6 +200,7 @@ def change_team(team: Team, *, by: Actor, name: str | None = None, members: Sequ
         if name is not None:
             team.name = _team_name(name)
             _save_team(team)
+        changes.told()
         team.members.set(after)
         record(TeamChanged(team.pk, name is not None, before, after), subject=("team", team.pk), by=by)
     return team
@@ -195,6 +210,7 @@ def remove_team(team: Team, *, by: Actor) -> None:
     """A team is dissolved: its conversations belong to no team, roles given in it end."""
     with transaction():
         record(TeamRemoved(team.pk), subject=("team", team.pk), by=by)
+        changes.told()
         Grant.objects.filter(scope="team", scope_id=team.pk).delete()
         team.delete()
 

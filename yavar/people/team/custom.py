@@ -10,6 +10,7 @@ from yavar.base.events import record
 from yavar.base.problem import Problem
 
 from ..events import RoleChanged, RoleMade, RoleRemoved
+from . import changes
 from .models import Agent, Grant, Role
 from .roles import BUILT_IN, PERMISSIONS
 
@@ -44,6 +45,7 @@ def save_role(name: str, permissions: Sequence[str], *, by: Agent, role: Role | 
             raise Problem(409, "name.taken", _("There is one of this name already."), field="name") from None
         fact = RoleChanged(saved.pk, before, wanted) if role else RoleMade(saved.pk, wanted)
         record(fact, subject=("role", saved.pk), by=by.actor)
+        changes.told()
     return saved
 
 
@@ -52,4 +54,5 @@ def remove_role(role: Role, *, by: Agent) -> None:
     with transaction():
         record(RoleRemoved(role.pk, list(Grant.objects.filter(role=role.public_id).values_list("agent", flat=True))), subject=("role", role.pk), by=by.actor)
         Grant.objects.filter(role=role.public_id).delete()
+        changes.told()
         role.delete()

@@ -30,6 +30,10 @@ class Powers:
         """Whether they may do it on the whole desk."""
         return any(each.scope == "desk" and permission in each.permissions for each in self.held)
 
+    def all_of(self, permission: str) -> bool:
+        """Whether they have it for every conversation of the desk: then nobody need look whether one is among them."""
+        return any(each.scope == "desk" and each.sees == "all" and permission in each.permissions for each in self.held)
+
     def within(self, permission: str) -> list[Held]:
         """The grants that allow it."""
         return [each for each in self.held if permission in each.permissions]

@@ -5,6 +5,7 @@ from datetime import timedelta
 from yavar.base import clock
 from yavar.base.db import transaction
 
+from . import changes
 from .models import Agent, SignIn
 
 
@@ -21,6 +22,7 @@ def note_sign_out(session_key: str) -> None:
     """They left by themselves."""
     with transaction():
         SignIn.objects.filter(session_key=session_key, ended_at__isnull=True).exclude(session_key="").update(ended_at=clock.now())
+        changes.told()
 
 
 def session_of(agent: Agent, session_key: str | None) -> SignIn | None:

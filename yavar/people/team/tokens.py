@@ -11,6 +11,7 @@ from yavar.base.events import Actor, record
 from yavar.base.problem import Problem
 
 from ..events import TokenMade, TokenRevoked
+from . import changes
 from .actions import add_agent
 from .models import Agent, Token
 from .roles import scopes_of
@@ -56,6 +57,7 @@ def revoke_token(token: Token, *, by: Actor) -> None:
         if token.revoked_at is None:
             token.revoked_at = clock.now()
             token.save(update_fields=["revoked_at"])
+            changes.told()
             record(TokenRevoked(token.pk, token.agent_id), subject=("agent", token.agent_id), by=by)
 
 

@@ -79,7 +79,9 @@ def _you(request: HttpRequest) -> HttpResponse:
         if email is None:
             raise Problem(422, "email.invalid", _("Please check the e-mail address."), field="email")
         check_password(password)
-        owner = add_agent(email=email, name=typed["name"], password=password, role="owner", lang=translation.get_language() or "en", by=Actor("system", via="cli"))
+        owner = add_agent(
+            email=email, name=typed["name"], password=password, role="owner", lang=translation.get_language() or "en", by=Actor("system", via="cli")
+        )
     except Problem as problem:
         return _draw(request, "you", typed, problem)
     login(request, owner)
@@ -109,7 +111,9 @@ def _shop(request: HttpRequest, typed: dict[str, str]) -> None:
     hue = int(typed.get("hue", "0")) if typed.get("hue", "").isdecimal() else HOUSE.h
     name = typed.get("name", "")
     # the shop is called so in every language until the owner says otherwise in the settings
-    configure_brand(brand, name=dict.fromkeys(("fa", "ru", "en"), name), locale=lang, accent=None if hue == HOUSE.h else Accent(hue % 360, 0.09), by=request.user.actor)
+    configure_brand(
+        brand, name=dict.fromkeys(("fa", "ru", "en"), name), locale=lang, accent=None if hue == HOUSE.h else Accent(hue % 360, 0.09), by=request.user.actor
+    )
 
 
 def _allow(request: HttpRequest, typed: dict[str, str]) -> None:

@@ -12,7 +12,7 @@ from pydantic import Field
 from yavar.base import clock
 from yavar.base.problem import Problem
 from yavar.channels.intake import Inbound, bring
-from yavar.conversations import actions
+from yavar.conversations import actions, union
 from yavar.conversations.append import check_body
 from yavar.conversations.filters import Filter, condition
 from yavar.conversations.finding import find
@@ -166,7 +166,7 @@ def create_conversation(request: HttpRequest, agent: Agent, given: NewConversati
         lambda: Inbound(inbox.pk, _customer(agent, given.customer).pk, None, key, given.text, (), given.customer.lang, at),
         subject=given.subject,
     )
-    return with_item(agent, Conversation.objects.get(pk=written.conversation_id), written.version)
+    return with_item(agent, written.conversation_id, written.version)
 
 
 def _customer(agent: Agent, who: From) -> Customer:
@@ -183,7 +183,7 @@ def _customer(agent: Agent, who: From) -> Customer:
 def get_conversation(request: HttpRequest, agent: Agent, id: str) -> Any:
     """One conversation with its person. Of a merged one its survivor. The ETag is its version."""
     at = mark()
-    found = conversation_for(agent, id)
+    found = union.load([conversation_for(agent, id).pk])[0]
     drafts = {"reply": "", "note": ""} | dict(Draft.objects.filter(agent=agent, conversation=found).values_list("kind", "text"))
     items, before = timeline(found.pk)
     merged = Conversation.objects.filter(pk__in=merged_into(found.pk)) if any(item.origin for item in items) or before else []
@@ -220,7 +220,7 @@ def create_message(request: HttpRequest, agent: Agent, id: str, given: NewMessag
     except actions.CustomerWrote as wrote:
         items = [item for item in timeline(conversation.pk)[0] if item.seq and not item.origin and item.seq > wrote.seen]
         raise Problem(409, "customer.wrote", _("The customer wrote again. Read it, then send."), extra={"items": items}) from None
-    return with_item(agent, conversation, sent.version)
+    return with_item(agent, sent.conversation_id, sent.version)
 
 
 @doors.door("POST", "/conversations/{id}/notes", needs="conversation.note", shape=answers.Written, status=201)
@@ -230,7 +230,7 @@ def create_note(request: HttpRequest, agent: Agent, id: str, given: NewNote) -> 
     check_body(key, given.text, given.files)
     mentions = list(Agent.objects.filter(public_id__in=given.mentions, is_active=True))
     written = write_note(conversation.pk, by=agent, client_id=key, text=given.text, files=given.files, mentions=mentions)
-    return with_item(agent, conversation, written.version)
+    return with_item(agent, conversation.pk, written.version)
 
 
 @doors.door("PUT", "/conversations/{id}/draft", needs="conversation.read")

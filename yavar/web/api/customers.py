@@ -1,5 +1,6 @@
 """Customers: who they are, how they are reached, two that are one."""
 
+from itertools import islice
 from typing import Annotated, Any, Literal
 
 from django.db.models import Q
@@ -76,7 +77,7 @@ def list_customers(request: HttpRequest, agent: Agent, query: Query[CustomersQue
     """Customers, last seen first; with `q` those whose name or address has these words, up to 50."""
     theirs = customers_of(agent).filter(merged_into__isnull=True)
     if query.q.strip():
-        keys = [key for kind, key, _group in search.find(query.q) if kind == "customer"]
+        keys = [hit.object_id for window in islice(search.find(query.q), 4) for hit in window if hit.kind == "customer"]
         people = Customer.objects.filter(pk__in=keys[:200]).select_related("merged_into")
         survivors = {each.survivor().pk for each in people}
         return {"customers": facts_of(list(theirs.filter(pk__in=survivors).order_by("-seen_at", "-pk")[:50])), "next": None}

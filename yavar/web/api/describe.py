@@ -46,7 +46,9 @@ class API(NinjaAPI):
             for field, about in facts.get("properties", {}).items():
                 about["description"] = words(shape, field)
         shapes["Problem"] = PROBLEM
-        found["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer", "description": "`yavar user token NAME --scope …`, or Settings, API tokens."}}
+        found["components"]["securitySchemes"] = {
+            "token": {"type": "http", "scheme": "bearer", "description": "`yavar user token NAME --scope …`, or Settings, API tokens."}
+        }
         found["security"] = [{"token": []}]
         needs = self._needs()
         for path, methods in found["paths"].items():

@@ -39,7 +39,7 @@ def list_events(request: HttpRequest, agent: Agent, query: Query[EventsQuery]) -
     if begin is None:
         raise Problem(410, "cursor.gone", _("This cursor is not one of this desk. Begin anew without one."), field="after")
     found = list(Event.objects.filter(pk__gt=begin, subject_kind="conversation").order_by("pk")[: query.size])
-    if agent.powers.everywhere("conversation.read") and all(each.sees == "all" for each in agent.powers.within("conversation.read")):
+    if agent.powers.all_of("conversation.read"):
         shown = found
     else:
         seen = set(visible_to(agent).filter(pk__in={event.subject_id for event in found}).values_list("pk", flat=True))

@@ -21,11 +21,10 @@ from yavar.base.once import once
 from yavar.base.problem import Problem
 from yavar.base.rate import Rate
 from yavar.people.models import Agent
-from yavar.people.team.sessions import session_of
-from yavar.people.team.tokens import agent_of
 from yavar.web.ui.bodies import answer
 from yavar.web.ui.errors import problem_response
 
+from . import known
 from .describe import API
 
 PER_MINUTE, BURST = 600, 200
@@ -167,14 +166,11 @@ def enter(request: HttpRequest) -> Agent | None:
     """Who comes: a program with `Authorization: Bearer`, or our own pages with a session (then writes carry the page's CSRF token)."""
     scheme, _space, secret = request.headers.get("Authorization", "").partition(" ")
     if scheme:
-        agent = agent_of(secret.strip()) if scheme.lower() == "bearer" else None
+        agent = known.find(known.key_of_token(secret.strip())) if scheme.lower() == "bearer" else None
     else:
-        agent = request.user if request.user.is_authenticated and request.user.is_active else None
-        if agent is not None:
-            if request.method in WRITES and check_csrf(request):
-                raise Problem(403, "csrf", _("This page was open too long. Please reload it and try again."))
-            session = session_of(agent, request.session.session_key)
-            agent.via = f"s:{session.pk}" if session else "s:0"
+        agent = known.find(("session", request.session.session_key or ""))
+        if agent is not None and request.method in WRITES and check_csrf(request):
+            raise Problem(403, "csrf", _("This page was open too long. Please reload it and try again."))
     if agent is not None:
         _slow_down(request, agent)
     return agent

@@ -8,15 +8,17 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from yavar.base import clock
+from yavar.base.db import sql
 from yavar.base.events.models import Event
 from yavar.base.problem import Problem
+from yavar.conversations import union
 from yavar.conversations.actions import Stale, at_version
 from yavar.conversations.lists import List, Place, page
 from yavar.conversations.merging import survivor_of
 from yavar.conversations.models import Conversation
-from yavar.conversations.notes.timeline import timeline
-from yavar.conversations.policies import may_see, visible_to
-from yavar.conversations.queries import FOR_ROWS, rows
+from yavar.conversations.notes.timeline import items
+from yavar.conversations.policies import READ, may_see
+from yavar.conversations.queries import rows
 from yavar.conversations.shapes import Row
 from yavar.people.models import Agent
 from yavar.realtime.staff import cursor
@@ -30,31 +32,32 @@ def absent() -> Problem:
     return Problem(404, "conversation.unknown", _("This conversation is not here, or it is not yours to see."))
 
 
-def conversation_for(agent: Agent, public_id: str, needs: str = "conversation.read", *, merged: bool = False) -> Conversation:
+def conversation_for(agent: Agent, public_id: str, needs: str = READ, *, merged: bool = False) -> Conversation:
     """A conversation the agent may see and do this to; of a merged one its survivor, unless `merged`. Raises Problem 404, or 403 for what they may only see."""
-    found = visible_to(agent).filter(public_id=public_id).select_related(*FOR_ROWS).first()
-    if found is not None and found.merged_into_id is not None and not merged:
-        found = survivor_of(found)
-        found = found if may_see(agent, found.pk) else None
-    if found is None:
+    found = next(iter(sql.pick(Conversation, "public_id = %s", (public_id,))), None)
+    if found is None or not may_see(agent, found.pk):
         raise absent()
-    if needs != "conversation.read" and not may_see(agent, found.pk, needs):
+    if found.merged_into_id is not None and not merged:
+        found = survivor_of(found)
+        if not may_see(agent, found.pk):
+            raise absent()
+    if needs != READ and not may_see(agent, found.pk, needs):
         raise denied(needs)
     return found
 
 
 def row_of(agent: Agent, conversation: Conversation) -> Row:
     """The conversation's row as it is now. Raises Problem 404 when a verb took it out of the agent's sight."""
-    found = visible_to(agent).filter(pk=conversation.pk).select_related(*FOR_ROWS).first()
-    if found is None:
+    found = union.load([conversation.pk])
+    if not found or not may_see(agent, conversation.pk):
         raise absent()
-    return rows(agent, [found])[0]
+    return rows(agent, found)[0]
 
 
 def changed(request: HttpRequest, agent: Agent, conversation: Conversation, act: Any) -> HttpResponse:
     """Do a verb, at the version the client saw if it names one, and answer the row after it. 412 with the present row when somebody was faster."""
     wanted = version_wanted(request)
-    before = rows(agent, [conversation])[0]
+    before = None if agent.powers.all_of(READ) else row_of(agent, conversation)
     try:
         at_version(conversation.pk, wanted, act)
     except Stale:
@@ -74,11 +77,12 @@ def stale(agent: Agent, conversation: Conversation) -> Problem:
     return Problem(412, "version.stale", title, extra={"row": row_of(agent, conversation)})
 
 
-def with_item(agent: Agent, conversation: Conversation, version: int, status: int = 201) -> HttpResponse:
+def with_item(agent: Agent, conversation_id: int, version: int, status: int = 201) -> HttpResponse:
     """A line of the timeline together with the row."""
-    found, _edge = timeline(conversation.pk, after=version - 1)
-    row = row_of(agent, conversation)
-    response = answer({"item": found[0], "row": row}, status)
+    event = sql.pick(Event, "subject_kind = 'conversation' AND subject_id = %s AND seq = %s", (conversation_id, version))
+    loaded = union.load([conversation_id])
+    row = rows(agent, loaded)[0]
+    response = answer({"item": items(event, [loaded[0].customer])[0], "row": row}, status)
     response.headers["ETag"] = f'"{row.version}"'
     return response
 

@@ -1,19 +1,14 @@
 """The hot doors of inbox and programs: the stream, and where an agent is."""
 
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 from datetime import timedelta
-from importlib import import_module
 from typing import Literal
 
 import msgspec
 from django.conf import settings
-from django.contrib.auth import get_user
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from yavar.base import crypto
 from yavar.base.db import is_sqlite
 from yavar.base.edge import Door, Feed, Later, Request, Stream, no_content
 from yavar.base.edge.feed import RESYNC
@@ -23,15 +18,14 @@ from yavar.base.problem import Problem
 from yavar.conversations.models import Conversation
 from yavar.conversations.policies import READ, may_see
 from yavar.people.models import Agent
-from yavar.people.team.tokens import PURPOSE, agent_of_hash
 from yavar.realtime.hub import TEAM, hub
 from yavar.realtime.signals import presence
 from yavar.realtime.staff import frames, read_cursor
 from yavar.web.ui.address import only_from_here
 
+from . import known
 from .frame import denied
 
-REMEMBER = 25.0  # seconds; with the edge's own check every 30 a revoked right is dead within a minute
 MAX_MISSED = 1000
 LATE = timedelta(seconds=10)
 
@@ -41,38 +35,22 @@ class PostPresence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     state: Literal["viewing", "writing"] = "viewing"
 
 
-_agents: OrderedDict[tuple[str, str], tuple[Agent, float]] = OrderedDict()
-
-
 def signed_in(request: Request) -> Agent | None:
-    """The agent of this session, if memory knows. Raises Problem 403 for a foreign page's write."""
+    """The agent who comes, if memory knows. Raises Problem 403 for a foreign page's write."""
     only_from_here(request.header("origin"), request.own_origin())
-    found = _agents.get(_key(request))
-    return found[0] if found and found[1] > time.monotonic() else None
+    return known.remembered(_key(request))
 
 
-def _key(request: Request) -> tuple[str, str]:
-    """What somebody comes with: (kind, token or session key)."""
+def _key(request: Request) -> known.Key:
     bearer = request.bearer()
-    return ("token", crypto.token_hash(bearer, PURPOSE)) if bearer else ("session", request.cookie(settings.SESSION_COOKIE_NAME))
+    return known.key_of_token(bearer) if bearer else ("session", request.cookie(settings.SESSION_COOKIE_NAME))
 
 
-def load_agent(kind: str, secret: str) -> Agent:
-    """The agent of a session or (by its hash) of a token, from the database. Raises Problem 401."""
-    if kind == "token":
-        agent = agent_of_hash(secret)
-    else:
-        request = HttpRequest()
-        request.session = import_module(settings.SESSION_ENGINE).SessionStore(secret)
-        found = get_user(request)
-        agent = found if isinstance(found, Agent) and found.is_active else None
+def load_agent(key: known.Key) -> Agent:
+    """The agent, from the database. Raises Problem 401."""
+    agent = known.load(key)
     if agent is None:
-        _agents.pop((kind, secret), None)
         raise Problem(401, "signed_out", _("You’re signed out. Sign in again; what you typed is kept."))
-    agent.powers  # noqa: B018 - asked of the database here, on a thread
-    _agents[kind, secret] = (agent, time.monotonic() + REMEMBER)
-    while len(_agents) > 5000:
-        _agents.popitem(last=False)
     return agent
 
 
@@ -88,7 +66,7 @@ def for_agent(needs: str, handler: Callable[[Request, Agent], Reply]) -> Callabl
         agent = signed_in(request)
         if agent is not None:
             return able(request, agent)
-        return Later(lambda: able(request, load_agent(*_key(request))))
+        return Later(lambda: able(request, load_agent(_key(request))))
 
     return enter
 
@@ -99,14 +77,14 @@ class Sight:
     def __init__(self, agent: Agent) -> None:
         self._agent = agent
         self._known: dict[int, tuple[bool, float]] = {}
-        self._all = any(each.scope == "desk" and each.sees == "all" for each in agent.powers.within(READ))
+        self._all = agent.powers.all_of(READ)
 
     def __call__(self, conversation: int) -> bool:
         if self._all:
             return True
         found = self._known.get(conversation)
         if found is None or found[1] < time.monotonic():
-            found = self._known[conversation] = (may_see(self._agent, conversation), time.monotonic() + REMEMBER)
+            found = self._known[conversation] = (may_see(self._agent, conversation), time.monotonic() + known.REMEMBER)
         return found[0]
 
 
@@ -123,7 +101,7 @@ def stream(request: Request, agent: Agent) -> Reply:
 
     def check() -> bool:
         try:
-            fresh = load_agent(*who)
+            fresh = load_agent(who)
         except Problem:
             return False
         return fresh.powers == agent.powers  # other rights: come again and get other frames

@@ -1,40 +1,31 @@
-"""The audit log: who did what, from where; whether the chain that seals it is whole; and the log to take away."""
+"""The audit log: who did what, from where, and whether the chain that seals it is whole."""
 
-import csv
-import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import msgspec
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest
 from django.utils import translation
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
-from yavar.base import clock
 from yavar.base.audit.models import Seal
 from yavar.base.audit.seal import START, digest
-from yavar.base.db import transaction
-from yavar.base.events import record
 from yavar.base.events.models import Event
 from yavar.base.problem import Problem
 from yavar.conversations.models import Inbox, SavedView, Tag
 from yavar.desk import settings as desk
 from yavar.desk.models import Brand, FieldDefinition, RequestType, translated
-from yavar.people.events import AuditExported
 from yavar.people.models import Agent, Role, Team
 from yavar.web.api.audit import entries, events_of
 from yavar.webhooks.models import Endpoint
 
-from ..access import needs
 from .audit_words import FAMILIES, WORDS, said
-from .frame import Said, Typed, settings_page, unexpected
+from .frame import Said, Typed, settings_page
 from .words import big, place_of
 
-PAGE, MOST, CHUNK = 50, 100_000, 500
+PAGE, MOST = 50, 100_000
 SEALS, SEALED = 20, 5000  # so many of the newest seals are checked for the page, and about so many entries at most
 FILTERS = ("who", "what", "since", "until")
 NAMES: dict[str, Any] = {
@@ -70,7 +61,11 @@ def rows(events: Sequence[Event]) -> list[dict[str, Any]]:
     found = []
     for event, each in zip(events, entries(events), strict=True):
         origin = each["origin"]
-        places = {"session": place_of(origin["ip"], origin["browser"]) or _("Signed in"), "token": _("Token {name}").format(name=f"\u2068{origin['name']}\u2069"), "command": _("Command line")}
+        places = {
+            "session": place_of(origin["ip"], origin["browser"]) or _("Signed in"),
+            "token": _("Token {name}").format(name=f"\u2068{origin['name']}\u2069"),
+            "command": _("Command line"),
+        }
         label = each["about"]["label"] or names.get((event.subject_kind, event.subject_id), "")
         found.append({
             "at": each["at"], "name": each["what"], "words": said(each["what"]), "by": each["by"]["name"] or (_("Operator") if each["by"]["kind"] == "system" else each["by"]["kind"]),
@@ -88,7 +83,12 @@ def chain() -> dict[str, Any]:
         if (before is None and seal.first != 1) or checked >= SEALED:
             break
         events = list(Event.objects.filter(pk__gte=seal.first, pk__lte=seal.last).order_by("pk"))
-        good = good and seal.first == (before.last if before else 0) + 1 and len(events) == seal.count and digest(before.digest if before else START, events) == seal.digest
+        good = (
+            good
+            and seal.first == (before.last if before else 0) + 1
+            and len(events) == seal.count
+            and digest(before.digest if before else START, events) == seal.digest
+        )
         checked, since = checked + seal.count, events[0].at if events else seal.at
     return {"state": "none" if since is None else "whole" if good else "broken", "entries": big(checked), "since": since}
 
@@ -108,52 +108,3 @@ def _facts(request: HttpRequest, agent: Agent, said: Said | None, problem: Probl
 
 
 audit = settings_page("audit", {}, _facts)
-
-
-@needs("audit.read")
-@require_POST
-def export(request: HttpRequest) -> HttpResponse:
-    """The log as the filter has it, newest first, as a file."""
-    kind, query = request.POST.get("format", ""), request.POST.dict()
-    if kind not in ("csv", "jsonl") or set(query) - {*FILTERS, "format", "csrfmiddlewaretoken"} or any("\0" in value for value in query.values()):
-        raise unexpected()
-    wanted, faults = asked(query)
-    if faults:
-        raise unexpected()
-    agent, lang, number = request.user, translation.get_language() or "en", events_of(**wanted)[:MOST].count()
-    newest = Event.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-    with transaction():
-        record(AuditExported(kind, number), subject=("desk", 0), by=agent.actor)
-    name = f"yavar-audit-{clock.now():%Y-%m-%d}.{kind}"
-    types = {"csv": "text/csv; charset=utf-8", "jsonl": "application/jsonl; charset=utf-8"}
-    return StreamingHttpResponse(_lines(kind, wanted, newest, lang), content_type=types[kind], headers={"Content-Disposition": f'attachment; filename="{name}"'})
-
-
-def _lines(kind: str, wanted: dict[str, Any], newest: int, lang: str) -> Iterator[bytes]:
-    before, left = newest + 1, MOST
-    if kind == "csv":
-        yield "\ufeff".encode() + _csv([["time", "what", "words", "by", "from", "ip", "browser", "token", "kind", "about", "facts"]])
-    while left > 0:
-        events = list(events_of(**wanted, before=before)[: min(CHUNK, left)])
-        if not events:
-            return
-        before, left = events[-1].pk, left - len(events)
-        with translation.override(lang):
-            shown = rows(events)
-        if kind == "csv":
-            yield _csv(_cells(each) for each in shown)
-        else:
-            yield b"".join(msgspec.json.encode({**each, "facts": dict(each["facts"])}) + b"\n" for each in shown)
-
-
-def _cells(each: dict[str, Any]) -> list[str]:
-    origin = each["origin"]
-    facts = "; ".join(f"{key}: {value}" for key, value in each["facts"])
-    return [clock.iso(each["at"]), each["name"], each["words"], each["by"], origin["kind"], origin["ip"], origin["browser"], origin["name"], each["kind"], each["about"], facts]
-
-
-def _csv(lines: Any) -> bytes:
-    out = io.StringIO()
-    # a cell that begins so is a formula to a spreadsheet, and names are anybody's
-    csv.writer(out).writerows([f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell for cell in line] for line in lines)
-    return out.getvalue().encode()

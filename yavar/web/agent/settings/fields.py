@@ -52,13 +52,17 @@ def _add(agent: Agent, typed: Typed) -> Said:
         by=agent.actor, label=labels_typed(typed), on=typed["on"], kind=typed["kind"], choices=typed["choices"].splitlines() if typed["kind"] == "choice" else (),
         brand=brand, request_type=kind, filter="filter" in typed and typed["on"] == "conversation",
     )  # fmt: skip
-    return Said("fields", _("The field {name} is here; agents see it at once.").format(name=isolated(translated(made.label, translation.get_language() or "en"))))
+    return Said(
+        "fields", _("The field {name} is here; agents see it at once.").format(name=isolated(translated(made.label, translation.get_language() or "en")))
+    )
 
 
 def _change(agent: Agent, typed: Typed) -> Said:
     field = field_of(typed["query"])
     brand, kind = _where(typed, field.on)
-    save_field(by=agent.actor, definition=field, label=labels_typed(typed), choices=typed["choices"].splitlines(), active=field.active, brand=brand, request_type=kind)
+    save_field(
+        by=agent.actor, definition=field, label=labels_typed(typed), choices=typed["choices"].splitlines(), active=field.active, brand=brand, request_type=kind
+    )
     return Said("field", _("Saved."))
 
 
@@ -79,11 +83,18 @@ FORMS = {
 def _facts(request: HttpRequest, agent: Agent, said: Said | None, problem: Problem | None, typed: Typed | None) -> dict[str, Any]:
     lang = translation.get_language() or "en"
     brands = [(each.public_id, each.name_in(lang)) for each in Brand.objects.order_by("pk")]
-    types = [(each.public_id, f"{translated(each.name, lang)}{f' ({each.brand.name_in(lang)})' if len(brands) > 1 else ''}") for each in RequestType.objects.select_related("brand").order_by("pk")]
+    types = [
+        (each.public_id, f"{translated(each.name, lang)}{f' ({each.brand.name_in(lang)})' if len(brands) > 1 else ''}")
+        for each in RequestType.objects.select_related("brand").order_by("pk")
+    ]
     more = {"brands": [("", _("all shops")), *brands], "types": [("", _("all request types")), *types], "kinds": list(KINDS.items()), "on": list(ON.items())}
     if "field" in request.GET:
         here = field_of(request.GET.dict())
-        saved = {"brand": here.brand.public_id if here.brand else "", "request_type": here.request_type.public_id if here.request_type else "", "choices": "\n".join(here.choices)}
+        saved = {
+            "brand": here.brand.public_id if here.brand else "",
+            "request_type": here.request_type.public_id if here.request_type else "",
+            "choices": "\n".join(here.choices),
+        }
         saved |= {name: here.label.get(name[5:], "") for name in NAMES}
         return {**more, "here": here, "label": translated(here.label, lang), "kind": KINDS[here.kind], "shown": kept(typed, "change", saved)}
     new = {**dict.fromkeys(NAMES, ""), "brand": "", "request_type": "", "choices": "", "on": "conversation", "kind": "text", "filter": False}

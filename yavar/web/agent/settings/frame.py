@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -98,6 +98,8 @@ def settings_page(name: str, forms: dict[str, Form], facts: Callable[..., dict[s
     @require_http_methods(["GET", "POST"])
     def view(request: HttpRequest) -> HttpResponse:
         agent: Agent = request.user
+        if any("\0" in value for value in request.GET.values()):
+            raise Http404
         if request.method == "GET":
             said = request.session.pop("settings_said", None)
             return draw(request, Said(**said) if said else None)

@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from .audit import audit, export
+from .audit import audit
+from .audit_export import export
 from .fields import fields
 from .inboxes import inboxes
 from .people import people

@@ -15,10 +15,14 @@ from yavar.people.team import actions
 from yavar.people.team.custom import permissions_of
 
 from .chat import LANGUAGES
-from .frame import Form, Said, Typed, isolated, kept, settings_page, unexpected, without_right
+from .frame import Form, Said, Typed, isolated, kept, settings_page, unexpected
 from .words import SEES, Places, new_password, over, place_of
 
-OUTCOMES = {"ok": ("is-good", gettext_lazy("Signed in")), "wrong": ("is-warn", gettext_lazy("Wrong password")), "off": ("", gettext_lazy("Refused: switched off"))}
+OUTCOMES = {
+    "ok": ("is-good", gettext_lazy("Signed in")),
+    "wrong": ("is-warn", gettext_lazy("Wrong password")),
+    "off": ("", gettext_lazy("Refused: switched off")),
+}
 LATEST = 20
 
 
@@ -35,7 +39,9 @@ def _theirs(agent: Agent, typed: Typed) -> Agent:
     found = person_of(typed["query"])
     if not over(agent, found):
         owner = found.title == "owner"
-        raise Problem(403, "agent.above", _("Only an owner can do this to an owner.") if owner else _("Only somebody who has all the rights of this person can do this."))
+        raise Problem(
+            403, "agent.above", _("Only an owner can do this to an owner.") if owner else _("Only somebody who has all the rights of this person can do this.")
+        )
     return found
 
 
@@ -48,6 +54,8 @@ def _named(name: str) -> str:
 
 def _address(email: str) -> str:
     try:
+        if len(email.strip()) > 254:
+            raise ValidationError("")
         validate_email(email.strip())
     except ValidationError:
         raise Problem(422, "email.invalid", _("This address looks incomplete."), field="email") from None
@@ -137,7 +145,11 @@ def _facts(request: HttpRequest, agent: Agent, said: Said | None, problem: Probl
     roles = [(key, name) for key, name in places.roles.items() if key != "owner" or agent.title == "owner"]
     if "person" not in request.GET:
         new = {"name": "", "email": "", "lang": agent.lang, "role": "agent", "first": "make", "password": ""}
-        found = Agent.objects.prefetch_related("grants").annotate(last=Max("sign_ins__seen_at", filter=Q(sign_ins__outcome="ok"))).order_by("-is_active", "name", "pk")
+        found = (
+            Agent.objects.prefetch_related("grants")
+            .annotate(last=Max("sign_ins__seen_at", filter=Q(sign_ins__outcome="ok")))
+            .order_by("-is_active", "name", "pk")
+        )
         rows = [_row(each, places, agent) for each in found]
         return {
             "here": None, "people": [each for each in rows if not each["program"]], "programs": [each for each in rows if each["program"]],

@@ -68,7 +68,15 @@ def _facts(request: HttpRequest, agent: Agent, said: Said | None, problem: Probl
     own = [{"id": each.public_id, "name": each.name, "number": digits(len(each.permissions))} for each in Role.objects.order_by("name")]
     built = [{"key": each.key, "label": each.label, "permissions": each.permissions} for each in sorted(BUILT_IN.values(), key=lambda each: -each.rank)]
     new = {"name": "", "permissions": ["conversation.read", "customer.read"]}
-    return {"here": None, "built": built, "own": own, "groups": rights(), "shown": kept(typed, "add", new), "mine": agent.powers.everywhere, "desk_wide": DESK_WIDE}
+    return {
+        "here": None,
+        "built": built,
+        "own": own,
+        "groups": rights(),
+        "shown": kept(typed, "add", new),
+        "mine": agent.powers.everywhere,
+        "desk_wide": DESK_WIDE,
+    }
 
 
 roles = settings_page("roles", FORMS, _facts)

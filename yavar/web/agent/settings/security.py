@@ -55,8 +55,16 @@ FORMS = {
 def _facts(request: HttpRequest, agent: Agent, said: Said | None, problem: Problem | None, typed: Typed | None) -> dict[str, Any]:
     here = request.session.session_key
     found = agent.sign_ins.filter(outcome="ok", ended_at__isnull=True).order_by("-seen_at", "-pk")[:MOST]
-    rows = [{"id": each.public_id, "place": place_of(each.ip, each.browser), "at": each.at, "seen": each.seen_at, "here": each.session_key == here} for each in found]
-    return {"sessions": sorted(rows, key=lambda each: not each["here"]), "others": any(not each["here"] for each in rows), "tries": tries_of(agent), "email": agent.email}
+    rows = [
+        {"id": each.public_id, "place": place_of(each.ip, each.browser), "at": each.at, "seen": each.seen_at, "here": each.session_key == here}
+        for each in found
+    ]
+    return {
+        "sessions": sorted(rows, key=lambda each: not each["here"]),
+        "others": any(not each["here"] for each in rows),
+        "tries": tries_of(agent),
+        "email": agent.email,
+    }
 
 
 security = settings_page("security", FORMS, _facts)

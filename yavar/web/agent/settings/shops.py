@@ -109,7 +109,14 @@ def _facts(request: HttpRequest, agent: Agent, said: Said | None, problem: Probl
         "hue": f"{own.h:g}", "strength": f"{own.c * 100:g}",
     }  # fmt: skip
     shown = kept(typed, "change", saved)
-    types = [{"id": each.public_id, "name": translated(each.name, lang), "others": [each.name[code] for code in LOCALES if each.name.get(code) and each.name[code] != translated(each.name, lang)]} for each in RequestType.objects.filter(brand=here).order_by("pk")]
+    types = [
+        {
+            "id": each.public_id,
+            "name": translated(each.name, lang),
+            "others": [each.name[code] for code in LOCALES if each.name.get(code) and each.name[code] != translated(each.name, lang)],
+        }
+        for each in RequestType.objects.filter(brand=here).order_by("pk")
+    ]
     return {**more, "types": types, "shown": shown, "shown_type": kept(typed, "add_type", names), "preview": preview_of(shown)}
 
 

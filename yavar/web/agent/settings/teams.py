@@ -60,7 +60,10 @@ FORMS = {
 
 
 def _facts(request: HttpRequest, agent: Agent, said: Said | None, problem: Problem | None, typed: Typed | None) -> dict[str, Any]:
-    people = [{"id": each.public_id, "name": each.name, "initials": each.initials(), "hue": each.hue} for each in Agent.objects.filter(is_active=True, kind="person").order_by("name", "pk")]
+    people = [
+        {"id": each.public_id, "name": each.name, "initials": each.initials(), "hue": each.hue}
+        for each in Agent.objects.filter(is_active=True, kind="person").order_by("name", "pk")
+    ]
     everywhere = agent.powers.everywhere("team.manage")
     if "team" in request.GET:
         here = team_of(agent, request.GET.dict())

@@ -47,8 +47,10 @@ def _value(definition: FieldDefinition, text: str) -> str | int | float | bool:
     if definition.kind == "number":
         try:
             number = float(text.replace("٫", ".").replace(",", "."))
+            if not abs(number) < 10**15:  # also what is no number
+                raise ValueError(text)
             return int(number) if number.is_integer() else number
-        except (ValueError, OverflowError):
+        except ValueError:
             raise Problem(422, "field.invalid", wrong("number"), field=f"fields.{definition.key}") from None
     return text == "1" if definition.kind == "yesno" else text
 
@@ -121,7 +123,11 @@ def _facts(request: HttpRequest, agent: Agent, said: Said | None, problem: Probl
     here = view_of(agent, request.GET.dict(), change=False) if "view" in request.GET else None
     options, definitions = _options(agent, lang), filterable()
     saved = {"status": "open", **(here.filter if here else {})}
-    fields = dict(zip(typed["keys"], typed["values"], strict=False)) if typed and "keys" in typed else {key: _shown(value) for key, value in saved.get("fields", {}).items()}
+    fields = (
+        dict(zip(typed["keys"], typed["values"], strict=False))
+        if typed and "keys" in typed
+        else {key: _shown(value) for key, value in saved.get("fields", {}).items()}
+    )
     known = {
         "name": here.name if here else "", "status": saved["status"] or "", "priority": saved.get("priority", []), "shared": bool(here and here.owner_id is None),
         **{name: saved.get(name) or "" for name in ONE},
@@ -141,7 +147,14 @@ def _shown(value: Any) -> str:
 def _row(view: SavedView, options: dict[str, list[tuple[str, str]]], definitions: list[FieldDefinition], lang: str) -> dict[str, Any]:
     chosen = {"status": "open", **view.filter}
     words = [str(STATUSES[chosen["status"]])] if chosen["status"] else []
-    labels = {"assignee": _("given to {name}"), "team": _("team {name}"), "inbox": _("inbox {name}"), "brand": _("shop {name}"), "tag": _("tag {name}"), "request_type": "{name}"}
+    labels = {
+        "assignee": _("given to {name}"),
+        "team": _("team {name}"),
+        "inbox": _("inbox {name}"),
+        "brand": _("shop {name}"),
+        "tag": _("tag {name}"),
+        "request_type": "{name}",
+    }
     special = {("assignee", "me"): _("given to whoever looks"), ("assignee", "none"): _("given to nobody"), ("team", "none"): _("no team")}
     for name in ONE:
         if key := chosen.get(name):

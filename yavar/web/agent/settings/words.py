@@ -26,7 +26,14 @@ GROUPS: list[tuple[Promise, tuple[str, ...]]] = [
     (gettext_lazy("Conversations"), ("conversation",)), (gettext_lazy("Customers"), ("customer",)), (gettext_lazy("The desk"), ()),
 ]  # fmt: skip
 _BROWSERS = [("Edge", r"Edg(?:e|A|iOS)?/"), ("Opera", r"OPR/"), ("Yandex", r"YaBrowser/"), ("Samsung Internet", r"SamsungBrowser/"), ("Firefox", r"Firefox/|FxiOS/"), ("Chrome", r"Chrom(?:e|ium)/|CriOS/"), ("Safari", r"Safari/"), ("curl", r"^curl/")]  # fmt: skip
-_SYSTEMS = [("Windows", r"Windows"), ("Android", r"Android"), ("iPhone", r"iPhone"), ("iPad", r"iPad"), ("macOS", r"Mac OS X|Macintosh"), ("Linux", r"Linux|X11")]
+_SYSTEMS = [
+    ("Windows", r"Windows"),
+    ("Android", r"Android"),
+    ("iPhone", r"iPhone"),
+    ("iPad", r"iPad"),
+    ("macOS", r"Mac OS X|Macintosh"),
+    ("Linux", r"Linux|X11"),
+]
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is taken for another
 
 

@@ -58,15 +58,21 @@ const forms = [...document.querySelectorAll("form[data-form]")];
 const controls = form => [...form.elements].filter(each => each.name && each.type !== "hidden" && each.type !== "submit");
 const changed = each => each.type === "radio" || each.type === "checkbox" ? each.checked !== each.defaultChecked
   : each.options ? !each.selectedOptions[0].defaultSelected : each.value !== each.defaultValue;
+const here = location.pathname + location.search;
 for (const form of forms) form.addEventListener("submit", () => {
-  const typed = forms.filter(each => each !== form).flatMap(each => controls(each).filter(changed).map(one => [each.dataset.form, one.name, one.type, one.value, one.checked]));
-  try { sessionStorage.setItem(kept, JSON.stringify(typed)); } catch { /* storage is forbidden: the browser's own memory must do */ }
+  const typed = forms.filter(each => each !== form).flatMap(each => controls(each).flatMap((one, index) =>
+    one.type === "password" || !changed(one) ? [] : [[each.dataset.form, index, one.name, one.value, one.checked]]));
+  try { sessionStorage.setItem(kept, JSON.stringify({here, typed})); } catch { /* storage is forbidden: the browser's own memory must do */ }
 });
 try {
-  for (const [name, field, type, value, checked] of JSON.parse(sessionStorage.getItem(kept)) ?? []) {
-    const found = controls(document.querySelector(`form[data-form="${name}"]`)).find(each => each.name === field && (type !== "radio" || each.value === value));
-    if (type === "radio" || type === "checkbox") found.checked = checked; else found.value = value;
-  }
+  const {here: at, typed} = JSON.parse(sessionStorage.getItem(kept)) ?? {typed: []};
   sessionStorage.removeItem(kept);
+  for (const [name, index, field, value, checked] of at === here ? typed : []) {
+    const form = document.querySelector(`form[data-form="${CSS.escape(name)}"]`), found = form && controls(form)[index];
+    const ticked = found?.type === "radio" || found?.type === "checkbox";
+    if (found?.name !== field || (ticked && found.value !== value)) continue; // the form has other rows now
+    if (ticked) found.checked = checked; else found.value = value;
+    form.dispatchEvent(new Event("change"));
+  }
   paint();
 } catch { /* a page of another version */ }

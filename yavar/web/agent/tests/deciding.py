@@ -2,7 +2,6 @@
 
 import re
 
-import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -40,18 +39,6 @@ class Decider:
         with CaptureQueriesContext(connection) as seen:
             self.page(name)
         return len(seen)
-
-
-@pytest.fixture
-def shop(transactional_db):
-    from yavar.conversations.testing import furnish
-
-    return furnish()
-
-
-@pytest.fixture
-def nila(shop):
-    return Decider(shop.owner)
 
 
 def another(name, role="agent", **more):

@@ -6,12 +6,12 @@ from django.test import Client
 from yavar.people.models import Agent, Token
 from yavar.people.team.tokens import agent_of, make_program
 
-from .deciding import Decider, another, nila, shop, shown_secret  # noqa: F401
+from .deciding import Decider, another, shown_secret
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_my_sessions(shop):  # noqa: F811
+def test_my_sessions(shop):
     here, there = Decider(shop.amir), Decider(shop.amir)
     page = here.page("security")
     assert page.count("this one") == 1 and page.count('name="session_id"') == 1
@@ -20,10 +20,13 @@ def test_my_sessions(shop):  # noqa: F811
     assert there.client.get("/settings/security").status_code == 302 and here.client.get("/settings/security").status_code == 200
     third, fourth = Decider(shop.amir), Decider(shop.amir)
     assert "2 other sessions are ended." in here.do("security", "end_others")
-    assert third.client.get("/settings/security").status_code == fourth.client.get("/settings/security").status_code == 302 and here.client.get("/settings/security").status_code == 200
+    assert (
+        third.client.get("/settings/security").status_code == fourth.client.get("/settings/security").status_code == 302
+        and here.client.get("/settings/security").status_code == 200
+    )
 
 
-def test_nobody_ends_anothers_session_here(shop):  # noqa: F811
+def test_nobody_ends_anothers_session_here(shop):
     amir, sara = Decider(shop.amir), Decider(shop.sara)
     theirs = shop.sara.sign_ins.get().public_id
     mine = shop.amir.sign_ins.get().public_id
@@ -32,12 +35,12 @@ def test_nobody_ends_anothers_session_here(shop):  # noqa: F811
     assert sara.client.get("/settings/security").status_code == 200
 
 
-def test_tries_are_shown_to_whom_they_concern(shop):  # noqa: F811
+def test_tries_are_shown_to_whom_they_concern(shop):
     Client().post("/sign-in", {"username": shop.amir.email, "password": "guess"})
     assert "Wrong password" in Decider(shop.amir).page("security") and "Wrong password" not in Decider(shop.sara).page("security")
 
 
-def test_my_password(shop):  # noqa: F811
+def test_my_password(shop):
     here, there = Decider(shop.amir), Decider(shop.amir)
     page = here.do("security", "password", 422, old="wrong", password="a-new-password-1")
     assert "This isn’t your password now." in page and 'id="password-old-fault"' in page and "wrong" not in page.split('name="old"')[1].split(">")[0]
@@ -48,7 +51,7 @@ def test_my_password(shop):  # noqa: F811
     assert Agent.objects.get(pk=shop.amir.pk).check_password("a-new-password-1")
 
 
-def test_a_token_for_a_new_program(shop, nila):  # noqa: F811
+def test_a_token_for_a_new_program(shop, nila):
     page = nila.do("tokens", "add", whose="new", name="Warehouse", days="30", scopes=["conversation.read", "tag.manage"])
     secret = shown_secret(page)
     agent = agent_of(secret)
@@ -65,7 +68,7 @@ def test_a_token_for_a_new_program(shop, nila):  # noqa: F811
 @pytest.mark.parametrize(
     ("wrong", "field"), [({"scopes": []}, "scopes"), ({"scopes": ["evil.all"]}, "scopes"), ({"name": " "}, "name"), ({"whose": "gone"}, "whose")]
 )
-def test_a_refused_token_leaves_nothing(nila, wrong, field):  # noqa: F811
+def test_a_refused_token_leaves_nothing(nila, wrong, field):
     page = nila.do("tokens", "add", 422, **{"whose": "new", "name": "Typed", "days": "90", "scopes": ["customer.merge"]} | wrong)
     assert f'id="add-{field}-fault"' in page and 'value="90" selected' in page
     if field != "scopes":
@@ -73,7 +76,7 @@ def test_a_refused_token_leaves_nothing(nila, wrong, field):  # noqa: F811
     assert not Token.objects.exists() and not Agent.objects.filter(kind="program").exists()
 
 
-def test_nobody_gives_a_token_what_they_have_not(shop):  # noqa: F811
+def test_nobody_gives_a_token_what_they_have_not(shop):
     admin = Decider(another("Ada", "admin"))
     assert "rights that you have" in admin.do("tokens", "add", 403, whose=shop.owner.public_id, name="x", days="", scopes=["conversation.read"])
     admin.do("tokens", "add", whose=shop.amir.public_id, name="x", days="", scopes=["agent.manage"])
@@ -86,7 +89,7 @@ def agent_of_latest():
     return agent_of_hash(Token.objects.latest("pk").token_hash)
 
 
-def test_past_tokens_stand_apart(shop, nila):  # noqa: F811
+def test_past_tokens_stand_apart(shop, nila):
     make_program("Old", ["all"], by=shop.owner)
     Token.objects.update(expires_at=Token.objects.get().created_at)
     page = nila.page("tokens")

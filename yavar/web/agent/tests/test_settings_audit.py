@@ -16,7 +16,7 @@ from yavar.people.team.actions import add_team
 from yavar.people.team.tokens import agent_of, make_program
 from yavar.web.agent.settings import audit_words
 
-from .deciding import nila, shop  # noqa: F401
+from .deciding import Decider
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -31,7 +31,7 @@ def test_every_fact_has_words_and_a_family():
     assert {name.split(".")[0] for name in audit_words.WORDS} == set(audit_words.FAMILIES)
 
 
-def test_who_did_what_from_where(shop, nila):  # noqa: F811
+def test_who_did_what_from_where(shop, nila):
     assert "Nothing yet." in nila.page("audit")
     nila.do("teams", "add", name="Returns", members=[])
     _token, secret = make_program("Warehouse", ["all"], by=shop.owner)
@@ -42,7 +42,7 @@ def test_who_did_what_from_where(shop, nila):  # noqa: F811
     assert page.index("Renamed or recoloured") < page.index("Made a team")
 
 
-def test_filters(shop, nila):  # noqa: F811
+def test_filters(shop, nila):
     nila.do("teams", "add", name="Returns", members=[])
     nila.do("tags", "add", name="vip")
     nila.do("roles", "add", name="Packer", permissions=["conversation.read"])
@@ -56,7 +56,7 @@ def test_filters(shop, nila):  # noqa: F811
     assert 'id="since-fault"' in wrong and "Made a team" in wrong
 
 
-def test_pages(shop, nila):  # noqa: F811
+def test_pages(shop, nila):
     for number in range(60):
         add_team(f"T{number}", [], by=shop.owner.actor.__class__("agent", shop.owner.pk, "cli"))
     first = nila.page("audit?what=team")
@@ -69,7 +69,7 @@ def test_pages(shop, nila):  # noqa: F811
     assert nila.queries("audit?what=team.made") <= before
 
 
-def test_the_chain(shop, nila):  # noqa: F811
+def test_the_chain(shop, nila):
     nila.do("teams", "add", name="Returns", members=[])
     assert "Nothing is sealed yet" in nila.page("audit")
     Event.objects.update(at=clock.now() - timedelta(minutes=5))
@@ -79,11 +79,11 @@ def test_the_chain(shop, nila):  # noqa: F811
     assert "Something was changed or removed" in nila.page("audit")
 
 
-def export(nila, **fields):  # noqa: F811
+def export(nila, **fields):
     return nila.client.post("/settings/audit/export", fields)
 
 
-def test_export_is_filtered_and_noted(shop, nila):  # noqa: F811
+def test_export_is_filtered_and_noted(shop, nila):
     nila.do("teams", "add", name="=Returns", members=[])
     nila.do("roles", "add", name="Packer", permissions=["conversation.read"])
     answer = export(nila, format="csv", what="team")
@@ -97,21 +97,19 @@ def test_export_is_filtered_and_noted(shop, nila):  # noqa: F811
     assert "Exported the audit log" in nila.page("audit")
 
 
-def test_export_goes_on_past_a_chunk_and_stops_at_the_cap(shop, nila, monkeypatch):  # noqa: F811
-    from yavar.web.agent.settings import audit
+def test_export_goes_on_past_a_chunk_and_stops_at_the_cap(shop, nila, monkeypatch):
+    from yavar.web.agent.settings import audit_export
 
     for number in range(7):
         add_team(f"T{number}", [], by=shop.owner.actor.__class__("agent", shop.owner.pk, "cli"))
-    monkeypatch.setattr(audit, "CHUNK", 2)
+    monkeypatch.setattr(audit_export, "CHUNK", 2)
     got = lambda: [json.loads(line)["about"] for line in b"".join(export(nila, format="jsonl", what="team").streaming_content).splitlines()]  # noqa: E731
     assert got() == [f"T{number}" for number in range(6, -1, -1)]
-    monkeypatch.setattr(audit, "MOST", 3)
+    monkeypatch.setattr(audit_export, "MOST", 3)
     assert got() == ["T6", "T5", "T4"]
 
 
-def test_export_needs_the_right_a_post_and_a_known_form(shop, nila):  # noqa: F811
-    from .deciding import Decider
-
+def test_export_needs_the_right_a_post_and_a_known_form(shop, nila):
     assert nila.client.get("/settings/audit/export").status_code == 405
     for wrong in ({"format": "xml"}, {"format": "csv", "more": "1"}, {"format": "csv", "since": "yesterday"}):
         assert export(nila, **wrong).status_code == 400

@@ -11,7 +11,7 @@ from yavar.desk.actions import save_field, save_request_type
 from yavar.desk.models import Brand, FieldDefinition, RequestType
 from yavar.people.team.actions import add_team
 
-from .deciding import Decider, nila, shop  # noqa: F401
+from .deciding import Decider
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SYSTEM = Actor("system")
@@ -20,7 +20,7 @@ FIELD = {"name_fa": "", "name_ru": "", "name_en": "Size", "brand": "", "request_
 NONE = {"name_fa": "", "name_ru": "", "name_en": ""}
 
 
-def test_a_tag_made_renamed_and_deleted(shop, nila):  # noqa: F811
+def test_a_tag_made_renamed_and_deleted(shop, nila):
     nila.do("tags", "add", name="vip")
     assert "There is one of this name already." in nila.do("tags", "add", 409, name="VIP")
     tag = Tag.objects.get()
@@ -38,20 +38,31 @@ def test_a_tag_made_renamed_and_deleted(shop, nila):  # noqa: F811
     assert "is deleted" in nila.do(there, "remove") and not Tag.objects.filter(pk=tag.pk).exists()
 
 
-def test_three_hundred_tags(nila):  # noqa: F811
+def test_three_hundred_tags(nila):
     Tag.objects.bulk_create([Tag(name=f"tag {n}", folded=f"tag {n}") for n in range(300)])
     assert nila.page("tags").count("?tag=") == 300 and "data-narrows" in nila.page("tags")
     assert nila.page("tags?q=Tag+29").count("?tag=") == 11 and "No tag has this name." in nila.page("tags?q=zzz")
     assert nila.queries("tags") < 20
 
 
-def test_a_view_made_changed_shared_and_removed(shop, nila):  # noqa: F811
+def test_a_view_made_changed_shared_and_removed(shop, nila):
     team, tag = add_team("Returns", [], by=SYSTEM), make_tag("vip")
     save_field(by=SYSTEM, label={"en": "Order"}, kind="number", filter=True)
     save_field(by=SYSTEM, label={"en": "Gift"}, kind="yesno", filter=True)
-    nila.do("views", "add", **VIEW | {"assignee": "me", "team": team.public_id, "tag": tag.public_id, "priority": ["high", "urgent"], "keys": ["order", "gift"], "values": ["۱۲", "0"]})
+    nila.do(
+        "views",
+        "add",
+        **VIEW
+        | {"assignee": "me", "team": team.public_id, "tag": tag.public_id, "priority": ["high", "urgent"], "keys": ["order", "gift"], "values": ["۱۲", "0"]},
+    )
     view = SavedView.objects.get()
-    assert view.owner == shop.owner and view.filter == {"assignee": "me", "team": team.public_id, "tag": tag.public_id, "priority": ["high", "urgent"], "fields": {"order": 12, "gift": False}}
+    assert view.owner == shop.owner and view.filter == {
+        "assignee": "me",
+        "team": team.public_id,
+        "tag": tag.public_id,
+        "priority": ["high", "urgent"],
+        "fields": {"order": 12, "gift": False},
+    }
     page = nila.page("views").replace("\u2068", "").replace("\u2069", "")
     assert f"/inbox/view:{view.public_id}" in page and "Open · given to whoever looks · team Returns · tag vip · High, Urgent · Order: 12 · Gift: No" in page
     there = f"views?view={view.public_id}"
@@ -68,30 +79,39 @@ def test_a_view_made_changed_shared_and_removed(shop, nila):  # noqa: F811
     assert "is removed" in nila.do(there, "remove") and not SavedView.objects.exists()
 
 
-def test_anothers_view_is_not_there(shop, nila):  # noqa: F811
+def test_anothers_view_is_not_there(shop, nila):
     nila.do("views", "add", **VIEW)
     Decider(shop.amir).page(f"views?view={SavedView.objects.get().public_id}", 404)
 
 
-def test_what_is_wrong_with_a_view(nila):  # noqa: F811
+def test_what_is_wrong_with_a_view(nila):
     save_field(by=SYSTEM, label={"en": "Order"}, kind="number", filter=True)
     page = nila.do("views", "add", 422, **VIEW | {"keys": ["order"], "values": ["many"], "priority": ["low"], "shared": "on"})
-    assert 'id="add-fields.order-fault"' in page and 'value="many"' in page and 'value="low" checked' in page and re.search(r'name="shared" value="on" checked', page)
+    assert (
+        'id="add-fields.order-fault"' in page
+        and 'value="many"' in page
+        and 'value="low" checked' in page
+        and re.search(r'name="shared" value="on" checked', page)
+    )
+    for number in ("nan", "1e400", "inf"):
+        nila.do("views", "add", 422, **VIEW | {"keys": ["order"], "values": [number]})
     for wrong in ({"status": "sleeping"}, {"keys": ["evil"], "values": ["1"]}, {"keys": ["order"]}, {"priority": ["most"]}, {"tag": "x" * 60}):
         assert nila.client.post("/settings/views", {"do": "add", **VIEW, **wrong}).status_code == 400
     assert 'id="add-name-fault"' in nila.do("views", "add", 422, **VIEW | {"name": " "})
     assert not SavedView.objects.exists()
 
 
-def test_a_programs_customer_stays_in_the_filter(shop, nila):  # noqa: F811
+def test_a_programs_customer_stays_in_the_filter(shop, nila):
     view = SavedView.objects.create(name="One", owner=shop.owner, filter={"customer": "abc"})
     nila.do(f"views?view={view.public_id}", "change", **VIEW)
     assert SavedView.objects.get().filter == {"customer": "abc"}
 
 
-def test_a_field_defined_changed_put_away_and_brought_back(shop, nila):  # noqa: F811
+def test_a_field_defined_changed_put_away_and_brought_back(shop, nila):
     kind = save_request_type(shop.brand, {"en": "Return"}, by=SYSTEM)
-    nila.do("fields", "add", **FIELD | {"kind": "choice", "choices": "S\nM\n\nM", "filter": "on", "brand": shop.brand.public_id, "request_type": kind.public_id})
+    nila.do(
+        "fields", "add", **FIELD | {"kind": "choice", "choices": "S\nM\n\nM", "filter": "on", "brand": shop.brand.public_id, "request_type": kind.public_id}
+    )
     field = FieldDefinition.objects.get()
     assert (field.key, field.choices, field.filter, field.brand, field.request_type) == ("size", ["S", "M"], True, shop.brand, kind)
     there = f"fields?field={field.public_id}"
@@ -107,22 +127,27 @@ def test_a_field_defined_changed_put_away_and_brought_back(shop, nila):  # noqa:
 @pytest.mark.parametrize(
     ("wrong", "field"), [({"name_en": ""}, "name"), ({"kind": "choice", "choices": "one"}, "choices"), ({"name_en": "Order"}, "key"), ({"name_en": "x" * 90}, "name"), ({"brand": "gone"}, "brand")]
 )  # fmt: skip
-def test_what_is_wrong_with_a_field(nila, wrong, field):  # noqa: F811
+def test_what_is_wrong_with_a_field(nila, wrong, field):
     save_field(by=SYSTEM, label={"en": "Order"})
-    page = nila.do("fields", "add", 409 if field == "key" else 422, **FIELD | {"name_ru": "Размер", "filter": "on"} | wrong if field != "name" else FIELD | {"name_fa": ""} | wrong)
+    page = nila.do(
+        "fields",
+        "add",
+        409 if field == "key" else 422,
+        **FIELD | {"name_ru": "Размер", "filter": "on"} | wrong if field != "name" else FIELD | {"name_fa": ""} | wrong,
+    )
     assert f'id="add-{field}-fault"' in page
     if field != "name":
         assert 'value="Размер"' in page and re.search(r'name="filter" value="on" checked', page)
     assert FieldDefinition.objects.count() == 1
 
 
-def test_a_type_of_another_shop_is_refused(shop, nila):  # noqa: F811
+def test_a_type_of_another_shop_is_refused(shop, nila):
     other = Brand.objects.create(name={"en": "Other"})
     kind = save_request_type(shop.brand, {"en": "Return"}, by=SYSTEM)
     assert "belongs to another shop" in nila.do("fields", "add", 422, **FIELD | {"brand": other.public_id, "request_type": kind.public_id})
 
 
-def test_a_shop_added_and_changed(shop, nila):  # noqa: F811
+def test_a_shop_added_and_changed(shop, nila):
     page = nila.do("shops", "add", name_fa="", name_ru="", name_en="Outlet", locale="en")
     brand = Brand.objects.latest("pk")
     assert "Now make an inbox for it." in page and "Outlet" in page
@@ -131,12 +156,12 @@ def test_a_shop_added_and_changed(shop, nila):  # noqa: F811
     brand.refresh_from_db()
     assert brand.name == {"en": "The outlet"} and brand.accent == {"h": 20.0, "c": 0.06}
     page = nila.do(there, "change", 422, name_fa="", name_ru="", name_en="The outlet", locale="fa", colour="own", hue="20", strength="6")
-    assert 'id="shop-name_fa-fault"' in page and 'value="fa" lang="fa" selected' in page or 'value="fa" selected' in page
+    assert 'id="shop-name_fa-fault"' in page and 'value="fa" selected' in page
     assert "hard to read" in nila.do(there, "change", 422, name_fa="", name_ru="", name_en="x", locale="en", colour="own", hue="200", strength="30")
     assert 'id="add-name_en-fault"' in nila.do("shops", "add", 422, name_fa="", name_ru="", name_en=" ", locale="en")
 
 
-def test_request_types_of_a_shop(shop, nila):  # noqa: F811
+def test_request_types_of_a_shop(shop, nila):
     there = f"shops?shop={shop.brand.public_id}"
     nila.do(there, "add_type", name_fa="مرجوعی", name_ru="", name_en="Return")
     kind = RequestType.objects.get()
@@ -154,7 +179,7 @@ def test_request_types_of_a_shop(shop, nila):  # noqa: F811
     assert not RequestType.objects.exists() and Conversation.objects.get().request_type is None
 
 
-def test_an_inbox_made_renamed_and_switched(shop, nila):  # noqa: F811
+def test_an_inbox_made_renamed_and_switched(shop, nila):
     nila.do("inboxes", "add", name="Outlet chat", shop=shop.brand.public_id)
     inbox = Inbox.objects.latest("pk")
     there = f"inboxes?inbox={inbox.public_id}"

@@ -18,7 +18,7 @@ from yavar.people.team.custom import save_role
 from yavar.people.team.tokens import make_program
 from yavar.web.agent.settings.frame import TABS
 
-from .deciding import Decider, another, nila, shop  # noqa: F401
+from .deciding import Decider, another
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SYSTEM = Actor("system")
@@ -37,12 +37,21 @@ def furnish_more(shop, owner):
     make_program(f"Program {word}", ["*.read"], by=owner)
     shop.says(shop.visitor(), "hello")
     make_tag(f"tag {word}")
-    save_field(by=SYSTEM, label={"en": f"Field {word}"}, kind="text", filter=True, brand=shop.brand, request_type=save_request_type(shop.brand, {"en": word}, by=SYSTEM))
-    SavedView.objects.create(name=word, owner=owner, filter={"tag": Tag.objects.latest("pk").public_id, "team": team.public_id, "assignee": person.public_id, "fields": {"x": 1}})
+    save_field(
+        by=SYSTEM,
+        label={"en": f"Field {word}"},
+        kind="text",
+        filter=True,
+        brand=shop.brand,
+        request_type=save_request_type(shop.brand, {"en": word}, by=SYSTEM),
+    )
+    SavedView.objects.create(
+        name=word, owner=owner, filter={"tag": Tag.objects.latest("pk").public_id, "team": team.public_id, "assignee": person.public_id, "fields": {"x": 1}}
+    )
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_page_is_there_for_the_owner_and_closed_to_the_rest(shop, name):  # noqa: F811
+def test_every_page_is_there_for_the_owner_and_closed_to_the_rest(shop, name):
     assert Client().get(f"/settings/{name}").headers["Location"] == f"/sign-in?next=%2Fsettings%2F{name}"
     page = Decider(shop.owner).page(name)
     assert [found for found in NAMES if f'href="/settings/{found}"' in page] == NAMES
@@ -54,17 +63,22 @@ def test_every_page_is_there_for_the_owner_and_closed_to_the_rest(shop, name):  
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("lang", ["fa", "ru"])
-def test_every_page_speaks_its_readers_language(shop, name, lang):  # noqa: F811
+def test_every_page_speaks_its_readers_language(shop, name, lang):
     furnish_more(shop, shop.owner)
     page = re.sub(r"<(code|script|style)[^>]*>.*?</\1>|<[^>]+>", " ", Decider(shop.owner, lang).page(name), flags=re.S)
     letters = {"fa": "[\u0600-\u06ff]", "ru": "[а-яё]"}[lang]
-    own = re.sub(r"Test|Chat|Team|Role|Program|Field|tag|English|Firefox|Linux|CSV|JSON Lines|API|Yavar|nila\.example|\w*\d\w*|PHP|HTTPS?|UTC|Python", "", page, flags=re.I)
+    own = re.sub(
+        r"Test|Chat|Team|Role|Program|Field|tag|English|Firefox|Linux|CSV|JSON Lines|API|Yavar|nila\.example|\w*\d\w*|PHP|HTTPS?|UTC|Python",
+        "",
+        page,
+        flags=re.I,
+    )
     assert len(re.findall(letters, page)) > 100
     assert not re.findall(r"\b(?:the|your|of|and|you|name|save|add)\b", own, re.I), own
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name not in ("audit",)])
-def test_more_rows_ask_no_more(shop, nila, name):  # noqa: F811
+def test_more_rows_ask_no_more(shop, nila, name):
     furnish_more(shop, shop.owner)
     before = nila.queries(name)
     for _each in range(4):
@@ -73,17 +87,18 @@ def test_more_rows_ask_no_more(shop, nila, name):  # noqa: F811
 
 
 @pytest.mark.parametrize("name", [tab.name for tab in TABS if tab.name not in ("audit",)])
-def test_a_form_that_is_not_ours_is_refused(nila, name):  # noqa: F811
+def test_a_form_that_is_not_ours_is_refused(nila, name):
     for form in ({"do": "nothing"}, {}, {"do": "add", "name": "a\0b"}, {"do": "add", "more": "1"}):
         assert nila.client.post(f"/settings/{name}", form).status_code == 400
 
 
 @pytest.mark.parametrize("at", ["people?person", "teams?team", "roles?role", "tags?tag", "views?view", "fields?field", "shops?shop", "inboxes?inbox"])
-def test_what_is_not_here_is_not_found(nila, at):  # noqa: F811
+def test_what_is_not_here_is_not_found(nila, at):
     nila.page(f"{at}=nothing", 404)
+    nila.page(f"{at}=%00", 404)
 
 
-def test_someone_bound_to_a_team_changes_no_shop_and_no_inbox(shop):  # noqa: F811
+def test_someone_bound_to_a_team_changes_no_shop_and_no_inbox(shop):
     team = add_team("Returns", [shop.amir], by=SYSTEM)
     grant(shop.amir, [Given("admin", "team", team.pk)], by=SYSTEM)
     amir = Decider(Agent.objects.get(pk=shop.amir.pk))
@@ -98,7 +113,7 @@ def test_someone_bound_to_a_team_changes_no_shop_and_no_inbox(shop):  # noqa: F8
     assert Brand.objects.count() == 1
 
 
-def test_someone_of_one_shop_sees_that_one(shop):  # noqa: F811
+def test_someone_of_one_shop_sees_that_one(shop):
     other = add_brand({"en": "Other"}, "en")
     inbox = add_inbox(other, "chat", "Elsewhere", ChatLike())
     grant(shop.amir, [Given("admin", "brand", shop.brand.pk)], by=SYSTEM)

@@ -10,7 +10,7 @@ from yavar.people.models import Agent, Grant, Role, Team
 from yavar.people.team.actions import Given, add_team, grant
 from yavar.people.team.custom import save_role
 
-from .deciding import Decider, another, nila, shop, shown_secret  # noqa: F401
+from .deciding import Decider, another, shown_secret
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SYSTEM = Actor("system")
@@ -25,14 +25,14 @@ def signs_in(email, password):
     return Client().post("/sign-in", {"username": email, "password": password}).status_code == 302
 
 
-def test_a_person_is_added_with_a_password_shown_once(nila):  # noqa: F811
+def test_a_person_is_added_with_a_password_shown_once(nila):
     page = nila.do("people", "add", **NEW)
     omid, secret = Agent.objects.get(email="omid@nila.example"), shown_secret(page)
     assert (omid.name, omid.lang, omid.title) == ("Omid Rad", "fa", "viewer")
     assert "is in the team" in page and signs_in(omid.email, secret) and secret not in nila.page("people")
 
 
-def test_a_person_is_added_with_a_typed_password(nila):  # noqa: F811
+def test_a_person_is_added_with_a_typed_password(nila):
     page = nila.do("people", "add", **NEW | {"first": "type", "password": "chosen-by-hand-1"})
     assert signs_in("omid@nila.example", "chosen-by-hand-1") and "secret-code" not in page
 
@@ -44,16 +44,20 @@ def test_a_person_is_added_with_a_typed_password(nila):  # noqa: F811
         ({"first": "type", "password": "short"}, "too short", 422), ({"role": "gone"}, "This role is no longer here.", 422),
     ],
 )  # fmt: skip
-def test_what_is_wrong_is_said_beside_the_field_and_the_rest_stays(nila, wrong, words, status):  # noqa: F811
+def test_what_is_wrong_is_said_beside_the_field_and_the_rest_stays(nila, wrong, words, status):
     page = nila.do("people", "add", status, **NEW | wrong)
     field = list(wrong)[-1]
-    assert words in page and f'id="add-{field}-fault"' in page and f'aria-describedby="{"add-password-hint " if field == "password" else "add-role-hint " if field == "role" else ""}add-{field}-fault"' in page
+    assert (
+        words in page
+        and f'id="add-{field}-fault"' in page
+        and f'aria-describedby="{"add-password-hint " if field == "password" else "add-role-hint " if field == "role" else ""}add-{field}-fault"' in page
+    )
     assert Agent.objects.filter(email__startswith="omid").count() == 0
     if "name" not in wrong:
         assert 'value="Omid  Rad"' in page
 
 
-def test_an_administrator_makes_no_owner_and_touches_none(shop):  # noqa: F811
+def test_an_administrator_makes_no_owner_and_touches_none(shop):
     admin = Decider(another("Ada", "admin"))
     assert 'value="owner"' not in admin.page("people")
     admin.do("people", "add", 403, **NEW | {"role": "owner"})
@@ -66,7 +70,7 @@ def test_an_administrator_makes_no_owner_and_touches_none(shop):  # noqa: F811
     assert signs_in("nila@nila.example", "a-long-password")
 
 
-def test_nobody_takes_over_somebody_who_may_more(shop):  # noqa: F811
+def test_nobody_takes_over_somebody_who_may_more(shop):
     role = save_role("Staff office", ["agent.manage", "conversation.read"], by=shop.owner)
     clerk = another("Clara", "")
     grant(clerk, [Given(role.public_id)], by=SYSTEM)
@@ -77,7 +81,7 @@ def test_nobody_takes_over_somebody_who_may_more(shop):  # noqa: F811
     assert "rights that you have" in page and re.search(r'value="admin" selected', page)
 
 
-def test_off_undo_and_on(shop, nila):  # noqa: F811
+def test_off_undo_and_on(shop, nila):
     amir = Decider(shop.amir)
     page = nila.do(at(shop.amir), "switch", active="off")
     assert "is switched off." in page and 'form="undo"' in page and 'name="active" value="on"' in page
@@ -86,14 +90,18 @@ def test_off_undo_and_on(shop, nila):  # noqa: F811
     nila.do(at(shop.owner), "switch", 409, active="off")
 
 
-def test_the_last_owner_stays(shop, nila):  # noqa: F811
+def test_the_last_owner_stays(shop, nila):
     page = nila.do(at(shop.owner), "grant", 409, role=["admin", ""], place=["desk", "desk"], sees=["all", "all"])
     assert "only owner" in page and 'id="grants-fault"' in page and shop.owner.title == "owner"
 
 
-def test_grants_in_several_places(shop, nila):  # noqa: F811
+def test_grants_in_several_places(shop, nila):
     team = add_team("Returns", [], by=SYSTEM)
-    fields = {"role": ["agent", "supervisor", "viewer", ""], "place": [f"inbox:{shop.inbox.public_id}", f"team:{team.public_id}", "desk", "desk"], "sees": ["own", "team", "all", "all"]}
+    fields = {
+        "role": ["agent", "supervisor", "viewer", ""],
+        "place": [f"inbox:{shop.inbox.public_id}", f"team:{team.public_id}", "desk", "desk"],
+        "sees": ["own", "team", "all", "all"],
+    }
     nila.do(at(shop.amir), "grant", **fields)
     assert set(Grant.objects.filter(agent=shop.amir).values_list("role", "scope", "scope_id", "sees")) == {
         ("agent", "inbox", shop.inbox.pk, "own"), ("supervisor", "team", team.pk, "team"), ("viewer", "desk", 0, "all"),
@@ -103,12 +111,14 @@ def test_grants_in_several_places(shop, nila):  # noqa: F811
     page = nila.do(at(shop.amir), "grant", 422, role=["agent", "agent"], place=["desk", "desk"], sees=["own", "all"])
     assert "given twice" in page and len(re.findall(r'value="agent" selected', page)) == 2
     for wrong in ({"place": ["planet:x"]}, {"sees": ["all", "all"]}, {"sees": ["everything"]}):
-        assert nila.client.post(f"/settings/{at(shop.amir)}", {"do": "grant", "role": ["agent"], "place": ["desk"], "sees": ["all"], **wrong}).status_code == 400
+        assert (
+            nila.client.post(f"/settings/{at(shop.amir)}", {"do": "grant", "role": ["agent"], "place": ["desk"], "sees": ["all"], **wrong}).status_code == 400
+        )
     nila.do(at(shop.amir), "grant", 422, role=["agent"], place=["team:gone"], sees=["all"])
     assert Grant.objects.filter(agent=shop.amir).count() == 3
 
 
-def test_a_new_password_signs_out(shop, nila):  # noqa: F811
+def test_a_new_password_signs_out(shop, nila):
     amir = Decider(shop.amir)
     secret = shown_secret(nila.do(at(shop.amir), "password", first="make", password=""))
     assert signs_in(shop.amir.email, secret) and amir.client.get("/settings/security").status_code == 302
@@ -116,7 +126,7 @@ def test_a_new_password_signs_out(shop, nila):  # noqa: F811
     assert nila.client.post(f"/settings/{at(shop.owner)}", {"do": "password", "first": "make", "password": ""}).status_code == 400
 
 
-def test_sign_ins_are_shown_and_sessions_ended(shop, nila):  # noqa: F811
+def test_sign_ins_are_shown_and_sessions_ended(shop, nila):
     amir = Decider(shop.amir)
     signs_in(shop.amir.email, "wrong")
     page = nila.page(at(shop.amir))
@@ -125,14 +135,14 @@ def test_sign_ins_are_shown_and_sessions_ended(shop, nila):  # noqa: F811
     assert amir.client.get("/settings/security").status_code == 302
 
 
-def test_renamed_and_an_address_that_is_taken(shop, nila):  # noqa: F811
+def test_renamed_and_an_address_that_is_taken(shop, nila):
     nila.do(at(shop.amir), "rename", name="Amir B.", email="amir.b@nila.example")
     assert Agent.objects.get(pk=shop.amir.pk).email == "amir.b@nila.example"
     page = nila.do(at(shop.amir), "rename", 409, name="Amir C.", email="sara@nila.example")
     assert 'value="Amir C."' in page and 'id="who-email-fault"' in page
 
 
-def test_an_own_role_made_changed_and_removed(shop, nila):  # noqa: F811
+def test_an_own_role_made_changed_and_removed(shop, nila):
     nila.do("roles", "add", name="Packer", permissions=["conversation.read", "conversation.note"])
     role = Role.objects.get()
     grant(shop.amir, [Given(role.public_id)], by=SYSTEM)
@@ -148,13 +158,13 @@ def test_an_own_role_made_changed_and_removed(shop, nila):  # noqa: F811
     assert "is removed" in nila.do(there, "remove") and not Grant.objects.filter(agent=shop.amir).exists()
 
 
-def test_built_in_roles_say_what_they_allow(nila):  # noqa: F811
+def test_built_in_roles_say_what_they_allow(nila):
     page = nila.page("roles")
     viewer = page[page.index("<summary>Viewer") :]
     assert viewer.count('class="is-not"') == 21 and "Answer customers" in viewer
 
 
-def test_a_team_made_changed_and_dissolved(shop, nila):  # noqa: F811
+def test_a_team_made_changed_and_dissolved(shop, nila):
     gone = another("Gone", is_active=False)
     nila.do("teams", "add", name="Returns", members=[shop.amir.public_id, shop.sara.public_id])
     team = Team.objects.get()
