@@ -23,6 +23,9 @@ expect.set_options(timeout=10_000)
 LAPTOP = (1440, 900)
 GET = "async ([path, headers]) => { const r = await fetch(path, {headers: {Accept: 'application/json', ...headers}, cache: 'no-store'}); return r.json(); }"
 
+SEND = """async ([method, path, body]) => { const headers = {"Content-Type": "application/json", "X-CSRFToken": JSON.parse(document.getElementById("boot").textContent).csrf};
+  const r = await fetch(path, {method, headers, body: body === null ? undefined : JSON.stringify(body)}); const text = await r.text(); return [r.status, text ? JSON.parse(text) : null]; }"""
+
 
 def find_chromium() -> str | None:
     """The Chromium of this machine."""
@@ -47,6 +50,11 @@ def eventually(page: Page, true: Callable[[], Any], what: str, seconds: float = 
         assert time.monotonic() < until, f"not within {seconds} s: {what}"
         page.wait_for_timeout(100)
     return found
+
+
+def fits(page: Page) -> bool:
+    """Nothing of the page stands outside the window's width."""
+    return page.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
 
 
 class Person:
@@ -225,6 +233,22 @@ class Clerk(Person):
 
     def get(self, path: str) -> Any:
         return self.page.evaluate(GET, [path, {}])
+
+    def ask(self, method: str, path: str, body: Any = None) -> Any:
+        """A write as this agent's own inbox sends it. What the desk refuses fails the test."""
+        status, answer = self.page.evaluate(SEND, [method, f"/api/v1/{path}", body])
+        assert status < 300, (method, path, status, answer)
+        return answer
+
+    def more(self, icon: str) -> None:
+        """The menu behind … , and what it holds."""
+        self.page.locator(".thread-bar [data-menu~=more]").click()
+        self.page.locator(f'.menu-item:has(use[href$="#{icon}"])').first.click()
+
+    def side(self, number: int) -> Locator:
+        """The pane beside the thread: 0 the customer, 1 the conversation."""
+        self.page.locator(".details [role=tab]").nth(number).click()
+        return self.page.locator(".details-body")
 
     def told(self, conversation: str) -> dict[str, Any]:
         """A row as the desk keeps it."""

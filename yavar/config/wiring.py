@@ -59,6 +59,8 @@ def wire() -> None:
     listen("message.received", "conversations.index_message", ordered=False)
     listen("message.sent", "conversations.index_message", ordered=False)
     listen("note.written", "notes.index", ordered=False)
+    for name in ("added", "named", "changed"):
+        listen(f"customer.{name}", "people.index_customer", ordered=False)
     for name in ("named", "changed", "recognised", "merged", "unmerged"):
         listen(f"customer.{name}", "conversations.index_person", ordered=False)
     follow(webhook_jobs.FAN_OUT, wanted.wants)
@@ -70,6 +72,6 @@ def edge() -> Edge:
 
     wire()
     hub().voices[:] = [public.voice, staff.voice]
-    hub().ticks[:] = [presence.forget_stale, wanted.refresh]
+    hub().ticks[:] = [presence.forget_stale, wanted.refresh, fence]
     doors: list[Door] = [HEALTH, *CHAT_DOORS, *API_DOORS]
     return Edge(get_wsgi_application(), doors, assets(), settings.ENV.threads)

@@ -46,11 +46,13 @@ def _hits(agent: Agent, visible: QuerySet[Conversation], query: str) -> Iterator
     bound = [] if any(each.scope in ("desk", "team") for each in held) else [search.mark("inbox", inbox.pk) for inbox in inboxes_of(agent)]
     last: search.Hit | None = None
     for window in search.find(query, bound):
-        seen = set(visible.filter(pk__in={hit.group_id for hit in window}).values_list("pk", flat=True))
-        yield from (hit for hit in window if hit.group_id in seen)
+        told = [hit for hit in window if hit.kind != "customer"]
+        seen = set(visible.filter(pk__in={hit.group_id for hit in told}).values_list("pk", flat=True))
+        yield from (hit for hit in told if hit.group_id in seen)
         last = window[-1] if window else None
     if last and any(each.sees != "all" or each.scope == "team" for each in held):
-        yield from search.find_among(query, union.keys(narrowed(agent, Q()), NEAR), before=last.place)
+        near = search.find_among(query, union.keys(narrowed(agent, Q()), NEAR), before=last.place)
+        yield from (hit for hit in near if hit.kind != "customer")
 
 
 def _with_found(row: Row, conversation: Conversation, hit: search.Hit | None, texts: dict[int, Message]) -> Row:

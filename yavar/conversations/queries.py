@@ -29,7 +29,7 @@ def rows(agent: Agent | None, conversations: Sequence[Conversation]) -> list[Row
     marks = ", ".join(["%s"] * len(keys)) or "NULL"
     for link in sql.pick(Conversation.tags.through, f"conversation_id IN ({marks}) ORDER BY id", keys):
         tags.setdefault(link.conversation_id, []).append(ids.public_id_of(Tag, link.tag_id))
-    drafts = set(Draft.objects.filter(agent=agent, conversation__in=keys).values_list("conversation_id", flat=True)) if agent else set()
+    drafts = {draft.conversation_id for draft in sql.pick(Draft, f"agent_id = %s AND conversation_id IN ({marks})", [agent.pk, *keys])} if agent else set()
     people = survivors(c.customer for c in conversations)
     return [_row(c, people[c.customer_id], tags.get(c.pk, []), c.pk in drafts if agent else None) for c in conversations]
 

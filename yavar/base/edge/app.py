@@ -14,6 +14,7 @@ from yavar.base.problem import Problem
 from yavar.base.writer import Item, Writer
 
 from .feed import RESYNC, Feed
+from .hop import LONGEST, Hop, clean, is_short
 from .static import Static
 from .wire import Answer, Door, Later, Reply, Request, Stream, Writing
 
@@ -31,14 +32,16 @@ Send = Callable[[dict[str, Any]], Any]
 
 
 class Edge:
-    """One object per process. `wsgi` is Django; `doors` are the hot paths; `writer` answers through `flush`."""
+    """One object per process. `wsgi` is Django; `doors` are the hot paths; `quick` begins the paths whose answers are never streamed; `writer` answers through `flush`."""
 
-    def __init__(self, wsgi: Any, doors: list[Door], static: Static, threads: int = 8) -> None:
+    def __init__(self, wsgi: Any, doors: list[Door], static: Static, threads: int = 8, quick: str = "/api/") -> None:
         self._doors = {(door.method, door.path): door for door in doors}
         self._paths = {door.path for door in doors}
         self._django: Any = WSGIMiddleware(wsgi, workers=threads)
+        self._quick = quick
         self._static = static
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="edge")
+        self._hop = Hop(wsgi, self._threads)
         self._feeds: dict[Feed, asyncio.Task[None] | None] = {}
         self._closing = self._waking = False
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -67,8 +70,10 @@ class Edge:
             await self._enter(door, scope, receive, send)
         elif path.startswith("/static/"):
             await _send(send, self._static.answer(scope))
+        elif path.startswith(self._quick) and is_short(scope):
+            await _send(send, await self._hop(clean(scope), await _whole(receive, LONGEST)))
         else:
-            await self._django(scope, receive, send)
+            await self._django(clean(scope), receive, send)
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         while True:
@@ -87,7 +92,7 @@ class Edge:
         client = scope.get("client")
         request = Request(scope["method"], scope["path"], scope["query_string"], dict(scope["headers"]), client[0] if client else "", scope["scheme"])
         try:
-            request.body = await _body(receive, request, door.max_body)
+            request.body = await _whole(receive, door.max_body)
             reply: Reply = door.handler(request)
             while not isinstance(reply, Answer):
                 if isinstance(reply, Later):
@@ -194,7 +199,7 @@ def _answer_all(batch: list[Item]) -> None:
         item.done(item.outcome)
 
 
-async def _body(receive: Receive, request: Request, limit: int) -> bytes:
+async def _whole(receive: Receive, limit: int) -> bytes:
     parts: list[bytes] = []
     size = 0
     while True:

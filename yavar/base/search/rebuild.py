@@ -15,12 +15,17 @@ from yavar.base.db.slices import in_slices
 
 from .analyse import VERSION
 from .index import NEXT, WORDS, create, exists, lowest_of, write
+from .merge import merge_some
 from .models import SearchEntry
 from .sources import Line, lines
 
 OLD = "base_searchwords_old"
-STEP = 100  # entries: some 5 ms
+STEP = 50  # entries: some 5 ms
 KEPT = {"content": -1, "data": 10}  # up to here FTS5 keeps what it must find when the table is opened, even to be dropped
+
+
+# left to itself FTS5 merges within COMMIT, now and then for 100 ms with everybody waiting; here a step does it when a step has time
+UNHURRIED, USUAL = {"automerge": 0, "crisismerge": 1999}, {"automerge": 4, "crisismerge": 16}
 
 
 class Progress(NamedTuple):
@@ -36,6 +41,7 @@ def rebuild() -> Iterator[Progress]:
     if not exists(OLD):
         yield from _read()
         with transaction():
+            _set(USUAL)
             run(f"ALTER TABLE {WORDS} RENAME TO {OLD}")
             run(f"ALTER TABLE {NEXT} RENAME TO {WORDS}")
     yield from _drop(OLD)
@@ -48,12 +54,19 @@ def _read() -> Iterator[Progress]:
         with transaction():
             for statement in create(NEXT, "sqlite" if is_sqlite() else "postgresql"):
                 run(statement)
+            _set(UNHURRIED)
     entries = sql.table(SearchEntry)
     last = run(f"SELECT COALESCE(MAX(id), 0) FROM {entries}").fetchone()[0]
     for _slice in in_slices(_step):
+        _below(lowest_of(NEXT))  # for nothing but this: what has to come from the disk comes now, while nobody waits for the lock
         yield Progress("read", last - min(last, (lowest_of(NEXT) or last + 1) - 1), last)
     if not is_sqlite():
         run(f"ANALYZE {NEXT}")
+
+
+def _set(values: dict[str, int]) -> None:
+    for name, value in values.items() if is_sqlite() else ():
+        run(f"INSERT INTO {NEXT} ({NEXT}, rank) VALUES ('{name}', {value})")
 
 
 def _is_ours() -> bool:
@@ -64,24 +77,29 @@ def _is_ours() -> bool:
 
 def _step() -> bool:
     """The next entries below the lowest line. Rows are locked before their texts are read, so a text that changes meanwhile is read anew or written by `put`."""
+    if is_sqlite() and merge_some(NEXT):
+        return True
     entries, lowest = sql.table(SearchEntry), lowest_of(NEXT)
     if lowest is None and not is_sqlite():
         run(f"LOCK TABLE {entries} IN SHARE ROW EXCLUSIVE MODE")  # whoever writes an entry now and saw no line yet has to be done first
-    below = sql.text(f"SELECT id, kind, object_id FROM {entries} WHERE id < ? ORDER BY id DESC LIMIT {STEP}") + ("" if is_sqlite() else " FOR UPDATE")
-    rows = run(below, (lowest or 1 << 62,)).fetchall()
-    found: dict[int, Line] = {}
-    by_kind: dict[str, dict[int, int]] = defaultdict(dict)
-    for key, kind, object_id in rows:
-        by_kind[kind][object_id] = key
-    for kind, keys in by_kind.items():
-        found |= {keys[line.object_id]: line for line in lines(kind, list(keys))}
+    keys, found = _below(lowest, "" if is_sqlite() else " FOR UPDATE")
     for key in sorted(found):  # FTS5 takes rising keys in one piece
         write(NEXT, key, found[key].text, found[key].marks)
         run(sql.text(f"UPDATE {entries} SET version = ? WHERE id = ? AND version <> ?"), (VERSION, key, VERSION))
-    for key in {row[0] for row in rows} - found.keys():  # the thing is gone: so is its entry
+    for key in keys - found.keys():  # the thing is gone: so is its entry
         run(sql.text(f"DELETE FROM {WORDS} WHERE rowid = ?"), (key,))
         run(sql.text(f"DELETE FROM {entries} WHERE id = ?"), (key,))
-    return bool(rows)
+    return bool(keys)
+
+
+def _below(lowest: int | None, lock: str = "") -> tuple[set[int], dict[int, Line]]:
+    """The next entries' keys, and their lines as they are now."""
+    below = f"SELECT id, kind, object_id FROM {sql.table(SearchEntry)} WHERE id < ? ORDER BY id DESC LIMIT {STEP}{lock}"
+    rows = run(sql.text(below), (lowest or 1 << 62,)).fetchall()
+    by_kind: dict[str, dict[int, int]] = defaultdict(dict)
+    for key, kind, object_id in rows:
+        by_kind[kind][object_id] = key
+    return {row[0] for row in rows}, {keys[line.object_id]: line for kind, keys in by_kind.items() for line in lines(kind, list(keys))}
 
 
 def _drop(table: str) -> Iterator[Progress]:

@@ -104,7 +104,7 @@ def test_a_killed_rebuild_goes_on_where_it_was(shelf, monkeypatch):
     with transaction():
         refresh("book", [500, 3, 440])
     assert hits("written") == [500]
-    assert readings()[0] > 200, "it began anew"
+    assert readings()[0] > 100, "it began anew"
     assert hits("written") == [500]
     assert hits("another text") == [440, 3]
     assert hits("n00003") == hits("n00440") == []

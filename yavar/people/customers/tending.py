@@ -24,9 +24,8 @@ def add_customer(*, name: str, lang: str = "en", by: Actor, ways: Mapping[str, s
     with transaction():
         customer = Customer.objects.create(name=_name(name), lang=_lang(lang), created_at=now, seen_at=now, hue=secrets.randbelow(6) + 1)
         for kind, value in (ways or {}).items():
-            add_identity(customer, kind, value, by=by)
+            Identity.objects.create(customer=customer, kind=kind, scope="", value=_normal(kind, value))
         record(CustomerAdded(customer.pk), subject=("customer", customer.pk), by=by)
-        record(CustomerNamed(customer.pk), subject=("customer", customer.pk), by=by)
     return customer
 
 
@@ -72,15 +71,19 @@ def change_customer(customer: Customer, *, by: Actor, name: str | None = None, l
 
 def add_identity(customer: Customer, kind: str, value: str, *, by: Actor) -> Identity:
     """One more way to reach someone, unverified: what the team types proves nothing. Raises Problem 422."""
-    normal = identities.normal(kind, value)
-    if normal is None:
-        raise Problem(422, "identity.invalid", _("This address isn’t complete. Please check it."), field=kind)
     with transaction():
-        identity, made = Identity.objects.get_or_create(customer=customer, kind=kind, scope="", value=normal)
+        identity, made = Identity.objects.get_or_create(customer=customer, kind=kind, scope="", value=_normal(kind, value))
         if made:
             record(CustomerChanged(customer.pk, ["identities"]), subject=("customer", customer.pk), by=by)
             record(CustomerNamed(customer.pk), subject=("customer", customer.pk), by=by)
     return identity
+
+
+def _normal(kind: str, value: str) -> str:
+    normal = identities.normal(kind, value)
+    if normal is None:
+        raise Problem(422, "identity.invalid", _("This address isn’t complete. Please check it."), field=kind)
+    return normal
 
 
 def remove_identity(identity: Identity, *, by: Actor) -> None:

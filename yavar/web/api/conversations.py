@@ -31,7 +31,7 @@ from yavar.web.ui.bodies import answer
 
 from . import answers
 from .frame import Doors, Strict, client_id, version_wanted
-from .reading import conversation_for, list_page, mark, stale, with_item
+from .reading import conversation_for, list_page, mark, said, stale, with_item
 
 doors = Doors(tags=["conversations"])
 Text = Annotated[str, Field(max_length=10_000)]
@@ -220,7 +220,7 @@ def create_message(request: HttpRequest, agent: Agent, id: str, given: NewMessag
     except actions.CustomerWrote as wrote:
         items = [item for item in timeline(conversation.pk)[0] if item.seq and not item.origin and item.seq > wrote.seen]
         raise Problem(409, "customer.wrote", _("The customer wrote again. Read it, then send."), extra={"items": items}) from None
-    return with_item(agent, sent.conversation_id, sent.version)
+    return with_item(agent, sent.conversation_id, sent.version, None if given.files else said(agent, sent))
 
 
 @doors.door("POST", "/conversations/{id}/notes", needs="conversation.note", shape=answers.Written, status=201)

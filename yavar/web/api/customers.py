@@ -16,6 +16,7 @@ from yavar.conversations.models import Conversation
 from yavar.conversations.policies import customers_of
 from yavar.people.customers import tending
 from yavar.people.customers.queries import facts_of, with_merged
+from yavar.people.jobs import AMONG
 from yavar.people.models import Agent, Customer
 
 from . import answers
@@ -77,7 +78,7 @@ def list_customers(request: HttpRequest, agent: Agent, query: Query[CustomersQue
     """Customers, last seen first; with `q` those whose name or address has these words, up to 50."""
     theirs = customers_of(agent).filter(merged_into__isnull=True)
     if query.q.strip():
-        keys = [hit.object_id for window in islice(search.find(query.q), 4) for hit in window if hit.kind == "customer"]
+        keys = [hit.object_id for window in islice(search.find(query.q, [AMONG]), 2) for hit in window]
         people = Customer.objects.filter(pk__in=keys[:200]).select_related("merged_into")
         survivors = {each.survivor().pk for each in people}
         return {"customers": facts_of(list(theirs.filter(pk__in=survivors).order_by("-seen_at", "-pk")[:50])), "next": None}

@@ -13,13 +13,14 @@ from yavar.base.events.models import Event
 from yavar.base.problem import Problem
 from yavar.conversations import union
 from yavar.conversations.actions import Stale, at_version
+from yavar.conversations.append import Appended
 from yavar.conversations.lists import List, Place, page
 from yavar.conversations.merging import survivor_of
 from yavar.conversations.models import Conversation
 from yavar.conversations.notes.timeline import items
 from yavar.conversations.policies import READ, may_see
 from yavar.conversations.queries import rows
-from yavar.conversations.shapes import Row
+from yavar.conversations.shapes import Author, Item, Row
 from yavar.people.models import Agent
 from yavar.realtime.staff import cursor
 from yavar.web.ui.bodies import answer
@@ -77,14 +78,24 @@ def stale(agent: Agent, conversation: Conversation) -> Problem:
     return Problem(412, "version.stale", title, extra={"row": row_of(agent, conversation)})
 
 
-def with_item(agent: Agent, conversation_id: int, version: int, status: int = 201) -> HttpResponse:
-    """A line of the timeline together with the row."""
-    event = sql.pick(Event, "subject_kind = 'conversation' AND subject_id = %s AND seq = %s", (conversation_id, version))
+def with_item(agent: Agent, conversation_id: int, version: int, item: Item | None = None) -> HttpResponse:
+    """A line of the timeline together with the row; `item` when the line is at hand."""
     loaded = union.load([conversation_id])
+    if item is None:
+        event = sql.pick(Event, "subject_kind = 'conversation' AND subject_id = %s AND seq = %s", (conversation_id, version))
+        item = items(event, [loaded[0].customer])[0]
     row = rows(agent, loaded)[0]
-    response = answer({"item": items(event, [loaded[0].customer])[0], "row": row}, status)
+    response = answer({"item": item, "row": row}, 201)
     response.headers["ETag"] = f'"{row.version}"'
     return response
+
+
+def said(agent: Agent, sent: Appended) -> Item | None:
+    """What an agent has just said, as a line of the timeline. None for a repeat, which may have been said by another or with files."""
+    if sent.repeated:
+        return None
+    author = Author("agent", agent.name, agent.initials(), agent.hue, agent.public_id)
+    return Item(sent.version, "message", author, sent.at, sent.message, sent.client_id, sent.seq, sent.text)
 
 
 def list_page(agent: Agent, found: List, before: str, size: int = 50) -> dict[str, Any]:

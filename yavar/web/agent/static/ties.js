@@ -48,7 +48,10 @@ export async function follow(id, on) {
 /** Conversations to choose from: this customer's others, and whatever a search finds. */
 function TieMenu({id, name, onClose}) {
   const [found, setFound] = useState([]), [text, setText] = useState("");
-  const theirs = talk(id).customer.value?.earlier ?? [];
+  const who = talk(id).customer.value, [theirs, setTheirs] = useState(who?.earlier ?? []);
+  useEffect(() => { // all of them, also what came since the thread was opened
+    if (name === "merge" && who) call("GET", `customers/${who.id}/conversations`).then(answer => setTheirs(answer.rows.filter(each => each.id !== id)), () => {});
+  }, []);
   useEffect(() => {
     if (text.trim().length < 2 || name === "merge") { setFound([]); return; }
     const stop = new AbortController();

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test import Client
 
 from yavar.base.edge.testing import Ear, knock
+from yavar.base.jobs import run_due
 from yavar.base.once import Answered, forget_old
 from yavar.conversations import actions
 from yavar.conversations.models import Conversation, Message
@@ -159,6 +160,17 @@ def test_filters_and_saved_views(shop, robot, talk):
     assert ids(f"view=view:{made['id']}") == [talk.public_id]
     assert send(robot, "POST", f"/conversations/{talk.public_id}/describe", {"fields": {"size": "XL"}}).json()["problem"]["field"] == "fields.size"
     assert send(robot, "GET", f"/conversations/{talk.public_id}").json()["fields"] == {"size": "M"}
+
+
+def test_customers_are_found_by_name_and_address_by_those_who_may_see_them(shop, robot):
+    made = send(robot, "POST", "/customers", {"name": "Reza Kamali", "email": "reza@shop.example"}).json()
+    send(robot, "PATCH", f"/customers/{made['id']}", {"name": "Reza Karimi"})
+    shop.says(shop.visitor(name="Reza Other"), "Where is Karimi street?")
+    while run_due():
+        pass
+    names = lambda q, client=robot: [each["name"] for each in send(client, "GET", f"/customers?q={q}").json()["customers"]]  # noqa: E731
+    assert names("karimi") == ["Reza Karimi"] and names("kamali") == [] and names("reza@shop") == ["Reza Karimi"]
+    assert names("reza", program("bound", Given("agent", "inbox", shop.inbox.pk))) == ["Reza Other"]
 
 
 def test_what_one_hands_out_one_must_have(shop):
