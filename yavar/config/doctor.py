@@ -1,23 +1,31 @@
 """`yavar doctor`: look at everything that is known to go wrong, and say what to do."""
 
 import shutil
+import time
 from argparse import Namespace
 from collections.abc import Iterator
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from yavar.base import clock
 from yavar.base.jobs.models import Job
+from yavar.channels.contract import channel
 from yavar.conversations.models import Inbox
+from yavar.people.models import Agent, Grant
+from yavar.webhooks import queries as webhooks
 
 from .first import hints
+from .wiring import wire
 
 Finding = tuple[bool, str]
 
 
 def doctor(_given: Namespace) -> int:
     """Print each finding; exit code 1 when something must be done."""
+    wire()
     well = True
     for good, text in findings():
         well = well and good
@@ -43,17 +51,63 @@ def findings() -> Iterator[Finding]:
     if pending:
         return
     yield from _database()
-    dead, waiting = Job.objects.filter(state="dead").count(), Job.objects.filter(state="ready").count()
-    yield not dead, f"Jobs: {waiting} waiting, {dead} dead" + (": see `yavar jobs list`" if dead else "")
-    for inbox in Inbox.objects.filter(kind="chat"):
-        origins = inbox.config.get("origins", [])
-        yield bool(origins), f"Chat “{inbox.name}”: " + (", ".join(origins) if origins else "on no page, see `yavar chat allow`")
-    yield (
-        env.secure or not env.url,
-        "People reach the desk at " + (env.url or f"http://{env.host}:{env.port}") + ("" if env.secure or not env.url else ": put TLS in front of it"),
-    )
+    yield from _work()
+    yield from _doors()
+    yield from _safety()
     for hint in hints():
         yield False, hint
+
+
+def _work() -> Iterator[Finding]:
+    dead, waiting = Job.objects.filter(state="dead").count(), Job.objects.filter(state="ready").count()
+    yield not dead, f"Jobs: {waiting} waiting, {dead} dead" + (": see `yavar jobs list`" if dead else "")
+    oldest = Job.objects.filter(state="ready").order_by("due_at").values_list("due_at", flat=True).first()
+    late = oldest is not None and clock.now() - oldest > timedelta(minutes=5)
+    if late:
+        yield False, "Work waits since more than five minutes: is the desk running? On PostgreSQL start a worker (`yavar work`) or `yavar serve`"
+    failing = webhooks.failing()
+    yield not failing, f"Webhooks: {failing} failing" + (": see Settings, Webhooks" if failing else "")
+
+
+def _doors() -> Iterator[Finding]:
+    env = settings.ENV
+    for inbox in Inbox.objects.order_by("pk"):
+        if channel(inbox.kind) is None:
+            yield False, f"Inbox “{inbox.name}”: nothing here serves {inbox.kind}; its package is missing, its conversations stay"
+        elif inbox.kind == "chat":
+            origins = inbox.config.get("origins", [])
+            yield (
+                bool(origins),
+                f"Chat “{inbox.name}”: "
+                + (", ".join(origins) if origins else "on no page, see `yavar chat allow`")
+                + ("" if inbox.active else " (switched off)"),
+            )
+        try:
+            inbox.unsealed_secret()
+        except ValueError:
+            yield False, f"Inbox “{inbox.name}”: its secret was sealed with another desk key; make a new one in the settings, or bring back secret.key"
+    where = env.url or f"http://{env.host}:{env.port}"
+    local = not env.url and env.host in ("127.0.0.1", "localhost", "::1")
+    if local:
+        yield True, f"People reach the desk at {where}: from this machine only. For customers put a TLS proxy in front and set YAVAR_URL"
+    else:
+        yield env.secure, f"People reach the desk at {where}" + ("" if env.secure else ": put TLS in front of it and set YAVAR_URL to its https address")
+
+
+def _safety() -> Iterator[Finding]:
+    key = settings.ENV.data / "secret.key"
+    if key.exists():
+        private = not key.stat().st_mode & 0o077
+        yield private, "The desk's key is readable by its owner alone" if private else f"Others on this machine can read {key}: `chmod 600` it"
+    owners = Grant.objects.filter(role="owner", scope="desk", agent__is_active=True).count()
+    if Agent.objects.exists():
+        yield owners > 0, f"{owners} owner(s)" if owners else "Nobody owns the desk: `yavar user role you@shop.example --role owner`"
+    made = sorted((settings.ENV.data / "backups").glob("*.tar"), key=lambda path: path.stat().st_mtime)
+    age = (time.time() - made[-1].stat().st_mtime) / 86400 if made else None
+    if age is None:
+        yield True, "No backup lies in the data folder; if you keep none elsewhere: `yavar backup`"
+    else:
+        yield age < 7, f"The newest backup is {age:.0f} days old" + ("" if age < 7 else ": `yavar backup`, best by a timer")
 
 
 def _database() -> Iterator[Finding]:
