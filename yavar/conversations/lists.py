@@ -9,11 +9,11 @@ from datetime import datetime
 import msgspec
 from django.db.models import Q, QuerySet
 
-from yavar.people.models import Agent, Team
+from yavar.people.models import Agent
 
 from . import union
-from .filters import Filter, condition
-from .models import Conversation, Inbox, SavedView
+from .filters import Filter, condition, key_of, tagged
+from .models import Conversation, Inbox, SavedView, Tag
 from .policies import branches
 from .queries import CAP
 
@@ -61,10 +61,9 @@ def _named(agent: Agent, name: str, kind: str, key: str, status: str) -> Q:
     if name in named:
         return found & named[name]
     if kind == "tag" and key:
-        return found & Q(pk__in=Conversation.tags.through.objects.filter(tag__public_id=key).values("conversation"))
+        return found & tagged(key_of(Tag, key))
     if kind in ("inbox", "team") and key:
-        wanted: QuerySet[Inbox] | QuerySet[Team] = (Inbox if kind == "inbox" else Team).objects.filter(public_id=key)
-        return found & Q(**{kind: wanted.values("pk")[:1]})  # one value, not a join: PostgreSQL then walks the index in order, 0.5 ms instead of 350
+        return found & Q(**{kind: key_of(Inbox if kind == "inbox" else Team, key)})
     raise UnknownView(name)
 
 

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from yavar.base.db import transaction
+from yavar.base.db import sql, transaction
 from yavar.base.events.models import Event
 from yavar.base.problem import Problem
 from yavar.people.models import Agent
@@ -23,11 +23,7 @@ def survivor_of(conversation: Conversation) -> Conversation:
 
 def merged_into(conversation_id: int) -> list[int]:
     """The keys of all that was merged into it, also by way of others."""
-    found: list[int] = []
-    level = [conversation_id]
-    while level := list(Conversation.objects.filter(merged_into__in=level).values_list("pk", flat=True)):
-        found += level
-    return found
+    return sql.below(Conversation, "merged_into_id", conversation_id)
 
 
 def merge(conversation_id: int, into_id: int, *, by: Agent) -> Conversation:

@@ -55,14 +55,15 @@ class Conversation(models.Model):
 
     public_id = models.CharField(max_length=22, unique=True)
     reference = models.CharField(max_length=8, unique=True)
-    inbox = models.ForeignKey(Inbox, models.PROTECT)
-    customer = models.ForeignKey(Customer, models.PROTECT, related_name="conversations")
+    # no index by themselves: the lists below begin with these, and SQLite would rather take a short index and sort
+    inbox = models.ForeignKey(Inbox, models.PROTECT, db_index=False)
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="conversations", db_index=False)
     start_key = models.CharField(max_length=90, null=True, unique=True)  # the write that began it: a repeat begins nothing
     subject = models.CharField(max_length=200, default="")
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.OPEN)
     priority = models.CharField(max_length=6, choices=Priority.choices, default=Priority.NORMAL)
-    assignee = models.ForeignKey(Agent, models.SET_NULL, null=True)
-    team = models.ForeignKey(Team, models.SET_NULL, null=True)
+    assignee = models.ForeignKey(Agent, models.SET_NULL, null=True, db_index=False)
+    team = models.ForeignKey(Team, models.SET_NULL, null=True, db_index=False)
     snoozed_until = models.DateTimeField(null=True)  # snoozed without it: until the customer writes
     lang = models.CharField(max_length=2, default="en")
     request_type = models.ForeignKey(RequestType, models.SET_NULL, null=True)
@@ -89,7 +90,9 @@ class Conversation(models.Model):
             models.Index(fields=["assignee", "status", "-last_at", "-id"], name="conversation_assignee"),
             models.Index(fields=["team", "status", "-last_at", "-id"], name="conversation_team"),
             models.Index(fields=["inbox", "status", "-last_at", "-id"], name="conversation_inbox"),
-            models.Index(fields=["customer", "-last_at"], name="conversation_customer"),
+            models.Index(fields=["customer", "-last_at", "status", "inbox"], name="conversation_customer"),
+            models.Index(fields=["inbox", "status", "-last_at", "-id"], condition=Q(assignee__isnull=True), name="conversation_free_inbox"),
+            models.Index(fields=["team", "status", "-last_at", "-id"], condition=Q(assignee__isnull=True), name="conversation_free_team"),
             models.Index(fields=["status", "-last_at", "-id"], condition=Q(assignee__isnull=True), name="conversation_unassigned"),
             models.Index(fields=["snoozed_until"], condition=Q(status="snoozed", snoozed_until__isnull=False), name="conversation_snoozed"),
         ]

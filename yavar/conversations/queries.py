@@ -24,9 +24,11 @@ FOR_ROWS = ("customer__merged_into", "inbox")  # what `rows` reads of a conversa
 
 def rows(agent: Agent | None, conversations: Sequence[Conversation]) -> list[Row]:
     """Conversations as rows for this agent, or for all (None: `draft` is left open). A fixed number of queries for any number."""
+    if not conversations:
+        return []
     keys = [c.pk for c in conversations]
     tags: dict[int, list[str]] = {}
-    marks = ", ".join(["%s"] * len(keys)) or "NULL"
+    marks = ", ".join(["%s"] * len(keys))
     for link in sql.pick(Conversation.tags.through, f"conversation_id IN ({marks}) ORDER BY id", keys):
         tags.setdefault(link.conversation_id, []).append(ids.public_id_of(Tag, link.tag_id))
     drafts = {draft.conversation_id for draft in sql.pick(Draft, f"agent_id = %s AND conversation_id IN ({marks})", [agent.pk, *keys])} if agent else set()
@@ -73,7 +75,8 @@ def customer_card(agent: Agent, customer: Customer, *, apart_from: int) -> dict[
     theirs = visible_to(agent).filter(customer__in=keys).exclude(status=Conversation.Status.MERGED)
     each = [theirs.filter(customer=key) for key in keys] if len(keys) <= MANY else [theirs]
     earlier = union.first([part.exclude(pk=apart_from) for part in each], 10)
-    identities = [{"kind": i.kind, "value": i.value, "verified": i.verified_at is not None} for i in Identity.objects.filter(customer__in=keys).order_by("pk")]
+    known = sql.pick(Identity, f"customer_id IN ({', '.join(['%s'] * len(keys))}) ORDER BY id", keys)
+    identities = [{"kind": i.kind, "value": i.value, "verified": i.verified_at is not None} for i in known]
     return {
         "id": customer.public_id, "name": customer.name, "initials": customer.initials(), "hue": customer.hue, "lang": customer.lang,
         "verified": any(i["verified"] for i in identities), "identities": identities, "first_seen": customer.created_at, "last_seen": customer.seen_at,

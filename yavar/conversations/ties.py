@@ -1,12 +1,13 @@
 """What ties conversations to each other and to people: links and followers."""
 
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from yavar.base.db import transaction
+from yavar.base import ids
+from yavar.base.db import sql, transaction
 from yavar.base.problem import Problem
 from yavar.people.models import Agent
 
+from . import union
 from .actions import locked, tell
 from .events import Followed, Linked, Unlinked
 from .models import Conversation, Link
@@ -42,9 +43,15 @@ def _tie(conversation_id: int, other_id: int, by: Agent, *, on: bool) -> Convers
 
 def linked_with(agent: Agent, conversation_id: int) -> list[Conversation]:
     """The linked conversations that this agent may see."""
-    pairs = Link.objects.filter(Q(one=conversation_id) | Q(other=conversation_id)).values_list("one", "other")
-    keys = [other if one == conversation_id else one for one, other in pairs[:50]]
-    return list(visible_to(agent).filter(pk__in=keys).select_related("customer__merged_into", "inbox").order_by("-last_at")) if keys else []
+    links = sql.pick(Link, "one_id = %s OR other_id = %s ORDER BY id DESC LIMIT 50", (conversation_id, conversation_id))
+    keys = [link.other_id if link.one_id == conversation_id else link.one_id for link in links]
+    return union.load(list(visible_to(agent).filter(pk__in=keys).order_by("-last_at").values_list("pk", flat=True))) if keys else []
+
+
+def followers_of(conversation_id: int) -> list[str]:
+    """The public ids of the agents who follow it."""
+    links = sql.pick(Conversation.followers.through, "conversation_id = %s ORDER BY id", (conversation_id,))
+    return [ids.public_id_of(Agent, link.agent_id) for link in links]
 
 
 def follow(conversation_id: int, agent: Agent, *, by: Agent, on: bool = True) -> Conversation:

@@ -22,7 +22,8 @@ def message_frame(message: PublicMessage) -> bytes:
 
 def voice(events: Sequence[Event]) -> list[Frame]:
     """Frames for the visitors among whose conversations these events are."""
-    heard = [e for e in events if e.audience == "public" and e.subject_kind == "conversation" and hub().heard(("visitor", e.subject_id))]
+    told = [e for e in events if (e.audience == "public" or e.name == "conversation.merged") and e.subject_kind == "conversation"]
+    heard = [e for e in told if hub().heard(("visitor", e.subject_id))]
     keys = [e.payload["message"] for e in heard if e.name.startswith("message.")]
     rows = Message.objects.filter(pk__in=keys) if keys else []
     shown = {m.id: m for m in public_messages(rows)}
@@ -34,8 +35,8 @@ def voice(events: Sequence[Event]) -> list[Frame]:
             frames.append(Frame(topic, message_frame(public[event.payload["message"]])))
         elif event.name == "conversation.seen" and not event.payload["by_customer"]:
             frames.append(Frame(topic, frame("seen", msgspec.json.encode({"agent": event.payload["seq"]}))))
-        elif event.name in ("conversation.merged_away", "conversation.unmerged"):
-            frames.append(Frame(topic, RESYNC))  # it goes on elsewhere: ask anew where one stands
+        elif event.name in ("conversation.merged", "conversation.merged_away", "conversation.unmerged"):
+            frames.append(Frame(topic, RESYNC))  # it goes on elsewhere, or with more in it: ask anew where one stands
         elif event.name in STATUS:
             frames.append(Frame(topic, frame("status", STATUS[event.name])))
     return frames

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote_from_bytes
 
 from a2wsgi.wsgi import build_environ
@@ -48,7 +48,8 @@ class Hop:
         def start_response(status: str, headers: list[tuple[str, str]], _error: Any = None) -> None:
             told[:] = [int(status[:3]), headers]
 
-        chunks = self._wsgi(build_environ(scope, BytesIO(body)), start_response)
+        environ = build_environ(cast(Any, scope), cast(Any, BytesIO(body)))
+        chunks = self._wsgi(environ, start_response)
         try:
             data = b"".join(chunks)
         finally:

@@ -11,4 +11,5 @@ class SearchEntry(models.Model):
 
     class Meta:
         app_label = "base"
+        indexes = [models.Index(fields=["group_id"], name="search_entry_group")]
         constraints = [models.UniqueConstraint(fields=["kind", "object_id"], name="search_entry_once")]

@@ -29,16 +29,16 @@ def timeline(conversation_id: int, *, before: int | None = None, after: int | No
 
     What was merged into the conversation stands between its own items by time, with its `origin`; the cursor counts the survivor's alone.
     """
-    found = Event.objects.filter(subject_kind="conversation", subject_id=conversation_id, seq__isnull=False)
+    line = "subject_kind = 'conversation' AND subject_id = %s AND "
     if after is not None:
-        events = list(found.filter(seq__gt=after).order_by("seq")[: PAGE + 1])
+        events = sql.pick(Event, f"{line}seq > %s ORDER BY seq LIMIT {PAGE + 1}", (conversation_id, after))
         return items(events[:PAGE]), events[PAGE - 1].seq if len(events) > PAGE else None
-    older = found if before is None else found.filter(seq__lt=before)
-    events = list(older.order_by("-seq")[: PAGE + 1])
+    events = sql.pick(Event, f"{line}seq < %s ORDER BY seq DESC LIMIT {PAGE + 1}", (conversation_id, 2**31 - 1 if before is None else before))
     more, events = len(events) > PAGE, events[:PAGE][::-1]
     edge = events[0].seq if more else None
     if keys := merged_into(conversation_id):
-        end = None if before is None else found.filter(seq=before).values_list("at", flat=True).first()
+        after_it = sql.pick(Event, f"{line}seq = %s", (conversation_id, before)) if before is not None else []
+        end = after_it[0].at if after_it else None
         merged = Event.objects.filter(subject_kind="conversation", subject_id__in=keys, seq__isnull=False, **between(events[0].at if more else None, end, "at"))
         events = sorted([*events, *merged.order_by("at", "pk")[:MOST_MERGED]], key=lambda event: (event.at, event.pk))
     return items(events, of=conversation_id), edge

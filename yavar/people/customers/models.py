@@ -49,6 +49,7 @@ class Identity(models.Model):
             models.UniqueConstraint(fields=["kind", "scope", "value"], condition=Q(verified_at__isnull=False), name="identity_verified_once"),
             models.UniqueConstraint(fields=["customer", "kind", "scope", "value"], name="identity_once"),
         ]
+        indexes = [models.Index(fields=["kind", "value"], name="identity_value")]
 
 
 class VisitorSession(models.Model):

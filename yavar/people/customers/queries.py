@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from yavar.base import clock, crypto
+from yavar.base.db import sql
 
 from .actions import PURPOSE
 from .models import Customer, Identity, VisitorSession
@@ -30,11 +31,7 @@ def visitor_by_token(token: str) -> Visitor | None:
 
 def with_merged(customer_id: int) -> list[int]:
     """The key of a customer and of everyone who was merged into them."""
-    keys = [customer_id]
-    level = keys
-    while level := list(Customer.objects.filter(merged_into__in=level).values_list("pk", flat=True)):
-        keys += level
-    return keys
+    return [customer_id, *sql.below(Customer, "merged_into_id", customer_id)]
 
 
 def facts_of(customers: Sequence[Customer]) -> list[dict[str, Any]]:

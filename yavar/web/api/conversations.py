@@ -10,6 +10,7 @@ from ninja import Query
 from pydantic import Field
 
 from yavar.base import clock
+from yavar.base.db import sql
 from yavar.base.problem import Problem
 from yavar.channels.intake import Inbound, bring
 from yavar.conversations import actions, union
@@ -23,7 +24,7 @@ from yavar.conversations.notes.actions import write_note
 from yavar.conversations.notes.timeline import timeline
 from yavar.conversations.policies import customers_of, inboxes_of
 from yavar.conversations.queries import customer_card, rows, rows_by_id
-from yavar.conversations.ties import linked_with
+from yavar.conversations.ties import followers_of, linked_with
 from yavar.people.customers import tending
 from yavar.people.models import Agent, Customer
 from yavar.realtime.signals import presence
@@ -184,13 +185,14 @@ def get_conversation(request: HttpRequest, agent: Agent, id: str) -> Any:
     """One conversation with its person. Of a merged one its survivor. The ETag is its version."""
     at = mark()
     found = union.load([conversation_for(agent, id).pk])[0]
-    drafts = {"reply": "", "note": ""} | dict(Draft.objects.filter(agent=agent, conversation=found).values_list("kind", "text"))
+    typed = sql.pick(Draft, "agent_id = %s AND conversation_id = %s", (agent.pk, found.pk))
+    drafts = {"reply": "", "note": ""} | {draft.kind: draft.text for draft in typed}
     items, before = timeline(found.pk)
     merged = Conversation.objects.filter(pk__in=merged_into(found.pk)) if any(item.origin for item in items) or before else []
     response = answer({
         "row": rows(agent, [found])[0], "customer": customer_card(agent, found.customer, apart_from=found.pk), "timeline": {"items": items, "before": before},
         "drafts": drafts, "seen": {"agent": found.agent_seen, "customer": found.customer_seen}, "people": presence.facts(found.public_id),
-        "fields": found.fields, "followers": list(found.followers.order_by("name").values_list("public_id", flat=True)),
+        "fields": found.fields, "followers": followers_of(found.pk),
         "linked": rows(agent, linked_with(agent, found.pk)), "merged": [{"id": c.public_id, "reference": c.reference, "subject": c.subject} for c in merged], "cursor": at,
     })  # fmt: skip
     response.headers["ETag"] = f'"{found.event_seq}"'

@@ -123,27 +123,30 @@ def open_stream(request: Request, known: Known) -> Reply:
     after, public_id = query.get("after", "0"), query.get("conversation", "")
     if not after.isdecimal() or len(after) > 9:
         raise Problem(400, "after.invalid", _("The request isn’t in the expected form."), field="after")
-    if known.streams >= MAX_STREAMS:
+    if len(known.streams) >= MAX_STREAMS:
         raise Problem(429, "streams.too_many", _("This chat is open in too many windows."), retry_after=10)
     token = request.bearer()
-    return Later(lambda: _stream(token, known, find_conversation(known, public_id), int(after)))
+    return Later(lambda: _stream(token, known, public_id, int(after)))
 
 
-def _stream(token: str, known: Known, key: int, after: int) -> Stream:
+def _stream(token: str, known: Known, public_id: str, after: int) -> Stream:
+    key = find_conversation(known, public_id)
+    elsewhere = Conversation.objects.values_list("public_id", flat=True).get(pk=key) != public_id  # merged meanwhile: its numbers are others
+
     def begin(feed: Feed) -> Callable[[], None]:
-        known.streams += 1
+        known.streams.add(feed)
         end = hub().subscribe(feed, [("visitor", key)])
-        feed.release(_missed(key, after))
+        feed.release([RESYNC] if elsewhere else _missed(key, after))
 
         def close() -> None:
-            known.streams -= 1
+            known.streams.discard(feed)
             end()
 
         return close
 
     def check() -> bool:
         try:
-            return key in load(token).conversations.values()
+            return find_conversation(load(token), public_id) == key
         except Problem:
             return False
 

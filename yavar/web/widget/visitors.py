@@ -30,7 +30,7 @@ class Known:
     author: Author
     until: float
     conversations: dict[str, int] = field(default_factory=dict)
-    streams: int = 0
+    streams: set[object] = field(default_factory=set)  # those that are open, shared by all that was ever known of this token
 
 
 _known: OrderedDict[str, Known] = OrderedDict()
@@ -64,9 +64,7 @@ def load(token: str) -> Known:
     before = _known.get(key)
     known = Known(key, customer.pk, inbox.pk, visitor.lang, author, time.monotonic() + REMEMBER)
     if before is not None:
-        known.streams = before.streams
-        if before.customer_id == known.customer_id:
-            known.conversations = before.conversations
+        known.streams = before.streams  # but whose conversations they are is asked anew: merging can be undone
     _known[key] = known
     while len(_known) > KEEP:
         _known.popitem(last=False)

@@ -6,7 +6,7 @@ import {go, place} from "./routes.js";
 import * as feed from "./feed.js";
 import {onSent} from "./outbox.js";
 import {recount} from "./actions.js";
-import {catchUp, doubt, dropTalk, hearItem, hearPeople, hearSeen, hearTyping, talk} from "./talks.js";
+import {catchUp, doubt, dropTalk, follow, hearItem, hearPeople, hearSeen, hearTyping, talk} from "./talks.js";
 
 let stream = null;
 
@@ -21,6 +21,7 @@ function announce(each, item) {
 
 const frames = {
   item({conversation, item, row: each}) { putRow(each); hearItem(conversation, item); feed.hear(each); recount();
+    if (each.merged_into && item.event === "conversation.merged_away") follow(each.id, each.merged_into);
     if (item.kind === "message" && item.author.kind === "customer") announce(each, item); },
   row({row: each}) {
     putRow(each); feed.hear(each); recount();

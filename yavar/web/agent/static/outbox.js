@@ -78,6 +78,18 @@ export function takeDrafts(id, given) {
   }
 }
 
+/** A conversation goes on in another, and so does what is being written; the server puts both drafts there by itself. */
+export function moveDrafts(from, into) {
+  for (const kind of ["reply", "note"]) {
+    const {text, files} = draft(from, kind).peek(), there = draft(into, kind).peek();
+    if (!text && !files.length) continue;
+    clearTimeout(timers.get(`draft.${from}.${kind}`));
+    draft(from, kind).value = {text: "", files: [], state: "", synced: true};
+    device.set(`draft.${from}.${kind}`, null);
+    write(into, kind, {text: there.text && there.text !== text ? `${there.text}\n${text}` : text, files: [...there.files, ...files]});
+  }
+}
+
 /** The text has become a message: the draft is gone here and, with the message, there. */
 export function clearDraft(id, kind) {
   clearTimeout(timers.get(`draft.${id}.${kind}`));

@@ -1,7 +1,8 @@
 /** Conversations that were opened (or will be, next): their items, kept up to date by the stream while they are in memory. */
 import {signal, batch} from "../ui/vendor/ui.js";
 import {call, me, putRow, row} from "./state.js";
-import {arrived, takeDrafts} from "./outbox.js";
+import {go, place} from "./routes.js";
+import {arrived, moveDrafts, takeDrafts} from "./outbox.js";
 
 /** @typedef {{version: number, kind: "message"|"note"|"event", id: string, client_id: ?string, seq: ?number,
  *   author: {kind: string, id: ?string, name: string, initials: string, hue: number}, text: string, files: object[], at: string, event: ?string, data: object}} Item */
@@ -73,6 +74,8 @@ export async function load(id) {
   one.running = (async () => {
     try {
       const answer = await call("GET", `conversations/${id}`);
+      if (answer.row.id !== id) { one.state.value = "empty"; putRow(answer.row); return follow(id, answer.row.id); }
+      const merged = new Set(answer.merged.map(each => each.id));
       batch(() => {
         putRow(answer.row);
         one.customer.value = answer.customer;
@@ -82,15 +85,34 @@ export async function load(id) {
         if (answer.people) hearPeople(id, answer.people);
         one.before.value = answer.timeline.before;
         takeDrafts(id, answer.drafts);
+        if (one.items.peek().some(each => each.origin && !merged.has(each.origin))) one.items.value = one.items.peek().filter(each => !each.origin || merged.has(each.origin));
         merge(one, answer.timeline.items);
         one.version = Math.max(one.version, answer.row.version);
         one.state.value = "ready";
       });
     } catch (error) {
       batch(() => { one.problem.value = error; one.state.value = "error"; });
-    } finally { one.running = null; }
+    } finally {
+      one.running = null;
+      if (one.state.peek() === "ready" && (row(id).peek()?.version ?? 0) > one.version) catchUp(id); // something was told while it was on its way
+    }
   })();
   return one.running;
+}
+
+/** A merged conversation goes on in another: whoever looks at it goes along, with what they are writing. */
+export function follow(id, into) {
+  moveDrafts(id, into);
+  if (place.peek().id === id) go({id: into}, {replace: true});
+}
+
+const TIES = new Set(["merged", "unmerged", "split", "linked", "unlinked", "followed", "described"].map(each => `conversation.${each}`));
+let rereading = 0;
+/** Ties and fields come with the whole: after one was changed, it is read again. */
+function reread(one, list) {
+  if (!list.some(each => !each.origin && TIES.has(each.event))) return;
+  clearTimeout(rereading);
+  rereading = setTimeout(async () => { await one.running; load(one.id); }, 50);
 }
 
 /** Fetches what came after the last item we have. */
@@ -103,10 +125,13 @@ export async function catchUp(id) {
       for (let full = true; full;) {
         const answer = await call("GET", `conversations/${id}/timeline?after=${one.version}`);
         merge(one, answer.items);
+        reread(one, answer.items);
         full = answer.items.length >= 50;
       }
       one.version = Math.max(one.version, row(id).peek()?.version ?? 0);
-    } catch { /* the next frame or opening tries again */ } finally { one.catching = null; }
+    } catch (problem) {
+      if (problem.status === 404) lose(id); // else the next frame or opening tries again
+    } finally { one.catching = null; }
   })();
   return one.catching;
 }
@@ -129,6 +154,7 @@ export function hearItem(id, item) {
   if (!one || one.state.peek() !== "ready") return;
   const had = one.version;
   merge(one, [item]);
+  reread(one, [item]);
   if (item.version > had + 1) { one.version = had; catchUp(id); }
 }
 
@@ -148,6 +174,12 @@ export function doubt(openId) {
 }
 
 export function dropTalk(id) { talks.delete(id); }
+
+/** It may not be seen any more. What was being written to it stays on this device. */
+function lose(id) {
+  dropTalk(id);
+  if (place.peek().id === id) go({id: null}, {replace: true});
+}
 
 /** The number of the last public message on the screen: what the reply was written in sight of. */
 export const lastSeq = id => talk(id).items.peek().reduce((most, each) => Math.max(most, each.origin ? 0 : each.seq ?? 0), 0);

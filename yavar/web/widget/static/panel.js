@@ -42,10 +42,14 @@ let identity = null, asked = false, opening = null, stream = null, unread = 0, t
 
 /** The highest number seen without a gap below it. */
 function cursor() {
-  let at = more.value && messages.value.length ? messages.value[0].seq - 1 : 0;
-  for (const {seq} of messages.value) if (seq === at + 1) at = seq;
+  const own = seqs();
+  let at = more.value && own.length ? own[0] - 1 : 0;
+  for (const seq of own) if (seq === at + 1) at = seq;
   return at;
 }
+/** What was merged into the conversation has no number in it, and stands between the others by time. */
+const seqs = () => messages.value.map(({seq}) => seq).filter(Boolean);
+const order = (a, b) => (a.seq && b.seq ? a.seq - b.seq : a.at < b.at ? -1 : 1);
 const bearer = {Authorization: `Bearer ${token}`};
 const call = (method, url, body) => request(method, url, {body, headers: bearer});
 const backoff = (attempt) => Math.min(30000, 1000 * 2 ** attempt) * (0.6 + Math.random() * 0.8);
@@ -134,8 +138,8 @@ function take(list) {
   const added = unknown(list);
   for (const {client_id} of list) if (client_id) sent(client_id);
   if (!added.length) return 0;
-  messages.value = [...messages.value, ...added].sort((a, b) => a.seq - b.seq);
-  if (messages.value.at(-1).seq > cursor()) setTimeout(fillGap, 800);
+  messages.value = [...messages.value, ...added].sort(order);
+  if (seqs().at(-1) > cursor()) setTimeout(fillGap, 800);
   for (const message of added) if (message.author.kind !== "customer") arrived(message);
   answered(list);
   return added.length;
@@ -147,7 +151,7 @@ function answered(list) {
 }
 async function fillGap() {
   const at = conversation.value;
-  if (!at || !messages.value.length || messages.value.at(-1).seq <= cursor()) return;
+  if (!at || !(seqs().at(-1) > cursor())) return;
   try {
     const found = await call("GET", `/chat/messages?conversation=${at.id}&after=${cursor()}`);
     if (conversation.value?.id === at.id && take(found.messages) && found.more) fillGap();
@@ -157,7 +161,7 @@ export async function loadOlder() {
   if (!more.value || older.value === "loading" || !conversation.value) return;
   older.value = "loading";
   try {
-    const found = await call("GET", `/chat/messages?conversation=${conversation.value.id}&before=${messages.value[0].seq}`);
+    const found = await call("GET", `/chat/messages?conversation=${conversation.value.id}&before=${seqs()[0] || 0}`);
     messages.value = [...unknown(found.messages), ...messages.value];
     more.value = found.more;
     older.value = "";
@@ -201,7 +205,7 @@ const looking = () => shown.value && document.visibilityState === "visible";
 /** Tells the server what was seen, if it was. @param {boolean} [end] the newest message is on the screen */
 export function look(end = atEnd) {
   atEnd = end;
-  const at = conversation.value, last = messages.value.at(-1)?.seq || 0;
+  const at = conversation.value, last = seqs().at(-1) || 0;
   if (!looking()) return;
   unread = 0;
   if (!at || !atEnd || last <= Math.max(told, seen.value.customer || 0)) return;
@@ -236,6 +240,7 @@ async function pump() {
       take([answer.message]);
       sent(client_id);
       if (at?.id !== answer.conversation.id) listen();
+      if (at && at.id !== answer.conversation.id) hello(); // it goes on in another, which has more than this message
       lineBack();
       attempt = denied = 0;
     } catch (problem) {
