@@ -29,6 +29,11 @@ ROOT = Path(__file__).resolve().parent.parent
 rows: list[tuple[str, str, str, str]] = []
 
 
+def mark_of(agent: Agent) -> str:
+    """Where the agent's stream stands now."""
+    return str(agent.line.ask("GET", "/api/v1/events", headers=agent._headers)["cursor"])
+
+
 def told(what: str, measured: str, target: str, met: bool | None) -> None:
     rows.append((what, measured, target, {True: "met", False: "**missed**", None: ""}[met]))
     print(f"{what}: {measured} ({target}) {'' if met is None else 'met' if met else 'MISSED'}", flush=True)
@@ -153,7 +158,7 @@ def sse(port: int, path: str, headers: str) -> socket.socket:
 def post_to_stream(desk: Desk) -> None:
     """A visitor's POST until it stands on an agent's stream, one at a time."""
     agent, visitor = Agent(desk.url, "amir@nila.example", "nila-demo"), desk.visitors(1)[0]
-    line = sse(desk.port, "/api/v1/stream?cursor=999999999", f"Cookie: {agent._headers['Cookie']}\r\n")
+    line = sse(desk.port, f"/api/v1/stream?cursor={mark_of(agent)}", f"Cookie: {agent._headers['Cookie']}\r\n")
     seconds = []
     for _ in range(300):
         mark = secrets.token_hex(8)
@@ -208,12 +213,13 @@ def fan_out(desk: Desk) -> None:
     signal = json.dumps({"conversation": visitor.conversation, "typing": True}).encode()
     signals = itertools.repeat(load.post("/chat/signals", signal, f"Authorization: Bearer {visitor.token}\r\n"))
     for what, requests, goal in (("signal", signals, 0.7), ("stored message", messages([visitor], 1)(0), None)):
-        probe = sse(desk.port, "/api/v1/stream?cursor=999999999", head)
+        probe = sse(desk.port, f"/api/v1/stream?cursor={mark_of(agent)}", head)
         _burst(desk.port, requests, 4)
         time.sleep(0.5)
         size = len(probe.recv(1 << 20).rpartition(b"data: ")[2])
         probe.close()
-        lines = [sse(desk.port, "/api/v1/stream?cursor=999999999", head) for _ in range(200)]
+        mark = mark_of(agent)
+        lines = [sse(desk.port, f"/api/v1/stream?cursor={mark}", head) for _ in range(200)]
         time.sleep(1)
         ours = _rate(lines, count, lambda: _burst(desk.port, requests, count))  # noqa: B023
         port = free_port()

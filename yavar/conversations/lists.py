@@ -9,7 +9,7 @@ from datetime import datetime
 import msgspec
 from django.db.models import Q, QuerySet
 
-from yavar.people.models import Agent
+from yavar.people.models import Agent, Team
 
 from . import union
 from .filters import Filter, condition, key_of, tagged
