@@ -63,6 +63,12 @@ def inboxes_of(agent: Agent, permission: str = READ) -> QuerySet[Inbox]:
     return Inbox.objects.filter(Q(pk__in=_keys(held, "inbox")) | Q(brand__in=_keys(held, "brand")))
 
 
+def works_in(agent: Agent, inbox: Inbox, permission: str = READ) -> bool:
+    """Whether this one is among `inboxes_of`."""
+    held = agent.powers.within(permission)
+    return any(each.scope in ("desk", "team") or (each.scope, each.scope_id) in (("inbox", inbox.pk), ("brand", inbox.brand_id)) for each in held)
+
+
 def brands_of(agent: Agent, permission: str = READ) -> QuerySet[Brand]:
     """The shops an agent works for."""
     held = agent.powers.within(permission)

@@ -42,7 +42,7 @@ def begin(start_key: str, inbound: Callable[[], Inbound], *, subject: str = "") 
     `inbound` is asked only for a new one, so that a repeat makes no second customer.
     """
     with transaction():
-        known = Conversation.objects.filter(start_key=start_key).first()
+        known = next(iter(sql.pick(Conversation, "start_key = %s", (start_key,))), None)
         if known is not None:
             first = Message.objects.filter(conversation=known).order_by("seq")[0]
             return append(known.pk, by=Actor("customer", known.customer_id), client_id=first.client_id, text=first.text, at=first.created_at)

@@ -19,10 +19,10 @@ from yavar.conversations.filters import Filter, condition
 from yavar.conversations.finding import find
 from yavar.conversations.lists import UnknownView, counts, narrowed, view
 from yavar.conversations.merging import merged_into
-from yavar.conversations.models import Conversation, Draft
+from yavar.conversations.models import Conversation, Draft, Inbox
 from yavar.conversations.notes.actions import write_note
 from yavar.conversations.notes.timeline import timeline
-from yavar.conversations.policies import customers_of, inboxes_of
+from yavar.conversations.policies import customers_of, works_in
 from yavar.conversations.queries import customer_card, rows, rows_by_id
 from yavar.conversations.ties import followers_of, linked_with
 from yavar.people.customers import tending
@@ -156,8 +156,8 @@ def create_conversation(request: HttpRequest, agent: Agent, given: NewConversati
     """Bring in what a customer wrote elsewhere, as a new conversation. A repeat (client_id or Idempotency-Key) answers the first one."""
     key = client_id(request, given.client_id)
     check_body(key, given.text, ())
-    inbox = inboxes_of(agent, "conversation.import").filter(public_id=given.inbox, active=True).first()
-    if inbox is None:
+    inbox = next(iter(sql.pick(Inbox, "public_id = %s", (given.inbox,))), None)
+    if inbox is None or not inbox.active or not works_in(agent, inbox, "conversation.import"):
         raise Problem(422, "inbox.unknown", _("What you chose is no longer here. Please reload the page."), field="inbox")
     if given.at is not None and (given.at.tzinfo is None or given.at > clock.now()):
         raise Problem(422, "at.invalid", _("This time is missing its zone, or has not come yet."), field="at")

@@ -1,0 +1,251 @@
+"""What ties conversations and people together, in real browsers: merging, splitting, linking, following, fields, views; alone and two agents at once."""
+
+import secrets
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser import eventually
+
+pytest_plugins = ["tests.browser"]
+pytestmark = [pytest.mark.slow, pytest.mark.one_engine, pytest.mark.timeout(120)]
+both_languages = pytest.mark.parametrize("lang", ["fa", "en"])
+WORDS = {
+    "fa": {"first": "سلام، کتری فیروزه‌ای موجود است؟", "second": "راستی فنجان هم دارید؟", "more": "پس هر دو را می‌خواهم.", "answer": "چشم، کنار گذاشتیم.", "apart": "و یک قوری.", "subject": "فنجان"},
+    "en": {"first": "Hello, is the turquoise kettle in stock?", "second": "Do you have cups as well?", "more": "Then I’ll take both.", "answer": "Done, both are yours.", "apart": "And a teapot.", "subject": "Cups"},
+}  # fmt: skip
+
+
+def owner(stage, lang, path="/inbox/all"):
+    """Nila at her inbox, in this language."""
+    clerk = stage.clerk("nila", "/inbox/all")
+    clerk.ask("PATCH", "me", {"lang": lang})
+    clerk.go(path)
+    assert clerk.page.evaluate("document.documentElement.lang") == lang
+    clerk.stay()
+    return clerk
+
+
+def another(clerk, conversation, text, subject=""):
+    """A second conversation of the same customer, as a program brings it; answers its id."""
+    row = clerk.told(conversation)
+    given = {"inbox": row["inbox"]["id"], "customer": {"id": row["customer"]["id"]}, "text": text, "subject": subject, "client_id": secrets.token_urlsafe(16)}
+    return clerk.ask("POST", "conversations", given)["row"]["id"]
+
+
+def asked(stage, lang, name=""):
+    """A shopper has written; the owner looks at it. Answers both and the conversation."""
+    shopper = stage.shopper(lang, name).open_chat()
+    shopper.begin(WORDS[lang]["first"])
+    conversation = shopper.conversation
+    clerk = owner(stage, lang, f"/inbox/all/{conversation}")
+    clerk.sees(WORDS[lang]["first"])
+    shopper.stay()
+    return shopper, clerk, conversation
+
+
+def shows(person, texts):
+    eventually(person.page, lambda: person.texts() == texts, f"{type(person).__name__} sees {texts}, has {person.texts()}")
+
+
+def quiet(*people):
+    assert [person.complaints for person in people] == [[]] * len(people)
+    assert all(person.stayed() for person in people)
+
+
+@both_languages
+def test_two_conversations_become_one_and_two_again(stage, lang):
+    words = WORDS[lang]
+    shopper, clerk, chat = asked(stage, lang)
+    other = another(clerk, chat, words["second"])
+    clerk.more("layers")
+    clerk.page.locator(".menu-item", has_text=clerk.told(other)["reference"]).click()
+    shows(clerk, [words["first"], words["second"]])
+    assert clerk.told(other)["id"] == chat and clerk.page.url.endswith(chat)
+    expect(clerk.row(other)).to_have_count(0)
+    shows(shopper, [words["first"], words["second"]])
+    shopper.say(words["more"])
+    clerk.sees(words["more"])
+    clerk.reply(words["answer"])
+    shows(shopper, [words["first"], words["second"], words["more"], words["answer"]])
+    expect(clerk.side(1)).to_contain_text(clerk.get(f"/api/v1/conversations/{chat}")["merged"][0]["reference"])
+    clerk.box.blur()
+    clerk.key("KeyZ", "ظ")
+    shows(clerk, [words["first"], words["more"], words["answer"]])
+    expect(clerk.row(other)).to_have_count(1)
+    assert clerk.told(other)["id"] == other
+    quiet(shopper, clerk)
+
+
+@both_languages
+def test_the_chat_goes_on_where_its_conversation_went(stage, lang):
+    words = WORDS[lang]
+    shopper, clerk, chat = asked(stage, lang)
+    other = another(clerk, chat, words["second"])
+    clerk.go(f"/inbox/all/{other}")
+    clerk.stay()
+    clerk.more("layers")
+    clerk.page.locator(".menu-item", has_text=clerk.told(chat)["reference"]).click()
+    shows(clerk, [words["first"], words["second"]])
+    shows(shopper, [words["first"], words["second"]])
+    eventually(shopper.page, lambda: shopper.conversation == other, "the visitor stands in the survivor")
+    shopper.say(words["more"])
+    shopper.delivered(words["more"])
+    clerk.sees(words["more"])
+    shows(shopper, [words["first"], words["second"], words["more"]])
+    clerk.key("KeyZ", "ظ")
+    shows(clerk, [words["second"], words["more"]])
+    shows(shopper, [words["second"], words["more"]])
+    clerk.reply(words["answer"])
+    shopper.sees(words["answer"])
+    quiet(shopper, clerk)
+
+
+@both_languages
+def test_a_second_matter_gets_a_conversation_and_a_subject(stage, lang):
+    words = WORDS[lang]
+    shopper, clerk, chat = asked(stage, lang)
+    shopper.say(words["second"])
+    clerk.sees(words["second"])
+    clerk.more("copy")
+    form = clerk.page.locator("form.split-off")
+    form.locator("li", has_text=words["second"]).locator("input").check()
+    form.locator("input[type=text]").fill(words["subject"])
+    form.locator("button.is-primary").click()
+    clerk.page.wait_for_url(lambda url: not url.endswith(chat))
+    made = clerk.page.url.rpartition("/")[2]
+    shows(clerk, [words["second"]])
+    about = clerk.side(1)
+    expect(about).to_contain_text(words["subject"])
+    link = about.locator(f'.earlier a[href$="{chat}"]')
+    expect(link).to_have_count(1)
+    expect(clerk.row(made)).to_have_count(1)
+    assert shopper.stored() == [words["second"]], "the chat goes on with what is newest"
+    link.click()
+    shows(clerk, [words["first"], words["second"]])
+    expect(about.locator(f'.earlier a[href$="{made}"]')).to_contain_text(words["subject"])
+    quiet(shopper, clerk)
+
+
+@both_languages
+def test_linked_followed_filled_in_and_kept_as_a_view(stage, lang):
+    words = WORDS[lang]
+    shopper, clerk, chat = asked(stage, lang)
+    key, name = f"size_{secrets.token_hex(3)}", {"fa": "اندازه", "en": "Size"}[lang] + secrets.token_hex(2)
+    clerk.ask("POST", "fields", {"on": "conversation", "key": key, "label": {lang: name}, "kind": "choice", "choices": ["S", "بزرگ"], "filter": True})
+    view = clerk.ask("POST", "views", {"name": name, "filter": {"fields": {key: "بزرگ"}}})["id"]
+    far = clerk.page.locator(".row a", has_text="Tom Okafor").get_attribute("data-id")
+    clerk.go(f"/inbox/all/{chat}")
+    clerk.stay()
+
+    about = clerk.side(1)
+    about.locator("[data-menu=link]").click()
+    clerk.page.locator(".menu input").press_sequentially(clerk.told(far)["reference"])
+    clerk.page.locator(".menu-item", has_text=clerk.told(far)["reference"]).click()
+    link = about.locator(f'.earlier a[href$="{far}"]')
+    expect(link).to_have_count(1)
+    assert [row["id"] for row in clerk.get(f"/api/v1/conversations/{far}")["linked"]] == [chat], "both sides tell it"
+    about.locator(".earlier .icon-button").click()
+    expect(link).to_have_count(0)
+
+    about.locator("[aria-pressed=false].is-add").click()
+    expect(about.locator("[aria-pressed=true].is-add")).to_have_count(1)
+    clerk.page.click('.nav-row[href="/inbox/following"]')
+    expect(clerk.row(chat)).to_have_count(1)
+    clerk.open(chat)
+    about.locator("[aria-pressed=true].is-add").click()
+    expect(about.locator("[aria-pressed=false].is-add")).to_have_count(1)
+    assert clerk.get("/api/v1/conversations?view=following")["rows"] == []
+
+    field = about.locator(".facts > div", has_text=name).locator("select")
+    field.select_option("بزرگ")
+    eventually(clerk.page, lambda: clerk.get(f"/api/v1/conversations/{chat}")["fields"] == {key: "بزرگ"}, "the field is kept")
+    clerk.go(f"/inbox/all/{chat}")
+    clerk.side(1)
+    expect(field).to_have_value("بزرگ")
+    clerk.stay()
+    clerk.page.click(f'.nav-row[href="/inbox/view:{view}"]')
+    expect(clerk.page.locator(".list h1")).to_contain_text(name)
+    expect(clerk.page.locator(".row")).to_have_count(1)
+    clerk.open(chat)
+    clerk.sees(words["first"])
+    quiet(shopper, clerk)
+
+
+@both_languages
+def test_two_customers_who_are_one_person(stage, lang):
+    words = WORDS[lang]
+    name = {"fa": "مهسا", "en": "Ruth"}[lang] + f" {secrets.token_hex(2)}"
+    shopper, clerk, chat = asked(stage, lang, name)
+    again = stage.shopper(lang, f"{name} II").open_chat()
+    again.begin(words["second"])
+    theirs = again.conversation
+    person = clerk.side(0)
+    person.locator("[data-menu=customer]").click()
+    clerk.page.locator(".menu input").press_sequentially(f"{name} II")
+    clerk.page.locator(".menu-item", has_text=f"{name} II").click()
+    preview = clerk.page.locator(".merge-preview")
+    expect(preview.locator(".merge-card")).to_have_count(3)
+    expect(preview.locator(".merge-card").last).to_contain_text(name)
+    preview.locator("button.is-primary").click()
+    expect(person.locator(f'.earlier a[href$="{theirs}"]')).to_have_count(1)
+    expect(clerk.row(theirs)).to_contain_text(name)
+    assert clerk.told(theirs)["customer"]["id"] == clerk.told(chat)["customer"]["id"]
+    person.locator(".chip", has_text=f"{name} II").locator(".chip-x").click()
+    expect(person.locator(f'.earlier a[href$="{theirs}"]')).to_have_count(0)
+    assert clerk.told(theirs)["customer"]["name"] == f"{name} II"
+    again.say(words["more"])
+    again.delivered(words["more"])
+    assert (shopper.stored(), again.stored()) == ([words["first"]], [words["second"], words["more"]])
+    shopper.stay(), again.stay()
+    quiet(shopper, again, clerk)
+
+
+# two agents at one conversation
+
+
+@both_languages
+def test_what_one_ties_the_other_sees(stage, lang):
+    words = WORDS[lang]
+    shopper, nila, chat = asked(stage, lang)
+    sara = stage.clerk("sara", f"/inbox/all/{chat}")
+    sara.stay()
+    sara.sees(words["first"])
+    other = another(nila, chat, words["second"])
+    both, sides = (nila, sara), (nila.side(1), sara.side(1))
+    expect(sara.row(other)).to_have_count(1)
+    sara.box.press_sequentially("…")
+
+    nila.more("layers")
+    nila.page.locator(".menu-item", has_text=nila.told(other)["reference"]).click()
+    for each, side in zip(both, sides, strict=True):
+        shows(each, [words["first"], words["second"]])
+        expect(side.locator(".part", has=each.page.locator(f"text={nila.get(f'/api/v1/conversations/{chat}')['merged'][0]['reference']}"))).to_have_count(1)
+        expect(each.row(other)).to_have_count(0)
+    import time; t=time.time(); print("toast", nila.page.locator(".toast.has-undo").count())
+    nila.key("KeyZ", "ظ")
+    nila.page.wait_for_timeout(3000)
+    print("nila", nila.texts(), "sara", sara.texts(), nila.told(other)["id"]==other, nila.complaints, sara.complaints)
+    for each in both:
+        shows(each, [words["first"]])
+        expect(each.row(other)).to_have_count(1)
+
+    nila.side(1).locator("[aria-pressed=false].is-add").click()
+    expect(sides[1].locator(".chip", has_text="Nila Farahani")).to_have_count(1)
+    made = nila.ask("POST", f"conversations/{chat}/split", {"messages": [1], "subject": words["subject"], "client_id": secrets.token_urlsafe(16)})["row"]["id"]
+    for each, side in zip(both, sides, strict=True):
+        expect(each.row(made)).to_have_count(1)
+        expect(side.locator(f'.earlier a[href$="{made}"]')).to_have_count(1)
+    assert sara.box.input_value() == "…", "nothing of it touches what a colleague writes"
+
+    # the other one looks at the conversation that goes away
+    sara.box.fill("")
+    sara.page.locator(f'.row a[data-id="{other}"]').click()
+    sara.sees(words["second"])
+    nila.more("layers")
+    nila.page.locator(".menu-item", has_text=nila.told(other)["reference"]).click()
+    sara.page.wait_for_url(lambda url: url.endswith(chat))
+    shows(sara, [words["first"], words["second"]])
+    sara.reply(words["answer"])
+    shows(nila, [words["first"], words["second"], words["answer"]])
+    quiet(*both)
