@@ -77,6 +77,10 @@ def take(stage, folder: Path) -> None:
     lena = stage.clerk("lena", "/inbox/all")
     open_story(lena, "Анна Соколова")
     save(lena, folder / "inbox-ru.png")
+    for lang, page in (("en", "people"), ("fa", "audit"), ("ru", "roles")):
+        nila = stage.clerk("nila", "/inbox/all")
+        nila.page.goto(f"{stage.desk.url}/settings/{page}?lang={lang}")
+        save(nila, folder / f"settings-{page}-{lang}.png")
     phone = stage.clerk("amir", "/inbox/mine", size=PHONE, has_touch=True, is_mobile=True)
     open_story(phone, "مریم کریمی")
     save(phone, folder / "phone.png")

@@ -20,6 +20,9 @@ from .frame import Doors, Strict
 doors = Doors(tags=["audit"])
 
 
+MERE_READING = ("conversation.read", "conversation.seen")  # shown when asked for: else they would hide all the rest
+
+
 class AuditQuery(Strict):
     agent: Annotated[str, Field(max_length=22)] | None = None
     what: Annotated[str, Field(max_length=60, pattern=r"^[a-z_]+(\.[a-z_]+)?$")] | None = None
@@ -43,7 +46,9 @@ def events_of(agent: str | None, what: str | None, since: datetime | None, until
     if agent:
         key = Agent.objects.filter(public_id=agent).values_list("pk", flat=True).first()
         found = found.filter(actor=f"agent:{key or 0}")
-    if what:
+    if not what:
+        found = found.exclude(name__in=MERE_READING)
+    else:
         found = found.filter(name=what) if "." in what else found.filter(name__startswith=f"{what}.")
     if since:
         found = found.filter(pk__gte=first_from(since), at__gte=since)

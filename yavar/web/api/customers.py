@@ -10,10 +10,12 @@ from ninja import Query
 from pydantic import Field
 
 from yavar.base import search
+from yavar.base.db import transaction
 from yavar.base.problem import Problem
+from yavar.conversations import merging
 from yavar.conversations.lists import narrowed
 from yavar.conversations.models import Conversation
-from yavar.conversations.policies import customers_of
+from yavar.conversations.policies import customers_of, visible_to
 from yavar.people.customers import tending
 from yavar.people.customers.queries import facts_of, with_merged
 from yavar.people.jobs import AMONG
@@ -150,7 +152,7 @@ def preview_merge_of_customers(request: HttpRequest, agent: Agent, id: str, quer
         "name": after["name"] or before["name"],
         "identities": after["identities"] + [i for i in before["identities"] if (i["kind"], i["value"]) not in known],
     }
-    number = Conversation.objects.filter(customer__in=with_merged(one.pk)).exclude(status=Conversation.Status.MERGED).count()
+    number = visible_to(agent).filter(customer__in=with_merged(one.pk)).exclude(status=Conversation.Status.MERGED).count()
     why = tending.why_not(one, into)
     return {"customer": before, "into": after, "result": result, "conversations": number, "possible": why is None, "why": str(why.title) if why else None}
 
@@ -164,5 +166,10 @@ def merge_customer(request: HttpRequest, agent: Agent, id: str, given: Into) -> 
 
 @doors.door("POST", "/customers/{id}/unmerge", needs="customer.merge", shape=answers.CustomerFacts)
 def unmerge_customer(request: HttpRequest, agent: Agent, id: str, given: Empty) -> Any:
-    """They were two after all."""
-    return facts_of([tending.unmerge(customer_for(agent, id, "customer.merge"), by=agent.actor)])[0]
+    """They were two after all; conversations that were merged between them are two again as well."""
+    gone = customer_for(agent, id, "customer.merge")
+    with transaction():
+        all_of_them = with_merged(gone.survivor().pk)
+        parted = tending.unmerge(gone, by=agent.actor)
+        merging.take_apart(all_of_them, by=agent)
+    return facts_of([parted])[0]

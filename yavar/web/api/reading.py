@@ -1,7 +1,7 @@
 """What several doors read: one conversation for its agent, pages of lists, marks in the stream."""
 
 import base64
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -124,8 +124,8 @@ def read_place(text: str) -> Place | None:
         moment = datetime.fromisoformat(at)
         if moment.tzinfo is None or "\0" in public_id:
             raise ValueError(text)
-        return moment, public_id
-    except ValueError:
+        return moment.astimezone(UTC), public_id
+    except (ValueError, OverflowError):
         raise Problem(400, "before.invalid", _("The request isn’t in the expected form."), field="before") from None
 
 

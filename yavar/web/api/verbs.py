@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from ninja import Query
 from pydantic import Field
 
+from yavar.base import ids
 from yavar.base.problem import Problem
 from yavar.conversations import actions, describing, merging, splitting, ties
 from yavar.conversations.models import Conversation, Tag
@@ -183,6 +184,8 @@ def unlink_conversation(request: HttpRequest, agent: Agent, id: str, query: Quer
 def unmerge_conversation(request: HttpRequest, agent: Agent, id: str, given: Empty) -> Any:
     """Undo a merge: `id` is the conversation that was merged away; it answers as itself again."""
     conversation = conversation_for(agent, id, "conversation.merge", merged=True)
+    if conversation.merged_into_id is not None:  # the one that loses it must be theirs to change, too
+        conversation_for(agent, ids.public_id_of(Conversation, conversation.merged_into_id), "conversation.merge", merged=True)
     return changed(request, agent, conversation, lambda: merging.unmerge(conversation.pk, by=agent))
 
 
