@@ -18,11 +18,12 @@ from yavar.conversations.models import Inbox
 from yavar.conversations.setup import configure_inbox
 from yavar.people.models import Agent
 from yavar.people.team.actions import Given, add_agent, change_agent, grant, set_password
-from yavar.people.team.tokens import make_token
+from yavar.people.team.tokens import make_program, make_token
 from yavar.web.api.audit import entries, events_of
 
 from .first import furnish
-from .run import address, migrate
+from .place import address
+from .run import migrate
 
 CLI = Actor("system", via="cli")
 
@@ -65,10 +66,12 @@ def _change(given: Namespace) -> int:
 
 def token(given: Namespace) -> int:
     """`yavar user token NAME --scope …`: NAME is a team member's address, or a program, which is made when it is new. Prints the token alone, for scripts."""
+    scopes = [word for words in given.scope for word in words.split(",")] or ["*.read"]
     agent = Agent.objects.filter(email__iexact=given.email).first() or Agent.objects.filter(kind=Agent.Kind.PROGRAM, name=given.email).first()
     if agent is None:
-        agent = add_agent(email=f"{secrets.token_hex(6)}@program.invalid", name=given.email, password=None, role="admin", kind=Agent.Kind.PROGRAM, by=CLI)
-    _row, secret = make_token(agent, given.name or given.email, [word for words in given.scope for word in words.split(",")] or ["*.read"], by=CLI)
+        _row, secret = make_program(given.email, scopes, by=CLI)
+    else:
+        _row, secret = make_token(agent, given.name or given.email, scopes, by=CLI)
     print(secret)
     return 0
 

@@ -10,7 +10,7 @@ from yavar.desk.models import Brand
 from yavar.people.models import Agent
 from yavar.web.agent.welcome import code
 
-from .run import address
+from .place import address
 
 
 def furnish() -> None:

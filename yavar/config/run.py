@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.management import call_command
 
 from . import serve as server
+from .place import address
 
 
 def migrate(_given: Namespace | None = None) -> None:
@@ -52,13 +53,6 @@ def _run(prepare: Callable[[], None], ready: Callable[[], None]) -> int:
     prepare()
     server.serve(listener, ready)
     return 0
-
-
-def address() -> str:
-    """Where this desk is reached from this machine."""
-    env = settings.ENV
-    host = "127.0.0.1" if env.host in ("0.0.0.0", "::") else f"[{env.host}]" if ":" in env.host else env.host
-    return env.url or f"http://{host}:{env.port}"
 
 
 def serve(_given: Namespace) -> int:

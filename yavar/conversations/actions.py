@@ -5,10 +5,12 @@ from datetime import datetime
 from typing import TypeVar
 
 import msgspec
+from django.utils.translation import gettext_lazy as _
 
 from yavar.base import clock
 from yavar.base.db import is_sqlite, run, sql, transaction
 from yavar.base.events import Actor, record
+from yavar.base.problem import Problem
 from yavar.desk.models import RequestType
 from yavar.people.models import Agent, Team
 
@@ -50,6 +52,14 @@ def locked(conversation_id: int) -> Conversation:
     if not found:
         raise Conversation.DoesNotExist
     return found[0]
+
+
+def standing(conversation_id: int) -> Conversation:
+    """The row, locked, of one that stands by itself. Raises Problem 409 when it was merged meanwhile: its status is then that of its survivor."""
+    conversation = locked(conversation_id)
+    if conversation.status == Status.MERGED:
+        raise Problem(409, "merge.merged", _("Somebody changed this meanwhile. Please reload the page."))
+    return conversation
 
 
 def tell(conversation: Conversation, payload: msgspec.Struct, by: Actor, *fields: str) -> Conversation:
@@ -141,7 +151,7 @@ def set_request_type(conversation_id: int, kind: RequestType | None, *, by: Agen
 def snooze(conversation_id: int, until: datetime | None, *, by: Agent) -> Conversation:
     """Put it away until a time (UTC), or with None until the customer writes."""
     with transaction():
-        conversation = locked(conversation_id)
+        conversation = standing(conversation_id)
         if conversation.status == Status.SNOOZED and conversation.snoozed_until == until:
             return conversation
         before, conversation.status, conversation.snoozed_until = conversation.status, Status.SNOOZED, until
@@ -161,7 +171,7 @@ def wake(conversation_id: int) -> Conversation:
 def resolve(conversation_id: int, *, by: Agent) -> Conversation:
     """The matter is settled."""
     with transaction():
-        conversation = locked(conversation_id)
+        conversation = standing(conversation_id)
         if conversation.status == Status.RESOLVED:
             return conversation
         before, conversation.status, conversation.snoozed_until = conversation.status, Status.RESOLVED, None
@@ -172,7 +182,7 @@ def resolve(conversation_id: int, *, by: Agent) -> Conversation:
 def reopen(conversation_id: int, *, by: Agent) -> Conversation:
     """Take it up again, from resolved or snoozed. If the customer's last word has no answer, they wait again."""
     with transaction():
-        conversation = locked(conversation_id)
+        conversation = standing(conversation_id)
         if conversation.status == Status.OPEN:
             return conversation
         conversation.status, conversation.snoozed_until = Status.OPEN, None

@@ -1,5 +1,7 @@
 """Two conversations about one matter become one. Merging moves nothing: the merged one points to its survivor, and undoing it takes the pointer away."""
 
+from collections.abc import Iterable
+
 from django.utils.translation import gettext_lazy as _
 
 from yavar.base.db import sql, transaction
@@ -52,6 +54,14 @@ def merge(conversation_id: int, into_id: int, *, by: Agent) -> Conversation:
         gone.unread, gone.waiting_since = 0, None
         tell(gone, MergedAway(kept.pk, before), by.actor, "status", "merged_into", "snoozed_until", "unread", "waiting_since")
         return tell(kept, Merged(gone.pk), by.actor, "unread", "waiting_since", "last_at", "status")
+
+
+def take_apart(customers: Iterable[int], *, by: Agent) -> None:
+    """What was merged between people who are two after all is two again, inside the transaction that parts them: neither reads what the other wrote."""
+    theirs = Conversation.objects.filter(customer__in=customers, merged_into__isnull=False).select_related("customer", "merged_into__customer")
+    for gone in theirs.order_by("pk"):
+        if gone.merged_into is not None and gone.customer.survivor() != gone.merged_into.customer.survivor():
+            unmerge(gone.pk, by=by)
 
 
 def unmerge(conversation_id: int, *, by: Agent) -> Conversation:

@@ -86,12 +86,13 @@ def teams_of(agent: Agent, permission: str = READ) -> QuerySet[Team]:
 
 
 def customers_of(agent: Agent, permission: str = "customer.read") -> QuerySet[Customer]:
-    """The customers an agent may see: all with the right on the whole desk, else those whose conversations they see."""
+    """The customers an agent may see: all with the right on the whole desk, else those whose conversations they see, also as whom they were merged into."""
     if agent.powers.everywhere(permission):
         return Customer.objects.all()
     if not agent.may(permission):
         return Customer.objects.none()
-    return Customer.objects.filter(pk__in=visible_to(agent, permission).values("customer"))
+    seen = visible_to(agent, permission).values("customer")
+    return Customer.objects.filter(Q(pk__in=seen) | Q(pk__in=Customer.objects.filter(pk__in=seen, merged_into__isnull=False).values("merged_into")))
 
 
 def _keys(held: Sequence[Held], scope: str) -> list[int]:

@@ -18,8 +18,13 @@ MOST_MERGED = 500  # messages of merged conversations within one page's stretch 
 
 def conversation_of(customer_id: int, public_id: str) -> Conversation | None:
     """A conversation of this customer by its public id, or what it was merged into; somebody else's is as absent as none."""
-    found = Conversation.objects.filter(public_id=public_id, customer__in=with_merged(customer_id)).first()
+    found = one_of(customer_id, public_id)
     return survivor_of(found) if found else None
+
+
+def one_of(customer_id: int, public_id: str) -> Conversation | None:
+    """The same, itself even when it was merged."""
+    return Conversation.objects.filter(public_id=public_id, customer__in=with_merged(customer_id)).first()
 
 
 def latest_conversation(customer_id: int, inbox_id: int) -> Conversation | None:

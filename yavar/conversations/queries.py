@@ -14,7 +14,7 @@ from yavar.people.models import Agent, Customer, Identity, Team
 
 from . import union
 from .models import Conversation, Draft, Tag
-from .policies import visible_to
+from .policies import customers_of, visible_to
 from .shapes import InboxOfRow, Person, Row
 
 CAP = 1000  # a count above is said as "999+"
@@ -69,17 +69,18 @@ def rows_by_id(agent: Agent, public_ids: Sequence[str]) -> list[Row]:
 
 
 def customer_card(agent: Agent, customer: Customer, *, apart_from: int) -> dict[str, Any]:
-    """The person beside the conversation, with their earlier conversations."""
+    """The person beside the conversation, with their earlier conversations. Addresses and fields are for those who may see customers."""
     customer = customer.survivor()
     keys = with_merged(customer.pk)
     theirs = visible_to(agent).filter(customer__in=keys).exclude(status=Conversation.Status.MERGED)
     each = [theirs.filter(customer=key) for key in keys] if len(keys) <= MANY else [theirs]
     earlier = union.first([part.exclude(pk=apart_from) for part in each], 10)
     known = sql.pick(Identity, f"customer_id IN ({', '.join(['%s'] * len(keys))}) ORDER BY id", keys)
+    open_ = agent.powers.everywhere("customer.read") or customers_of(agent).filter(pk__in=keys).exists()
     identities = [{"kind": i.kind, "value": i.value, "verified": i.verified_at is not None} for i in known]
     return {
         "id": customer.public_id, "name": customer.name, "initials": customer.initials(), "hue": customer.hue, "lang": customer.lang,
-        "verified": any(i["verified"] for i in identities), "identities": identities, "first_seen": customer.created_at, "last_seen": customer.seen_at,
-        "page": customer.page or None, "fields": customer.fields,
-        "merged": [person(each) for each in Customer.objects.filter(pk__in=keys[1:])] if len(keys) > 1 else [], "earlier": rows(agent, earlier), "conversations": theirs.order_by()[:CAP].count(),
+        "verified": any(i["verified"] for i in identities), "identities": identities if open_ else [], "first_seen": customer.created_at, "last_seen": customer.seen_at,
+        "page": (customer.page or None) if open_ else None, "fields": customer.fields if open_ else {},
+        "merged": [person(each) for each in Customer.objects.filter(pk__in=keys[1:])] if open_ and len(keys) > 1 else [], "earlier": rows(agent, earlier), "conversations": theirs.order_by()[:CAP].count(),
     }  # fmt: skip

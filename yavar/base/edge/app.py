@@ -166,7 +166,8 @@ class Edge:
             if feed.overflown:
                 await send({"type": "http.response.body", "body": RESYNC, "more_body": True})
             elif now > check_at:
-                if not await loop.run_in_executor(self._threads, stream.check):
+                if not await loop.run_in_executor(self._threads, stream.check):  # what was told so far may not be theirs any more
+                    await send({"type": "http.response.body", "body": RESYNC, "more_body": True})
                     break
                 check_at = now + CHECK
         await send({"type": "http.response.body", "body": b""})

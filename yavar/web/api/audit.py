@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from django.http import HttpRequest
 from ninja import Query
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from yavar.base.events import Actor
 from yavar.base.events.models import Event
@@ -15,7 +15,7 @@ from yavar.people.models import Agent, Customer, SignIn, Token
 from yavar.webhooks.told import told
 
 from . import answers
-from .frame import Doors, Strict
+from .frame import Doors, Moment, Strict
 
 doors = Doors(tags=["audit"])
 
@@ -26,8 +26,8 @@ MERE_READING = ("conversation.read", "conversation.seen")  # shown when asked fo
 class AuditQuery(Strict):
     agent: Annotated[str, Field(max_length=22)] | None = None
     what: Annotated[str, Field(max_length=60, pattern=r"^[a-z_]+(\.[a-z_]+)?$")] | None = None
-    since: AwareDatetime | None = None
-    until: AwareDatetime | None = None
+    since: Moment | None = None
+    until: Moment | None = None
     before: Annotated[str, Field(pattern=r"^[0-9]{1,18}$")] | None = None
     size: Annotated[int, Field(ge=1, le=200)] = 50
 

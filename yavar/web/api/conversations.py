@@ -19,8 +19,9 @@ from yavar.conversations.filters import Filter, condition
 from yavar.conversations.finding import find
 from yavar.conversations.lists import UnknownView, counts, narrowed, view
 from yavar.conversations.merging import merged_into
-from yavar.conversations.models import Conversation, Draft, Inbox
+from yavar.conversations.models import Conversation, Draft, Inbox, Message
 from yavar.conversations.notes.actions import write_note
+from yavar.conversations.notes.models import Note
 from yavar.conversations.notes.timeline import timeline
 from yavar.conversations.policies import customers_of, works_in
 from yavar.conversations.queries import customer_card, rows, rows_by_id
@@ -159,7 +160,7 @@ def create_conversation(request: HttpRequest, agent: Agent, given: NewConversati
     inbox = next(iter(sql.pick(Inbox, "public_id = %s", (given.inbox,))), None)
     if inbox is None or not inbox.active or not works_in(agent, inbox, "conversation.import"):
         raise Problem(422, "inbox.unknown", _("What you chose is no longer here. Please reload the page."), field="inbox")
-    if given.at is not None and (given.at.tzinfo is None or given.at > clock.now()):
+    if given.at is not None and (given.at.tzinfo is None or given.at.year < 1970 or given.at > clock.now()):
         raise Problem(422, "at.invalid", _("This time is missing its zone, or has not come yet."), field="at")
     at = given.at or clock.now()
     written = bring(
@@ -206,10 +207,17 @@ def get_timeline(request: HttpRequest, agent: Agent, id: str, query: Query[Timel
     return {"items": items, "before": edge}
 
 
+def _told_before(model: Any, survivor: Conversation, public_id: str, key: str) -> Any:
+    """What was sent under this client id to a conversation that has been merged since: sent again, it is still the same one."""
+    return None if survivor.public_id == public_id else model.objects.filter(conversation__public_id=public_id, client_id=key).first()
+
+
 @doors.door("POST", "/conversations/{id}/messages", needs="conversation.reply", shape=answers.Written, status=201)
 def create_message(request: HttpRequest, agent: Agent, id: str, given: NewMessage) -> Any:
     """Answer the customer. With `seen` (a message seq): 409 with what they wrote meanwhile, when that has not been seen."""
     conversation, key = conversation_for(agent, id, "conversation.reply"), client_id(request, given.client_id)
+    if told := _told_before(Message, conversation, id, key):
+        return with_item(agent, told.conversation_id, told.version)
     check_body(key, given.text, given.files)
 
     def write() -> Any:
@@ -229,6 +237,8 @@ def create_message(request: HttpRequest, agent: Agent, id: str, given: NewMessag
 def create_note(request: HttpRequest, agent: Agent, id: str, given: NewNote) -> Any:
     """Note something for the team; whoever is mentioned finds it under Mentions."""
     conversation, key = conversation_for(agent, id, "conversation.note"), client_id(request, given.client_id)
+    if told := _told_before(Note, conversation, id, key):
+        return with_item(agent, told.conversation_id, told.version)
     check_body(key, given.text, given.files)
     mentions = list(Agent.objects.filter(public_id__in=given.mentions, is_active=True))
     written = write_note(conversation.pk, by=agent, client_id=key, text=given.text, files=given.files, mentions=mentions)

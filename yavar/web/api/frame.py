@@ -3,8 +3,9 @@
 import hashlib
 import inspect
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
-from typing import Any, get_args
+from typing import Annotated, Any, get_args
 
 import msgspec
 from django.conf import settings
@@ -14,7 +15,7 @@ from ninja import Query, Router, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.parser import Parser
 from ninja.utils import check_csrf
-from pydantic import ConfigDict
+from pydantic import AfterValidator, AwareDatetime, ConfigDict
 
 from yavar.base import ids
 from yavar.base.once import once
@@ -36,6 +37,15 @@ class Strict(Schema):
     """The base of all that comes in: unknown input is refused."""
 
     model_config = ConfigDict(extra="forbid", str_max_length=20_000)
+
+
+def _storable(moment: datetime) -> datetime:
+    if not 1970 <= moment.year <= 9000:  # beyond, another zone would lead out of the calendar
+        raise ValueError("a time between 1970 and 9000")
+    return moment
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_storable)]
 
 
 class Empty(Strict):

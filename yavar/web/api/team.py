@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from yavar.base.problem import Problem
 from yavar.conversations.models import Inbox
@@ -17,7 +17,7 @@ from yavar.people.team.roles import BUILT_IN, PERMISSIONS
 from yavar.realtime.signals import presence
 
 from . import answers
-from .frame import Doors, Strict, denied
+from .frame import Doors, Moment, Strict, denied
 from .reading import one
 
 doors = Doors(tags=["team"])
@@ -72,7 +72,7 @@ class NewToken(Strict):
     agent: PublicId
     name: Annotated[str, Field(min_length=1, max_length=80)]
     scopes: Annotated[list[Annotated[str, Field(max_length=40)]], Field(min_length=1, max_length=100)]
-    expires_at: AwareDatetime | None = None
+    expires_at: Moment | None = None
 
 
 def agent_facts(agent: Agent, online: set[str] | None = None) -> dict[str, Any]:

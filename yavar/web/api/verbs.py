@@ -116,7 +116,7 @@ def prioritise_conversation(c: Conversation, by: Agent, given: Priority) -> None
 @verb("snooze", Snooze)
 def snooze_conversation(c: Conversation, by: Agent, given: Snooze) -> None:
     """Put it away until a time, or (null) until the customer writes."""
-    if given.until is not None and given.until.tzinfo is None:
+    if given.until is not None and (given.until.tzinfo is None or not 1970 <= given.until.year <= 9000):
         raise Problem(400, "until.invalid", _("The request isn’t in the expected form."), field="until")
     actions.snooze(c.pk, given.until, by=by)
 

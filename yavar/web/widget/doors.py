@@ -131,7 +131,7 @@ def open_stream(request: Request, known: Known) -> Reply:
 
 def _stream(token: str, known: Known, public_id: str, after: int) -> Stream:
     key = find_conversation(known, public_id)
-    elsewhere = Conversation.objects.values_list("public_id", flat=True).get(pk=key) != public_id  # merged meanwhile: its numbers are others
+    elsewhere = Conversation.objects.filter(pk=key, merged_into__isnull=False).exists()  # merged meanwhile: it is read, and numbered, somewhere else
 
     def begin(feed: Feed) -> Callable[[], None]:
         known.streams.add(feed)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from yavar.base import crypto
 from yavar.base.problem import Problem
 from yavar.conversations.models import Inbox
-from yavar.conversations.public import conversation_of
+from yavar.conversations.public import one_of
 from yavar.conversations.shapes import Author
 from yavar.people.customers.actions import PURPOSE
 from yavar.people.customers.queries import visitor_by_token
@@ -77,8 +77,8 @@ def forget(token: str) -> None:
 
 
 def find_conversation(known: Known, public_id: str) -> int:
-    """The key of one of their conversations. Raises Problem 404: somebody else's is as absent as none."""
-    found = conversation_of(known.customer_id, public_id)
+    """The key of one of their conversations: of a merged one its own, a message finds its way from there. Raises Problem 404: somebody else's is as absent as none."""
+    found = one_of(known.customer_id, public_id)
     if found is None:
         raise Problem(404, "conversation.unknown", _("This conversation is not here."))
     known.conversations[public_id] = found.pk

@@ -40,6 +40,8 @@ def asked(query: dict[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
     for name in ("since", "until"):
         try:
             days[name] = date.fromisoformat(query[name]) if query.get(name) else None
+            if (day := days[name]) and not 1970 <= day.year <= 9000:
+                raise ValueError(query[name])
         except ValueError:
             faults[name], days[name] = _("This should be a date such as 2026-11-22."), None
     begin = lambda day: datetime.combine(day, time(), zone).astimezone(UTC)  # noqa: E731

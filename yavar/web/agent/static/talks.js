@@ -14,7 +14,7 @@ export function talk(id) {
   let found = talks.get(id);
   if (!found) {
     found = {id, items: signal(/** @type {Item[]} */ ([])), before: signal(null), customer: signal(null), seen: signal({agent: 0, customer: 0}), fields: signal({}), ties: signal({followers: [], linked: [], merged: []}),
-      people: signal([]), state: signal("empty"), problem: signal(null), older: signal("idle"), version: 0, running: null, catching: null};
+      people: signal([]), state: signal("empty"), problem: signal(null), older: signal("idle"), version: 0, running: null, catching: null, rereading: 0};
   } else talks.delete(id);
   talks.set(id, found); // last used stands last
   if (talks.size > KEPT) for (const [key, each] of talks) { if (talks.size <= KEPT) break; if (each.state.peek() !== "loading" && key !== id) talks.delete(key); }
@@ -107,12 +107,11 @@ export function follow(id, into) {
 }
 
 const TIES = new Set(["merged", "unmerged", "split", "linked", "unlinked", "followed", "described"].map(each => `conversation.${each}`));
-let rereading = 0;
 /** Ties and fields come with the whole: after one was changed, it is read again. */
 function reread(one, list) {
   if (!list.some(each => !each.origin && TIES.has(each.event))) return;
-  clearTimeout(rereading);
-  rereading = setTimeout(async () => { await one.running; load(one.id); }, 50);
+  clearTimeout(one.rereading);
+  one.rereading = setTimeout(async () => { await one.running; load(one.id); }, 50);
 }
 
 /** Fetches what came after the last item we have. */

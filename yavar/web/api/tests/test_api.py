@@ -263,3 +263,11 @@ def test_fifty_at_once(shop):
     talk.refresh_from_db()
     assert len(set(etags)) == 50 and len(talk.subject) == 50, "each write saw the one before"
     assert json.loads(answers[0].content)["item"]["text"] == "once"
+
+
+def test_the_description_is_there_for_programs_and_complete(shop):
+    answer = Client().get("/api/v1/openapi.json")
+    schema = answer.json()
+    assert answer.status_code == 200 and schema["openapi"].startswith("3.1")
+    assert {"/api/v1/conversations", "/api/v1/stream"} <= set(schema["paths"])
+    assert all(operation["x-needs"] != "" for methods in schema["paths"].values() for operation in methods.values())
