@@ -50,24 +50,24 @@ class API(NinjaAPI):
             "token": {"type": "http", "scheme": "bearer", "description": "`yavar user token NAME --scope …`, or Settings, API tokens."}
         }
         found["security"] = [{"token": []}]
-        needs = self._needs()
+        doors = self._doors()
         for path, methods in found["paths"].items():
             for method, operation in methods.items():
-                _complete(path, method, operation, needs[operation["operationId"]])
+                _complete(path, method, operation, doors[operation["operationId"]])
         found["paths"]["/api/v1/stream"] = STREAM
         return found
 
-    def _needs(self) -> dict[str, str | None]:
+    def _doors(self) -> dict[str, Any]:
         operations = (op for _prefix, router in self._routers for view in router.path_operations.values() for op in view.operations)
-        return {op.operation_id or "": getattr(op.view_func, "needs", None) for op in operations}
+        return {op.operation_id or "": op.view_func for op in operations}
 
 
-def _complete(path: str, method: str, operation: dict[str, Any], needs: str | None) -> None:
-    operation["x-needs"] = needs
+def _complete(path: str, method: str, operation: dict[str, Any], door: Any) -> None:
+    operation["x-needs"] = door.needs
     operation.pop("security", None)
     for parameter in operation.get("parameters", []):
         parameter["description"] = words("", parameter["name"])
-    if method != "get":
+    if method != "get" and door.repeatable:
         operation.setdefault("parameters", []).append(IDEMPOTENCY)
         if path.startswith("/api/v1/conversations/{id}"):
             operation["parameters"].append(IF_MATCH)

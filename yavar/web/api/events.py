@@ -54,7 +54,7 @@ def list_events(request: HttpRequest, agent: Agent, query: Query[EventsQuery]) -
 RAW = {"requestBody": {"required": True, "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}}
 
 
-@doors.door("POST", "/files", needs=None, shape=answers.FileFacts, status=201, openapi_extra=RAW)
+@doors.door("POST", "/files", needs=None, shape=answers.FileFacts, status=201, repeatable=False, openapi_extra=RAW)
 def create_file(request: HttpRequest, agent: Agent) -> Any:
     """Bring a file (the raw body, its name percent-encoded in X-Name), to be named in a message or note within a day. Up to 10 MB."""
     if not agent.may("conversation.reply") and not agent.may("conversation.note"):

@@ -9,6 +9,7 @@ from typing import Annotated, Any, get_args
 
 import msgspec
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from ninja import Query, Router, Schema
@@ -76,22 +77,23 @@ def _has_nul(value: Any) -> bool:
 class Doors(Router):
     """A router whose operations name the permission they need."""
 
-    def door(self, method: str, path: str, *, needs: str | None, shape: Any = None, status: int = 200, **more: Any) -> Callable[..., Any]:
-        """Register a view. `needs`: the permission (None: any signed-in agent); `shape` is what it answers (None: 204).
+    def door(self, method: str, path: str, *, needs: str | None, shape: Any = None, status: int = 200, repeatable: bool = True, **more: Any) -> Callable[..., Any]:
+        """Register a view. `needs`: the permission (None: any signed-in agent); `shape` is what it answers (None: 204); `repeatable`: whether an Idempotency-Key
+        counts, which makes it one transaction (not for uploads: they must not hold a lock while bytes come in).
 
         The view takes (request, agent, …) and answers what msgspec encodes; it raises Problem for everything else.
         """
 
         def register(view: Callable[..., Any]) -> Callable[..., Any]:
-            enter = _entrance(view, needs, 204 if shape is None else status)
-            enter.needs = needs  # type: ignore[attr-defined]
+            enter = _entrance(view, needs, 204 if shape is None else status, repeatable)
+            enter.needs, enter.repeatable = needs, repeatable  # type: ignore[attr-defined]
             self.api_operation([method], path, response={204 if shape is None else status: shape}, operation_id=view.__name__, **more)(enter)
             return view
 
         return register
 
 
-def _entrance(view: Callable[..., Any], needs: str | None, status: int) -> Callable[..., Any]:
+def _entrance(view: Callable[..., Any], needs: str | None, status: int, repeatable: bool) -> Callable[..., Any]:
     signature = inspect.signature(view)
     parameters = [each for name, each in signature.parameters.items() if name != "agent"]
     shapes = [get_args(each.annotation)[0] for each in parameters if _is_query(each.annotation)]
@@ -109,7 +111,7 @@ def _entrance(view: Callable[..., Any], needs: str | None, status: int) -> Calla
             done = view(request, agent, **given)
             return done if isinstance(done, HttpResponse) else HttpResponse(status=204) if status == 204 else answer(done, status)
 
-        key = request.headers.get("Idempotency-Key")
+        key = request.headers.get("Idempotency-Key") if repeatable else None
         return _repeatable(request, agent, key, act) if key is not None and request.method in WRITES else act()
 
     enter.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
@@ -231,3 +233,8 @@ def _absent(request: HttpRequest, _error: Http404) -> HttpResponse:
 @api.exception_handler(HttpError)
 def _refused(request: HttpRequest, error: HttpError) -> HttpResponse:
     return problem_response(Problem(error.status_code, "request.invalid", _("The request isn’t in the expected form.")))
+
+
+@api.exception_handler(RequestDataTooBig)
+def _too_big(request: HttpRequest, _error: RequestDataTooBig) -> HttpResponse:
+    return problem_response(Problem(413, "body.too_large", _("The request is too large.")))

@@ -103,6 +103,14 @@ def test_bad_input_is_a_400_in_one_shape(shop, robot, method, path, body):
     assert set(answer.json()["problem"]) >= {"code", "title"}
 
 
+def test_what_is_too_large_is_a_413_and_uploads_hold_no_lock(shop, robot, talk):
+    answer = send(robot, "POST", f"/conversations/{talk.public_id}/messages", {"text": "x" * 300_000, "client_id": "client-0001"})
+    assert (answer.status_code, answer.json()["problem"]["code"]) == (413, "body.too_large")
+    for _ in range(2):
+        assert send(robot, "POST", "/files", b"some bytes", idempotency_key="one").status_code == 201
+    assert not Answered.objects.exists(), "an upload is no transaction"
+
+
 def test_unknown_paths_and_methods_have_the_shape_too(shop, robot):
     assert send(robot, "GET", "/nothing").json()["problem"]["code"] == "not_found"
     answer = send(robot, "PUT", "/tags", {})
