@@ -138,6 +138,7 @@ class Desk:
         self.agent_weights, self.tag_weights, self.team_weights = words.zipf(AGENTS, 20), words.zipf(TAGS - 1, 0, 1.3), words.zipf(TEAMS, 2)
         self.inbox_weights = words.zipf(INBOXES - 1, 0, 1.3)
         self._notes = self._entries = self._messages = 0
+        self._indexed: set[int] = set()
         self._names: dict[int, tuple[str, str]] = {}
         event = ("name", "subject_kind", "subject_id", "seq", "actor", "audience", "payload", "at")
         conversation = (
@@ -192,8 +193,8 @@ class Desk:
         client = self.public_id()
         self.tables["message"].add((key, talk.key, client, client, talk.seq, talk.event_seq + 1, author, text, self.moment(talk.at)))
         if talk.seq == 1:
-            tokens += self.known_as(talk.customer)
-        self.entry("message", key, talk, tokens)
+            tokens += f" {self.known_as(talk.customer)}"
+        self.told("message", key, talk, tokens)
         return key
 
     def note(self, talk: Talk, text: str, tokens: str, mentions: list[int]) -> int:
@@ -202,20 +203,28 @@ class Desk:
         self.tables["note"].add((key, talk.key, client, client, talk.event_seq + 1, talk.agent, text, self.moment(talk.at)))
         for agent in mentions:
             self.tables["mention"].add((key, talk.key, agent))
-        self.entry("note", key, talk, tokens)
+        self.told("note", key, talk, tokens)
         return key
 
-    def entry(self, kind: str, key: int, talk: Talk, tokens: str) -> None:
+    def entry(self, kind: str, key: int, group: int, line: str) -> None:
         self._entries += 1
-        self.tables["entry"].add((self._entries, kind, key, talk.key, 1))
-        self.tables["words"].add((self._entries, self._line(f"{tokens} {self._mark('inbox', talk.inbox)}")))
+        self.tables["entry"].add((self._entries, kind, key, group, 1))
+        self.tables["words"].add((self._entries, self._line(line)))
+
+    def told(self, kind: str, key: int, talk: Talk, tokens: str) -> None:
+        """What was written in a conversation can be found within its inbox."""
+        self.entry(kind, key, talk.key, f"{tokens} {self._mark('inbox', talk.inbox)}")
 
     def known_as(self, customer: int) -> str:
-        """The tokens of a customer's name and address, which stand with the opening of each of their conversations."""
+        """The tokens of a customer's name and address, which stand with the opening of each of their conversations. Who is new gets an entry of their own."""
         from yavar.base.search import tokens
+        from yavar.people.jobs import AMONG
 
-        name, address = self.who(customer)
-        return " ".join(["", *tokens(f"{name} {address}")])
+        found = " ".join(tokens(" ".join(self.who(customer))))
+        if customer not in self._indexed:
+            self._indexed.add(customer)
+            self.entry("customer", customer, customer, f"{found} {AMONG}")
+        return found
 
     def who(self, customer: int) -> tuple[str, str]:
         if customer not in self._names:
@@ -244,6 +253,7 @@ class Desk:
         """The customers; one in fifty turned out to be somebody else."""
         for key in range(1, self.customers + 1):
             name, address = self.who(key)
+            self.known_as(key)
             merged = (key * 7) % self.customers + 1 if key % 50 == 0 else None
             merged = None if merged is None or merged % 50 == 0 or merged == key else merged
             at = self.moment(self.begin)

@@ -1,11 +1,11 @@
 """Newest-first search over what an agent may see: by reference, and by the words of messages and notes. A conversation's opening also holds who asks.
 
 The engine answers with the newest entries that hold the words. Where the agent's inboxes are bound, their marks are words too, so hits of other inboxes
-are never read. Where only own or the team's conversations are seen, hits are looked through window by window; what lies further back is found in the
-agent's newest conversations alone.
+are never read. Whoever sees only own or the team's conversations would find few of theirs among the newest hits of all: there the words are looked for
+in the agent's newest conversations first, entry by entry, and only if these give too little among everybody's hits, window by window.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -23,7 +23,7 @@ from .queries import rows
 from .shapes import Row
 
 LIMIT = 30
-NEAR = 300  # an agent's newest conversations, in which every word is looked at
+NEAR = (60, 300)  # so many of an agent's newest conversations, in which every word is looked at
 
 
 def find(agent: Agent, query: str) -> list[Row]:
@@ -35,6 +35,7 @@ def find(agent: Agent, query: str) -> list[Row]:
         hits.setdefault(hit.group_id, hit)
         if len(hits) >= LIMIT:
             break
+    hits = dict(sorted(hits.items(), key=lambda each: -each[1].place if each[1] else float("-inf")))
     shown = union.load(list(hits))
     texts = sql.by_key(Message, [hit.object_id for hit in hits.values() if hit and hit.kind == "message"])
     return [_with_found(row, c, hits[c.pk], texts) for row, c in zip(rows(agent, shown), shown, strict=True)]
@@ -43,16 +44,28 @@ def find(agent: Agent, query: str) -> list[Row]:
 def _hits(agent: Agent, visible: QuerySet[Conversation], query: str) -> Iterator[search.Hit]:
     """What the agent may see of what was found, newest first."""
     held = agent.powers.within(READ)
+    if any(each.sees != "all" or each.scope == "team" for each in held):
+        everything = yield from _near(agent, query)
+        if everything:
+            return
     bound = [] if any(each.scope in ("desk", "team") for each in held) else [search.mark("inbox", inbox.pk) for inbox in inboxes_of(agent)]
-    last: search.Hit | None = None
     for window in search.find(query, bound):
         told = [hit for hit in window if hit.kind != "customer"]
         seen = set(visible.filter(pk__in={hit.group_id for hit in told}).values_list("pk", flat=True))
         yield from (hit for hit in told if hit.group_id in seen)
-        last = window[-1] if window else None
-    if last and any(each.sees != "all" or each.scope == "team" for each in held):
-        near = search.find_among(query, union.keys(narrowed(agent, Q()), NEAR), before=last.place)
-        yield from (hit for hit in near if hit.kind != "customer")
+
+
+def _near(agent: Agent, query: str) -> Generator[search.Hit, None, bool]:
+    """What stands in the agent's newest conversations; returns whether there are no others."""
+    each_status = [part for status in Conversation.Status.values for part in narrowed(agent, Q(status=status))]  # with a status an index has them in order
+    before = 0
+    for size in NEAR:
+        keys = union.keys(each_status, size)
+        yield from (hit for hit in search.find_among(query, keys[before:]) if hit.kind != "customer")
+        if len(keys) < size:
+            return True
+        before = size
+    return False
 
 
 def _with_found(row: Row, conversation: Conversation, hit: search.Hit | None, texts: dict[int, Message]) -> Row:

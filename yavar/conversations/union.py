@@ -55,14 +55,15 @@ def count(parts: Parts, cap: int) -> int:
         return 0
     if len(parts) == 1:
         return parts[0].order_by()[:cap].count()
-    statement, values = _joined([each.order_by().values_list("pk")[:cap] for each in parts])
+    statement, values = _joined([each.order_by().values_list("id")[:cap] for each in parts], "UNION ALL")
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT COUNT(*) FROM ({statement}) AS parts", values)
-        return min(cap, int(cursor.fetchone()[0]))
+        # DISTINCT and LIMIT stop as soon as there are enough; UNION would first put all parts together
+        cursor.execute(f"SELECT COUNT(*) FROM (SELECT DISTINCT id FROM ({statement}) AS parts LIMIT {cap}) AS counted", values)
+        return int(cursor.fetchone()[0])
 
 
-def _joined(parts: Sequence[QuerySet[Conversation, Any]]) -> tuple[str, list[Any]]:
+def _joined(parts: Sequence[QuerySet[Conversation, Any]], by: str = "UNION") -> tuple[str, list[Any]]:
     """Django cannot cut the parts of a union on SQLite, hence this."""
     statements, values = zip(*(part.query.sql_with_params() for part in parts), strict=True)
-    union = " UNION ".join(f"SELECT * FROM ({statement}) AS part{index}" for index, statement in enumerate(statements))
+    union = f" {by} ".join(f"SELECT * FROM ({statement}) AS part{index}" for index, statement in enumerate(statements))
     return union, [value for part in values for value in part]

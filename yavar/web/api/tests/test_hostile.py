@@ -17,7 +17,7 @@ from yavar.web.api.v1 import api
 from .world import World, build
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True), pytest.mark.one_engine, pytest.mark.timeout(300)]
-EXAMPLES = 4
+EXAMPLES = 3
 
 
 @pytest.fixture
