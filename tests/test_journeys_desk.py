@@ -207,7 +207,7 @@ def test_two_customers_who_are_one_person(stage, lang):
 @both_languages
 def test_what_one_ties_the_other_sees(stage, lang):
     words = WORDS[lang]
-    shopper, nila, chat = asked(stage, lang)
+    _shopper, nila, chat = asked(stage, lang)
     sara = stage.clerk("sara", f"/inbox/all/{chat}")
     sara.stay()
     sara.sees(words["first"])

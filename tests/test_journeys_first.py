@@ -37,7 +37,9 @@ class Site:
                 page.send_response(200)
                 page.send_header("Content-Type", "text/html; charset=utf-8")
                 page.end_headers()
-                page.wfile.write(f"<!doctype html><html lang={self.lang} dir={'rtl' if self.lang == 'fa' else 'ltr'}><body><p>tea</p>{self.line}</body>".encode())
+                page.wfile.write(
+                    f"<!doctype html><html lang={self.lang} dir={'rtl' if self.lang == 'fa' else 'ltr'}><body><p>tea</p>{self.line}</body>".encode()
+                )
 
             def log_message(self, *_):
                 pass

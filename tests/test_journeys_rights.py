@@ -11,7 +11,12 @@ both_languages = pytest.mark.parametrize("lang", ["fa", "en"])
 ROLE = {"fa": "فقط فروشگاه دوم", "en": "Second shop only"}
 DEEDS = {
     "fa": {"token.revoked": "توکن API را باطل کرد", "token.made": "توکن API ساخت", "agent.granted": "اختیارهای کسی را تغییر داد", "role.made": "نقشی ساخت"},
-    "en": {"token.revoked": "Revoked an API token", "token.made": "Made an API token", "agent.granted": "Changed what somebody may do", "role.made": "Made a role"},
+    "en": {
+        "token.revoked": "Revoked an API token",
+        "token.made": "Made an API token",
+        "agent.granted": "Changed what somebody may do",
+        "role.made": "Made a role",
+    },
 }
 FETCH = "async ([path, token]) => (await fetch(path, {headers: {Authorization: `Bearer ${token}`}})).status"
 

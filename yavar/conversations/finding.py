@@ -2,11 +2,12 @@
 
 The engine answers with the newest entries that hold the words. Where the agent's inboxes are bound, their marks are words too, so hits of other inboxes
 are never read. Whoever sees only own or the team's conversations would find few of theirs among the newest hits of all: there the words are looked for
-in the agent's newest conversations first, entry by entry, and only if these give too little among everybody's hits, window by window.
+in the agent's newest conversations first, entry by entry, and only if these give too little among everybody's hits that are older than these.
 """
 
 from collections.abc import Generator, Iterator
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -24,6 +25,7 @@ from .shapes import Row
 
 LIMIT = 30
 NEAR = (60, 300)  # so many of an agent's newest conversations, in which every word is looked at
+FAR = 2  # windows of everybody's older hits after that
 
 
 def find(agent: Agent, query: str) -> list[Row]:
@@ -44,28 +46,30 @@ def find(agent: Agent, query: str) -> list[Row]:
 def _hits(agent: Agent, visible: QuerySet[Conversation], query: str) -> Iterator[search.Hit]:
     """What the agent may see of what was found, newest first."""
     held = agent.powers.within(READ)
-    if any(each.sees != "all" or each.scope == "team" for each in held):
-        everything = yield from _near(agent, query)
-        if everything:
+    narrow, before = any(each.sees != "all" or each.scope == "team" for each in held), None
+    if narrow:
+        last = yield from _near(agent, query)
+        if last is None:
             return
+        before = search.place_of("message", last)
     bound = [] if any(each.scope in ("desk", "team") for each in held) else [search.mark("inbox", inbox.pk) for inbox in inboxes_of(agent)]
-    for window in search.find(query, bound):
+    for window in islice(search.find(query, bound, before=before), FAR if narrow else None):
         told = [hit for hit in window if hit.kind != "customer"]
         seen = set(visible.filter(pk__in={hit.group_id for hit in told}).values_list("pk", flat=True))
         yield from (hit for hit in told if hit.group_id in seen)
 
 
-def _near(agent: Agent, query: str) -> Generator[search.Hit, None, bool]:
-    """What stands in the agent's newest conversations; returns whether there are no others."""
+def _near(agent: Agent, query: str) -> Generator[search.Hit, None, int | None]:
+    """What stands in the agent's newest conversations; returns the oldest of these if there are others."""
     each_status = [part for status in Conversation.Status.values for part in narrowed(agent, Q(status=status))]  # with a status an index has them in order
     before = 0
     for size in NEAR:
         keys = union.keys(each_status, size)
         yield from (hit for hit in search.find_among(query, keys[before:]) if hit.kind != "customer")
         if len(keys) < size:
-            return True
+            return None
         before = size
-    return False
+    return keys[-1]
 
 
 def _with_found(row: Row, conversation: Conversation, hit: search.Hit | None, texts: dict[int, Message]) -> Row:

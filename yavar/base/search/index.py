@@ -87,8 +87,9 @@ def forget(kind: str, object_ids: Sequence[int]) -> None:
     entries.delete()
 
 
-def find(query: str, marks: Collection[str] = ()) -> Iterator[list[Hit]]:
+def find(query: str, marks: Collection[str] = (), *, before: int | None = None) -> Iterator[list[Hit]]:
     """Entries that hold every word of the query and, if marks are given, one of them: newest first, in windows that grow, for as long as the caller asks.
+    Only what is older than the place `before`, if one is given.
 
     The last word may be a beginning; from BEGINNING letters on (on PostgreSQL always) only where it is no whole word, since there the engine has to put the
     lists of all words together that begin so (0.1 µs for each entry in them, 30 ms for a common word of a large desk).
@@ -100,10 +101,10 @@ def find(query: str, marks: Collection[str] = ()) -> Iterator[list[Hit]]:
         len(words[-1]) >= (BEGINNING if is_sqlite() else 2) and bool(_newest(_match(words[-1:], beginning=False), None, WINDOWS[0]))
     )
     match = _match(words, marks, beginning=not whole)
-    window = _newest(match, None, WINDOWS[0])
+    window = _newest(match, before, WINDOWS[0])
     yield window
-    for before, size in pairwise(WINDOWS):
-        if len(window) < before:
+    for last, size in pairwise(WINDOWS):
+        if len(window) < last:
             return
         window = _newest(match, window[-1].place, size)
         yield window
@@ -127,6 +128,12 @@ def _match(words: Sequence[str], marks: Collection[str] = (), *, beginning: bool
     quoted[-1] += star if beginning else ""
     within = either.join(f"{quote}{each}{quote}" for each in marks)
     return both.join([*quoted, f"({within})"] if marks else quoted)
+
+
+def place_of(kind: str, group_id: int) -> int | None:
+    """Where the newest entry of a group stands."""
+    newest = SearchEntry.objects.filter(kind=kind, group_id=group_id).order_by("-pk")
+    return newest.values_list("pk", flat=True).first()
 
 
 def find_among(query: str, group_ids: Collection[int]) -> list[Hit]:

@@ -1,5 +1,6 @@
 """What happened: the diary for programs, and the files they bring."""
 
+from datetime import timedelta
 from typing import Annotated, Any
 
 from django.http import HttpRequest
@@ -7,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from ninja import Query
 from pydantic import Field
 
+from yavar.base import clock
+from yavar.base.db import is_sqlite
 from yavar.base.events.models import Event
 from yavar.base.problem import Problem
 from yavar.conversations.policies import visible_to
@@ -21,6 +24,7 @@ from .reading import mark
 
 doors = Doors(tags=["events and files"])
 PAGE = 200
+LATE = timedelta(seconds=10)
 
 
 class EventsQuery(Strict):
@@ -38,17 +42,30 @@ def list_events(request: HttpRequest, agent: Agent, query: Query[EventsQuery]) -
     begin = read_cursor(query.after)
     if begin is None:
         raise Problem(410, "cursor.gone", _("This cursor is not one of this desk. Begin anew without one."), field="after")
-    found = list(Event.objects.filter(pk__gt=begin, subject_kind="conversation").order_by("pk")[: query.size])
+    found = settled(list(Event.objects.filter(pk__gt=begin).order_by("pk")[: query.size]), begin)
+    about = [event for event in found if event.subject_kind == "conversation"]
     if agent.powers.all_of("conversation.read"):
-        shown = found
+        shown = about
     else:
-        seen = set(visible_to(agent).filter(pk__in={event.subject_id for event in found}).values_list("pk", flat=True))
-        shown = [event for event in found if event.subject_id in seen]
+        seen = set(visible_to(agent).filter(pk__in={event.subject_id for event in about}).values_list("pk", flat=True))
+        shown = [event for event in about if event.subject_id in seen]
     return {
         "events": [{"id": cursor(event.pk), **each} for event, each in zip(shown, told(shown), strict=True)],
         "cursor": cursor(found[-1].pk) if found else query.after,
         "more": len(found) == query.size,
     }
+
+
+def settled(events: list[Event], begin: int) -> list[Event]:
+    """What has no hole before it: on PostgreSQL a missing number may belong to a transaction that is about to commit, so what is younger waits for it."""
+    if is_sqlite():
+        return events
+    young, before = clock.now() - LATE, begin
+    for index, event in enumerate(events):
+        if event.pk != before + 1 and event.at >= young:
+            return events[:index]
+        before = event.pk
+    return events
 
 
 RAW = {"requestBody": {"required": True, "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}}

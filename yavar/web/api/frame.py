@@ -77,7 +77,9 @@ def _has_nul(value: Any) -> bool:
 class Doors(Router):
     """A router whose operations name the permission they need."""
 
-    def door(self, method: str, path: str, *, needs: str | None, shape: Any = None, status: int = 200, repeatable: bool = True, **more: Any) -> Callable[..., Any]:
+    def door(
+        self, method: str, path: str, *, needs: str | None, shape: Any = None, status: int = 200, repeatable: bool = True, **more: Any
+    ) -> Callable[..., Any]:
         """Register a view. `needs`: the permission (None: any signed-in agent); `shape` is what it answers (None: 204); `repeatable`: whether an Idempotency-Key
         counts, which makes it one transaction (not for uploads: they must not hold a lock while bytes come in).
 

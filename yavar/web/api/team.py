@@ -128,6 +128,7 @@ def get_me(request: HttpRequest, agent: Agent) -> Any:
 @doors.door("PATCH", "/me", needs=None)
 def change_me(request: HttpRequest, agent: Agent, given: Preferences) -> None:
     """Your own choices."""
+    _in_person(agent)
     chosen = {name: value for name, value in given.dict().items() if value is not None}
     if chosen:
         actions.prefer(agent, **chosen)
@@ -136,7 +137,14 @@ def change_me(request: HttpRequest, agent: Agent, given: Preferences) -> None:
 @doors.door("GET", "/me/sessions", needs=None, shape=list[answers.SessionFacts])
 def list_sessions(request: HttpRequest, agent: Agent) -> Any:
     """Where you are signed in."""
+    _in_person(agent)
     return [session_facts(each, agent) for each in agent.sign_ins.filter(outcome="ok", ended_at__isnull=True).order_by("-seen_at")[:100]]
+
+
+def _in_person(agent: Agent) -> None:
+    """Somebody's own affairs are not a narrow token's."""
+    if agent.limit is not None and not agent.limit >= set(PERMISSIONS):
+        raise denied("all")
 
 
 def session_facts(each: SignIn, agent: Agent) -> dict[str, Any]:
@@ -147,6 +155,7 @@ def session_facts(each: SignIn, agent: Agent) -> dict[str, Any]:
 @doors.door("DELETE", "/me/sessions/{id}", needs=None)
 def end_session(request: HttpRequest, agent: Agent, id: str) -> None:
     """Sign out there."""
+    _in_person(agent)
     found = agent.sign_ins.filter(public_id=id, ended_at__isnull=True).first()
     if found is None:
         raise Problem(404, "not_found", _("There is nothing here, or it is not yours to see."))
