@@ -36,7 +36,14 @@ class Verdict:
 def look(url: str, *, desk: str, key: str, origins: list[str]) -> Verdict:
     """Fetch the page and say whether the chat `key` of this desk (its URL) will appear on it. Never inside a transaction."""
     try:
-        answer = http.send("GET", url, headers={"Accept": "text/html", "User-Agent": "Yavar (looks whether its chat stands on the page)"}, redirects=5, limit=LARGEST, whole=False)
+        answer = http.send(
+            "GET",
+            url,
+            headers={"Accept": "text/html", "User-Agent": "Yavar (looks whether its chat stands on the page)"},
+            redirects=5,
+            limit=LARGEST,
+            whole=False,
+        )
     except http.HttpError as error:
         reason = getattr(error, "reason", "")
         return Verdict("unreachable", str(UNREACHED.get(reason, _("The page didn’t open. Please check the address, then try again."))))
@@ -51,7 +58,12 @@ def look(url: str, *, desk: str, key: str, origins: list[str]) -> Verdict:
     if origin(answer.url) not in origins:
         return Verdict("origin", _("The line is there, but {address} isn’t on the list of pages that may show the chat.").format(address=origin(answer.url)))
     if refused := _forbidden(answer.headers.get("content-security-policy", ""), desk):
-        return Verdict("policy", _("The line is there, but the page’s Content-Security-Policy forbids it. Add {desk} to {directives}.").format(desk=desk, directives=", ".join(refused)))
+        return Verdict(
+            "policy",
+            _("The line is there, but the page’s Content-Security-Policy forbids it. Add {desk} to {directives}.").format(
+                desk=desk, directives=", ".join(refused)
+            ),
+        )
     return Verdict("ok", _("The line is on the page, and nothing stands in its way."))
 
 
@@ -61,6 +73,8 @@ def _forbidden(policy: str, desk: str) -> list[str]:
     found = []
     for directive, fallbacks in (("script-src", ("script-src-elem", "script-src", "default-src")), ("frame-src", ("frame-src", "child-src", "default-src"))):
         applied = next((rules[name] for name in fallbacks if name in rules), None)
-        if applied is not None and not any(source in ("*", desk, f"{desk.split(':')[0]}:") or source.rstrip("/") == desk.split("://")[-1] for source in applied):
+        if applied is not None and not any(
+            source in ("*", desk, f"{desk.split(':')[0]}:") or source.rstrip("/") == desk.split("://")[-1] for source in applied
+        ):
             found.append(directive)
     return found

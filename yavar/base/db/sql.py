@@ -63,6 +63,8 @@ def below(model: type[models.Model], parent: str, key: int) -> list[int]:
     """The keys of all rows that point to `key` by the column `parent`, also by way of others: nearest first. One short query per level, mostly one in all."""
     found: list[int] = []
     level = [key]
-    while level := [row[0] for row in run(text(f"SELECT id FROM {table(model)} WHERE {parent} IN ({', '.join('?' * len(level))}) ORDER BY id"), level).fetchall()]:
+    while level:
+        marks = ", ".join("?" * len(level))
+        level = [row[0] for row in run(text(f"SELECT id FROM {table(model)} WHERE {parent} IN ({marks}) ORDER BY id"), level).fetchall()]
         found += level
     return found

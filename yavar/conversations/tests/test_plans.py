@@ -115,10 +115,9 @@ def test_lists_are_walks(old_desk):
     assert not found
 
 
+@pytest.mark.one_engine  # PostgreSQL says it in its condition, which is the same
 def test_the_next_page_begins_where_the_last_one_ended(old_desk):
     """Not at the newest: the plan must say so, for the time does not on a small desk."""
-    if not is_sqlite():
-        pytest.skip("PostgreSQL says it in its condition, which is the same")
     deep = Conversation.objects.order_by("-last_at")[NUMBER // 2]
     [(_sql, plan)] = [each for each in plans(lambda: page(view(old_desk.owner, "all", "done"), (deep.last_at, deep.public_id))) if "LIMIT 51" in each[0]]
     assert any("status=? AND last_at<?" in text for _node, _parent, text in plan), plan
