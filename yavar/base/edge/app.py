@@ -71,9 +71,16 @@ class Edge:
         elif path.startswith("/static/"):
             await _send(send, self._static.answer(scope))
         elif path.startswith(self._quick) and is_short(scope):
-            await _send(send, await self._hop(clean(scope), await _whole(receive, LONGEST)))
+            await _send(send, await self._short(clean(scope), receive))
         else:
             await self._django(clean(scope), receive, send)
+
+    async def _short(self, scope: Scope, receive: Receive) -> Answer:
+        try:
+            body = await _whole(receive, LONGEST)
+        except Problem as problem:  # it was cut off, or longer than it said
+            return problem_answer(problem, "en")
+        return await self._hop(scope, body)
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         while True:
