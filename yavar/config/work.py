@@ -15,7 +15,7 @@ from . import wiring
 
 log = logging.getLogger("yavar.work")
 
-GATHER = 0.03  # seconds after news: what comes in the same moment is claimed and written together, a third of the work for each
+GATHER = 0.1  # seconds after news: what comes in the same moment is claimed and written together, a third of the work for each
 
 
 def work(stop: threading.Event) -> None:

@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Sequence
 
 from yavar.base import clock, search
+from yavar.base.db import sql
 from yavar.base.events.models import Event
 from yavar.base.jobs import job
 from yavar.people.customers.queries import with_merged
-from yavar.people.models import Customer
+from yavar.people.models import Customer, Identity
 
 from . import actions
 from .models import Conversation, Message
@@ -17,7 +18,7 @@ RENAMED = 20  # a person's newest conversations that are found by a new name
 @job("conversations.index_message", replayable=True)
 def index_message(event_id: int) -> None:
     """Make a message findable by its words."""
-    search.refresh("message", [Event.objects.values_list("payload", flat=True).get(pk=event_id)["message"]])
+    search.refresh("message", [event.payload["message"] for event in sql.by_key(Event, [event_id]).values()])
 
 
 @job("conversations.index_person", replayable=True)
@@ -31,20 +32,24 @@ def index_person(event_id: int) -> None:
 @search.source("message")
 def _messages(keys: Sequence[int]) -> Iterator[search.Line]:
     """A message's words; a conversation's first message also holds who asks, so that a name finds it."""
-    fields = ("pk", "conversation_id", "text", "seq", "conversation__customer_id", "conversation__inbox_id")
-    found = list(Message.objects.filter(pk__in=keys).values_list(*fields))
-    people = _known_as({customer for _pk, _conversation, _text, seq, customer, _inbox in found if seq == 1})
-    for pk, conversation, text, seq, customer, inbox in found:
-        yield search.Line(pk, conversation, f"{text} {people[customer]}" if seq == 1 else text, (search.mark("inbox", inbox),))
+    found = list(sql.by_key(Message, keys).values())
+    talks = sql.by_key(Conversation, [message.conversation_id for message in found])
+    people = _known_as({talks[message.conversation_id].customer_id for message in found if message.seq == 1})
+    for message in found:
+        talk = talks[message.conversation_id]
+        text = f"{message.text} {people[talk.customer_id]}" if message.seq == 1 else message.text
+        yield search.Line(message.pk, talk.pk, text, (search.mark("inbox", talk.inbox_id),))
 
 
 def _known_as(keys: set[int]) -> dict[int, str]:
-    """Names of customers, and the ways to reach them."""
-    if not keys:
-        return {}
-    ways = ("identities", "merged_into__identities")
-    found = Customer.objects.filter(pk__in=keys).select_related("merged_into").prefetch_related(*ways)
-    return {c.pk: " ".join([c.survivor().name, *(way.value for way in c.survivor().identities.all())]) for c in found}
+    """Names of customers after merging, and the ways to reach them."""
+    customers = sql.by_key(Customer, keys)
+    people = {key: customer.survivor() if customer.merged_into_id else customer for key, customer in customers.items()}
+    ways: dict[int, list[str]] = {}
+    wanted = sorted({person.pk for person in people.values()})
+    for way in sql.pick(Identity, f"customer_id IN ({', '.join(['%s'] * len(wanted))}) ORDER BY id", wanted) if wanted else []:
+        ways.setdefault(way.customer_id, []).append(way.value)
+    return {key: " ".join([person.name, *ways.get(person.pk, [])]) for key, person in people.items()}
 
 
 def wake_snoozed() -> None:

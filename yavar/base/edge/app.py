@@ -22,7 +22,7 @@ log = logging.getLogger("yavar.edge")
 
 PING = 10.0  # seconds of silence after which a comment line proves the stream alive
 LOOK = 2.0  # seconds between two looks for silent and stuck streams
-CHECK = 30.0  # seconds after which a stream's rights are looked at again
+CHECK = 15.0  # seconds after which a stream's rights are looked at again
 STUCK = 30.0  # seconds a reader may leave a full socket unread
 MAX_WAITING = 5000  # items in the writer's queue beyond which we ask to come back
 STREAM_HEADERS = [(b"content-type", b"text/event-stream"), (b"cache-control", b"no-store"), (b"x-accel-buffering", b"no")]

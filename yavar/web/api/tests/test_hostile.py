@@ -17,7 +17,7 @@ from yavar.web.api.v1 import api
 from .world import World, build
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True), pytest.mark.one_engine, pytest.mark.timeout(300)]
-EXAMPLES = 3
+EXAMPLES = 2
 
 
 @pytest.fixture
