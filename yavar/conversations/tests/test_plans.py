@@ -21,7 +21,7 @@ from yavar.conversations.testing import ChatLike
 from yavar.people.models import Agent, Grant
 from yavar.people.team.actions import add_team
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 NUMBER = 5_000
 LARGE = ("conversations_conversation", "conversations_message", "base_event", "base_searchentry")
 

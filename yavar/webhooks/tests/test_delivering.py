@@ -20,7 +20,7 @@ from yavar.webhooks.models import Delivery, Endpoint
 from yavar.webhooks.outcome import JITTER, PATIENCE, WAITS
 from yavar.webhooks.testing import Work
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 
 def ids(receiver):

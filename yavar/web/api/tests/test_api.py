@@ -239,6 +239,7 @@ def test_switched_off_means_out(shop, robot):
     assert send(robot, "GET", "/me").status_code == 401
 
 
+@pytest.mark.slow
 def test_fifty_at_once(shop):
     """The same key: one effect, one answer. The same version: one wins, nothing is lost."""
     talk = Conversation.objects.get(pk=shop.says(shop.visitor(), "hello").conversation_id)
