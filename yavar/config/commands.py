@@ -141,8 +141,10 @@ def audit(given: Namespace) -> int:
     """`yavar audit …`"""
     migrate()
     if given.action == "export":
-        for event in events_of(None, None, None, None).order_by("pk").iterator(500):
-            sys.stdout.write(msgspec.json.encode(entries([event])[0]).decode() + "\n")
+        last = 0
+        while events := list(events_of(None, None, None, None).filter(pk__gt=last).order_by("pk")[:500]):
+            sys.stdout.writelines(msgspec.json.encode(each).decode() + "\n" for each in entries(events))
+            last = events[-1].pk
         return 0
     number = broken = 0
     for _seal, found in verify():

@@ -3,13 +3,11 @@
 import zlib
 
 import msgspec
-from django.db import IntegrityError
-from django.utils.translation import gettext_lazy as _
 
 from yavar.base import clock, crypto
-from yavar.base.db import savepoint, transaction
+from yavar.base.db import transaction
 from yavar.base.events import Actor, record
-from yavar.base.problem import Problem
+from yavar.base.named import tidy, unique
 from yavar.base.search import fold
 from yavar.desk.models import Brand
 from yavar.people.models import Agent
@@ -27,7 +25,7 @@ def add_inbox(brand: Brand, kind: str, name: str, config: msgspec.Struct, *, sec
         inbox = Inbox.objects.create(
             brand=brand,
             kind=kind,
-            name=_name(name, 80),
+            name=tidy(name, 80),
             config=msgspec.to_builtins(config),
             secret=crypto.seal(secret) if secret else "",
             created_at=clock.now(),
@@ -45,7 +43,7 @@ def configure_inbox(
         inbox.config = msgspec.to_builtins(config)
         changed.append("config")
     if name is not None and name != inbox.name:
-        inbox.name = _name(name, 80)
+        inbox.name = tidy(name, 80)
         changed.append("name")
     if secret is not None:
         inbox.secret = crypto.seal(secret) if secret else ""
@@ -62,7 +60,7 @@ def configure_inbox(
 
 def make_tag(name: str) -> Tag:
     """The tag of this name, made if it is new; spelling differences that nobody sees are one tag."""
-    shown = _name(name, 60)
+    shown = tidy(name, 60)
     with transaction():
         found, _made = Tag.objects.get_or_create(folded=fold(shown)[:60], defaults={"name": shown, "hue": zlib.crc32(shown.encode()) % 6 + 1})
     return found
@@ -71,13 +69,10 @@ def make_tag(name: str) -> Tag:
 def change_tag(tag: Tag, *, by: Actor, name: str | None = None, hue: int | None = None) -> Tag:
     """Rename or recolour a tag. Raises Problem 409 for another tag's name."""
     with transaction():
-        before, tag.name = tag.name, tag.name if name is None else _name(name, 60)
+        before, tag.name = tag.name, tag.name if name is None else tidy(name, 60)
         tag.folded, tag.hue = fold(tag.name)[:60], tag.hue if hue is None else hue
-        try:
-            with savepoint():
-                tag.save()
-        except IntegrityError:
-            raise Problem(409, "name.taken", _("There is one of this name already."), field="name") from None
+        with unique():
+            tag.save()
         record(TagChanged(tag.pk, before, tag.name), subject=("tag", tag.pk), by=by)
     return tag
 
@@ -94,7 +89,7 @@ def save_view(name: str, chosen: Filter, *, by: Agent, shared: bool, view: Saved
     """Keep a filter under a name, for oneself or for all; with `view` change that one."""
     with transaction():
         saved = view or SavedView(position=SavedView.objects.count())
-        saved.name, saved.filter, saved.owner = _name(name, 60), msgspec.to_builtins(chosen), None if shared else by
+        saved.name, saved.filter, saved.owner = tidy(name, 60), msgspec.to_builtins(chosen), None if shared else by
         saved.save()
         record(ViewSaved(saved.pk, shared), subject=("view", saved.pk), by=by.actor)
     return saved
@@ -105,10 +100,3 @@ def remove_view(view: SavedView, *, by: Agent) -> None:
     with transaction():
         record(ViewRemoved(view.pk, view.owner_id is None), subject=("view", view.pk), by=by.actor)
         view.delete()
-
-
-def _name(name: str, longest: int) -> str:
-    shown = " ".join(name.split())[:longest]
-    if not shown or "\0" in shown:
-        raise Problem(422, "name.missing", _("Please give it a name."), field="name")
-    return shown

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from types import EllipsisType
 
 import msgspec
-from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
-from yavar.base.db import savepoint, transaction
+from yavar.base.db import transaction
 from yavar.base.events import Actor, record
+from yavar.base.named import unique
 from yavar.base.problem import Problem
 
 from .accent import Accent, calmer, readable
@@ -101,11 +101,8 @@ def save_field(
         raise Problem(422, "field.choices", _("Give at least two choices."), field="choices")
     made.label, made.choices, made.brand, made.request_type, made.active = names, list(dict.fromkeys(options)), brand, request_type, active
     with transaction():
-        try:
-            with savepoint():
-                made.save()
-        except IntegrityError:
-            raise Problem(409, "key.taken", _("There is a field with this key already."), field="key") from None
+        with unique(Problem(409, "key.taken", _("There is a field with this key already."), field="key")):
+            made.save()
         fact = FieldChanged(made.pk, ["label", "choices", "active"]) if definition else FieldDefined(made.pk, made.on, made.key, made.kind)
         record(fact, subject=("field", made.pk), by=by)
     return made

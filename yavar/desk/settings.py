@@ -19,7 +19,6 @@ class DeskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     time_zone: str = "UTC"
     reply_minutes: Annotated[int, msgspec.Meta(ge=0, le=999)] = 5  # "usually replies in under N min" until the desk has measured it itself; 0 says nothing
-    reopen_days: int = 14  # a customer's message within these days reopens a resolved conversation; later it begins a new one
 
 
 def read() -> DeskSettings:

@@ -25,6 +25,7 @@ LOOK = 2.0  # seconds between two looks for silent and stuck streams
 CHECK = 15.0  # seconds after which a stream's rights are looked at again
 STUCK = 30.0  # seconds a reader may leave a full socket unread
 MAX_WAITING = 5000  # items in the writer's queue beyond which we ask to come back
+SHORT = "/api/"  # below it answers are never streamed
 STREAM_HEADERS = [(b"content-type", b"text/event-stream"), (b"cache-control", b"no-store"), (b"x-accel-buffering", b"no")]
 Scope = dict[str, Any]
 Receive = Callable[[], Any]
@@ -32,13 +33,11 @@ Send = Callable[[dict[str, Any]], Any]
 
 
 class Edge:
-    """One object per process. `wsgi` is Django; `doors` are the hot paths; `quick` begins the paths whose answers are never streamed; `writer` answers through `flush`."""
+    """One object per process. `wsgi` is Django; `doors` are the hot paths; `writer` answers through `flush`."""
 
-    def __init__(self, wsgi: Any, doors: list[Door], static: Static, threads: int = 8, quick: str = "/api/") -> None:
+    def __init__(self, wsgi: Any, doors: list[Door], static: Static, threads: int = 8) -> None:
         self._doors = {(door.method, door.path): door for door in doors}
-        self._paths = {door.path for door in doors}
         self._django: Any = WSGIMiddleware(wsgi, workers=threads)
-        self._quick = quick
         self._static = static
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="edge")
         self._hop = Hop(wsgi, self._threads)
@@ -70,7 +69,7 @@ class Edge:
             await self._enter(door, scope, receive, send)
         elif path.startswith("/static/"):
             await _send(send, self._static.answer(scope))
-        elif path.startswith(self._quick) and is_short(scope):
+        elif path.startswith(SHORT) and is_short(scope):
             await _send(send, await self._short(clean(scope), receive))
         else:
             await self._django(clean(scope), receive, send)

@@ -7,12 +7,12 @@ import msgspec
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from yavar.base import clock
-from yavar.base.db import savepoint, transaction
+from yavar.base.db import transaction
 from yavar.base.events import Actor, record
+from yavar.base.named import tidy, unique
 from yavar.base.problem import Problem
 
 from ..events import AgentChanged, AgentJoined, GrantsChanged, SessionEnded, TeamChanged, TeamMade, TeamRemoved
@@ -46,11 +46,8 @@ def add_agent(
             validate_password(password, agent)
         agent.set_password(password)
     with transaction():
-        try:
-            with savepoint():
-                agent.save()
-        except IntegrityError:
-            raise Problem(409, "email.taken", _("{email} is in the team already.").format(email=agent.email), field="email") from None
+        with unique(Problem(409, "email.taken", _("{email} is in the team already.").format(email=agent.email), field="email")):
+            agent.save()
         if role:
             Grant.objects.create(agent=agent, role=role)
         record(AgentJoined(agent.pk, role), subject=("agent", agent.pk), by=by)
@@ -68,11 +65,8 @@ def change_agent(agent: Agent, *, by: Actor, name: str | None = None, email: str
             _keep_an_owner(without=agent)
         for key, value in changed.items():
             setattr(agent, key, value)
-        try:
-            with savepoint():
-                agent.save(update_fields=list(changed))
-        except IntegrityError:
-            raise Problem(409, "email.taken", _("{email} is in the team already.").format(email=agent.email), field="email") from None
+        with unique(Problem(409, "email.taken", _("{email} is in the team already.").format(email=agent.email), field="email")):
+            agent.save(update_fields=list(changed))
         changes.told()
         record(AgentChanged(agent.pk, sorted(changed), agent.is_active), subject=("agent", agent.pk), by=by)
         if active is False:
@@ -185,8 +179,9 @@ def prefer(agent: Agent, **choices: Any) -> None:
 def add_team(name: str, members: Sequence[Agent], *, by: Actor) -> Team:
     """A new team. Raises Problem 409 for a name that is taken, 422 for none."""
     with transaction():
-        team = Team(name=_team_name(name))
-        _save_team(team)
+        team = Team(name=tidy(name, 80))
+        with unique():
+            team.save()
         team.members.set(members)
         record(TeamMade(team.pk, sorted(each.pk for each in members)), subject=("team", team.pk), by=by)
     return team
@@ -198,8 +193,9 @@ def change_team(team: Team, *, by: Actor, name: str | None = None, members: Sequ
         before = sorted(team.members.values_list("pk", flat=True))
         after = before if members is None else sorted(each.pk for each in members)
         if name is not None:
-            team.name = _team_name(name)
-            _save_team(team)
+            team.name = tidy(name, 80)
+            with unique():
+                team.save()
         changes.told()
         team.members.set(after)
         record(TeamChanged(team.pk, name is not None, before, after), subject=("team", team.pk), by=by)
@@ -213,18 +209,3 @@ def remove_team(team: Team, *, by: Actor) -> None:
         changes.told()
         Grant.objects.filter(scope="team", scope_id=team.pk).delete()
         team.delete()
-
-
-def _team_name(name: str) -> str:
-    shown = " ".join(name.split())[:80]
-    if not shown:
-        raise Problem(422, "name.missing", _("Please give it a name."), field="name")
-    return shown
-
-
-def _save_team(team: Team) -> None:
-    try:
-        with savepoint():
-            team.save()
-    except IntegrityError:
-        raise Problem(409, "name.taken", _("There is one of this name already."), field="name") from None

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
-from yavar.base.db import savepoint, transaction
+from yavar.base.db import transaction
 from yavar.base.events import record
+from yavar.base.named import tidy, unique
 from yavar.base.problem import Problem
 
 from ..events import RoleChanged, RoleMade, RoleRemoved
@@ -27,9 +27,7 @@ def permissions_of(key: str) -> frozenset[str]:
 
 def save_role(name: str, permissions: Sequence[str], *, by: Agent, role: Role | None = None) -> Role:
     """Make a role, or change one. Who makes it must hold all it allows. Raises Problem 403, 409 or 422."""
-    shown, wanted = " ".join(name.split())[:60], sorted(set(permissions))
-    if not shown:
-        raise Problem(422, "name.missing", _("Please give it a name."), field="name")
+    shown, wanted = tidy(name, 60), sorted(set(permissions))
     if unknown := set(wanted) - set(PERMISSIONS):
         raise Problem(422, "permission.unknown", _("There is no right called {name}.").format(name=min(unknown)), field="permissions")
     if not by.powers.covers(wanted):
@@ -38,11 +36,8 @@ def save_role(name: str, permissions: Sequence[str], *, by: Agent, role: Role | 
     with transaction():
         saved = role or Role()
         saved.name, saved.permissions = shown, wanted
-        try:
-            with savepoint():
-                saved.save()
-        except IntegrityError:
-            raise Problem(409, "name.taken", _("There is one of this name already."), field="name") from None
+        with unique():
+            saved.save()
         fact = RoleChanged(saved.pk, before, wanted) if role else RoleMade(saved.pk, wanted)
         record(fact, subject=("role", saved.pk), by=by.actor)
         changes.told()

@@ -4,7 +4,9 @@ from datetime import timedelta
 
 from yavar.base import clock
 from yavar.base.db import transaction
+from yavar.base.events import record
 
+from ..events import AuditExported
 from . import changes
 from .models import Agent, SignIn
 
@@ -32,3 +34,9 @@ def session_of(agent: Agent, session_key: str | None) -> SignIn | None:
         with transaction():
             SignIn.objects.filter(pk=found.pk).update(seen_at=clock.now())
     return found
+
+
+def note_export(kind: str, rows: int, *, by: Agent) -> None:
+    """Somebody takes the audit log away."""
+    with transaction():
+        record(AuditExported(kind, rows), subject=("desk", 0), by=by.actor)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from yavar.base import clock, crypto
 from yavar.base.db import transaction
 from yavar.base.events import Actor, record
+from yavar.base.named import tidy
 from yavar.base.problem import Problem
 
 from ..events import TokenMade, TokenRevoked
@@ -25,9 +26,7 @@ def make_token(agent: Agent, name: str, scopes: list[str], *, by: Agent | Actor,
 
     Raises Problem 422 for an unknown scope or a name that is missing, 403 for more than `by` has.
     """
-    shown = " ".join(name.split())[:80]
-    if not shown:
-        raise Problem(422, "name.missing", _("Please give it a name."), field="name")
+    shown = tidy(name, 80)
     try:
         wanted = scopes_of(scopes)
     except LookupError as unknown:

@@ -192,7 +192,6 @@ class FieldFacts:
 class SettingFacts:
     time_zone: str
     reply_minutes: int
-    reopen_days: int
 
 
 @dataclass

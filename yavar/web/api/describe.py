@@ -27,7 +27,7 @@ IF_MATCH = {
 STREAM = {
     "get": {
         "operationId": "stream", "summary": "Stream", "tags": ["events and files"], "x-needs": "conversation.read",
-        "description": "Server-sent events from a cursor on: `item` (a new line with its row), `row` (a row changed), `seen`, `typing`, `presence`, `gone`, `resync` "
+        "description": "Server-sent events from a cursor on: `item` (a new line with its row), `row` (a row changed), `seen`, `typing`, `presence`, `resync` "
         "(forget the cursor, read the state anew). A comment line at least every 10 s. After a break connect again with the last `id`.",
         "parameters": [{"name": "cursor", "in": "query", "required": False, "schema": {"type": "string"}, "description": words("", "cursor")}],
         "responses": {"200": {"description": "The stream.", "content": {"text/event-stream": {"schema": {"type": "string"}}}}},

@@ -19,7 +19,7 @@ from yavar.people.models import Agent
 
 from . import answers
 from .frame import Doors, Strict, denied
-from .reading import one
+from .reading import here, one
 
 doors = Doors(tags=["desk"])
 PublicId = Annotated[str, Field(min_length=1, max_length=22)]
@@ -85,7 +85,6 @@ class ChangeField(Strict):
 class ChangeSettings(Strict):
     time_zone: Annotated[str, Field(max_length=60)] | None = None
     reply_minutes: Annotated[int, Field(ge=0, le=999)] | None = None
-    reopen_days: Annotated[int, Field(ge=0, le=3650)] | None = None
 
 
 def brand_facts(brand: Brand) -> dict[str, Any]:
@@ -202,14 +201,14 @@ def create_request_type(request: HttpRequest, agent: Agent, given: NewRequestTyp
 @doors.door("PATCH", "/request_types/{id}", needs="field.manage", shape=answers.RequestTypeFacts)
 def change_request_type(request: HttpRequest, agent: Agent, id: str, given: Rename) -> Any:
     """Rename a request type."""
-    kind = _here(RequestType.objects.select_related("brand"), id)
+    kind = here(RequestType.objects.select_related("brand"), id)
     return type_facts(actions.save_request_type(kind.brand, dict(given.name), by=agent.actor, kind=kind))
 
 
 @doors.door("DELETE", "/request_types/{id}", needs="field.manage")
 def remove_request_type(request: HttpRequest, agent: Agent, id: str) -> None:
     """Remove a request type; its conversations are of none."""
-    actions.remove_request_type(_here(RequestType.objects, id), by=agent.actor)
+    actions.remove_request_type(here(RequestType.objects, id), by=agent.actor)
 
 
 @doors.door("GET", "/fields", needs="conversation.read", shape=list[answers.FieldFacts])
@@ -240,7 +239,7 @@ def create_field(request: HttpRequest, agent: Agent, given: NewField) -> Any:
 @doors.door("PATCH", "/fields/{id}", needs="field.manage", shape=answers.FieldFacts)
 def change_field(request: HttpRequest, agent: Agent, id: str, given: ChangeField) -> Any:
     """Rename a field, change its choices, or put it away (values are kept)."""
-    field = _here(FieldDefinition.objects.select_related("brand", "request_type"), id)
+    field = here(FieldDefinition.objects.select_related("brand", "request_type"), id)
     label = field.label if given.label is None else dict(given.label)
     choices = field.choices if given.choices is None else given.choices
     active = field.active if given.active is None else given.active
@@ -262,10 +261,3 @@ def change_settings(request: HttpRequest, agent: Agent, given: ChangeSettings) -
     if "time_zone" in changes and not settings.is_time_zone(changes["time_zone"]):
         raise Problem(422, "time_zone.unknown", _("There is no time zone of this name."), field="time_zone")
     return settings.change(by=agent.actor, **changes)
-
-
-def _here(found: Any, public_id: str) -> Any:
-    row = found.filter(public_id=public_id).first()
-    if row is None:
-        raise Problem(404, "not_found", _("There is nothing here, or it is not yours to see."))
-    return row

@@ -34,7 +34,7 @@ WORDS = {
     "page": "The page of the shop the customer was on last.", "people": "Which agents look at it now, and who writes.", "permissions": "Names of rights.", "phone": "A number with its country: +989123456789.",
     "possible": "Whether it can be done.", "preview": "The beginning of what was said last.", "preview_agent": "Id of the agent who said it, if it was one.",
     "preview_by": "Who said it: customer, agent, bot or system.", "priority": "low, normal, high or urgent.", "q": "Words to look for; the last one may be a beginning.",
-    "reference": "The number people quote: 8 characters, random.", "remove": "Ids of tags to take off.", "reopen_days": "A customer's message within these days reopens a resolved conversation.",
+    "reference": "The number people quote: 8 characters, random.", "remove": "Ids of tags to take off.",
     "reply": "The answer you have not sent yet.", "reply_minutes": "\"Usually replies in under N minutes\" in the chat; 0 says nothing.", "request_type": "Id of a request type, null for none.",
     "resolve": "Also resolve the conversation.", "result": "How the customer will look afterwards.", "revoked_at": "When it was revoked; null while it is good.",
     "role": "A built-in role's name (owner, admin, supervisor, agent, viewer) or an own role's id.", "row": "The conversation as it stands in lists.", "rows": "Conversations as they stand in lists.",

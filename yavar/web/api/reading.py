@@ -129,6 +129,14 @@ def read_place(text: str) -> Place | None:
         raise Problem(400, "before.invalid", _("The request isn’t in the expected form."), field="before") from None
 
 
+def here(found: Any, public_id: str, **more: Any) -> Any:
+    """A row named in an address, of a model or a selection. Raises Problem 404."""
+    row = getattr(found, "objects", found).filter(public_id=public_id, **more).first()
+    if row is None:
+        raise Problem(404, "not_found", _("There is nothing here, or it is not yours to see."))
+    return row
+
+
 def one(model: Any, public_id: str, **more: Any) -> Any:
     """A row named in a body. Raises Problem 422."""
     found = model.objects.filter(public_id=public_id, **more).first()

@@ -18,7 +18,7 @@ from yavar.realtime.signals import presence
 
 from . import answers
 from .frame import Doors, Moment, Strict, denied
-from .reading import one
+from .reading import here, one
 
 doors = Doors(tags=["team"])
 PublicId = Annotated[str, Field(min_length=1, max_length=22)]
@@ -107,13 +107,6 @@ def token_facts(token: Token) -> dict[str, Any]:
     return {"id": token.public_id, "agent": token.agent.public_id, **facts}
 
 
-def _found(model: Any, public_id: str) -> Any:
-    found = model.objects.filter(public_id=public_id).first()
-    if found is None:
-        raise Problem(404, "not_found", _("There is nothing here, or it is not yours to see."))
-    return found
-
-
 def grants_given(given: list[GrantGiven]) -> list[Given]:
     """Grants with inside keys. Raises Problem 422."""
     return [Given(g.role, g.scope, one(SCOPED[g.scope], g.scope_id or "").pk if g.scope != "desk" else 0, g.sees) for g in given]
@@ -156,10 +149,7 @@ def session_facts(each: SignIn, agent: Agent) -> dict[str, Any]:
 def end_session(request: HttpRequest, agent: Agent, id: str) -> None:
     """Sign out there."""
     _in_person(agent)
-    found = agent.sign_ins.filter(public_id=id, ended_at__isnull=True).first()
-    if found is None:
-        raise Problem(404, "not_found", _("There is nothing here, or it is not yours to see."))
-    actions.end_sessions(agent, by=agent.actor, only=found)
+    actions.end_sessions(agent, by=agent.actor, only=here(agent.sign_ins, id, ended_at__isnull=True))
 
 
 @doors.door("GET", "/agents", needs="conversation.read", shape=list[answers.AgentFacts])
@@ -179,13 +169,13 @@ def create_agent(request: HttpRequest, agent: Agent, given: NewAgent) -> Any:
 @doors.door("GET", "/agents/{id}", needs="agent.manage", shape=answers.AgentCard)
 def get_agent(request: HttpRequest, agent: Agent, id: str) -> Any:
     """One of the team, with what they may do."""
-    return agent_card(_found(Agent, id))
+    return agent_card(here(Agent, id))
 
 
 @doors.door("PATCH", "/agents/{id}", needs="agent.manage", shape=answers.AgentCard)
 def change_agent(request: HttpRequest, agent: Agent, id: str, given: ChangeAgent) -> Any:
     """Rename somebody, switch them on or off, say all they may do (`grants`). Rights and sessions taken away are dead within a minute."""
-    found = _found(Agent, id)
+    found = here(Agent, id)
     actions.revise(found, by=agent, name=given.name, active=given.active, grants=None if given.grants is None else grants_given(given.grants))
     return agent_card(Agent.objects.get(pk=found.pk))
 
@@ -207,7 +197,7 @@ def create_team(request: HttpRequest, agent: Agent, given: NewTeam) -> Any:
 @doors.door("PATCH", "/teams/{id}", needs="team.manage", shape=answers.TeamFacts)
 def change_team(request: HttpRequest, agent: Agent, id: str, given: ChangeTeam) -> Any:
     """Rename a team, or say all who are in it."""
-    team = _found(Team, id)
+    team = here(Team, id)
     if not agent.powers.at("team.manage", "team", team.pk):
         raise denied("team.manage")
     members = None if given.members is None else [one(Agent, key) for key in given.members]
@@ -217,7 +207,7 @@ def change_team(request: HttpRequest, agent: Agent, id: str, given: ChangeTeam) 
 @doors.door("DELETE", "/teams/{id}", needs="team.manage")
 def remove_team(request: HttpRequest, agent: Agent, id: str) -> None:
     """Dissolve a team: its conversations belong to none."""
-    team = _found(Team, id)
+    team = here(Team, id)
     if not agent.powers.everywhere("team.manage"):
         raise denied("team.manage")
     actions.remove_team(team, by=agent.actor)
@@ -244,13 +234,13 @@ def create_role(request: HttpRequest, agent: Agent, given: RoleGiven) -> Any:
 @doors.door("PUT", "/roles/{id}", needs="role.manage", shape=answers.RoleFacts)
 def change_role(request: HttpRequest, agent: Agent, id: str, given: RoleGiven) -> Any:
     """Change one of your own roles; the built-in ones stay as they are."""
-    return role_facts(custom.save_role(given.name, given.permissions, by=agent, role=_found(Role, id)))
+    return role_facts(custom.save_role(given.name, given.permissions, by=agent, role=here(Role, id)))
 
 
 @doors.door("DELETE", "/roles/{id}", needs="role.manage")
 def remove_role(request: HttpRequest, agent: Agent, id: str) -> None:
     """Remove a role; whoever had it has it no more."""
-    custom.remove_role(_found(Role, id), by=agent)
+    custom.remove_role(here(Role, id), by=agent)
 
 
 @doors.door("GET", "/tokens", needs="token.manage", shape=list[answers.TokenFacts])
@@ -272,7 +262,7 @@ def create_token(request: HttpRequest, agent: Agent, given: NewToken) -> Any:
 @doors.door("DELETE", "/tokens/{id}", needs="token.manage")
 def revoke_token(request: HttpRequest, agent: Agent, id: str) -> None:
     """The key opens nothing any more."""
-    tokens.revoke_token(_found(Token, id), by=agent.actor)
+    tokens.revoke_token(here(Token, id), by=agent.actor)
 
 
 __all__ = ["Grant", "agent_card", "agent_facts", "colleagues", "doors", "grants_given", "team_facts"]

@@ -16,6 +16,7 @@ from yavar.people.models import Agent
 
 from . import answers
 from .frame import Doors, Strict, denied
+from .reading import here
 
 doors = Doors(tags=["tags and views"])
 
@@ -65,20 +66,13 @@ def create_tag(request: HttpRequest, agent: Agent, given: NewTag) -> Any:
 @doors.door("PATCH", "/tags/{id}", needs="tag.manage", shape=answers.TagFacts)
 def change_tag(request: HttpRequest, agent: Agent, id: str, given: ChangeTag) -> Any:
     """Rename or recolour a tag, everywhere at once."""
-    return tag_facts(setup.change_tag(_tag(id), by=agent.actor, name=given.name, hue=given.hue))
+    return tag_facts(setup.change_tag(here(Tag, id), by=agent.actor, name=given.name, hue=given.hue))
 
 
 @doors.door("DELETE", "/tags/{id}", needs="tag.manage")
 def remove_tag(request: HttpRequest, agent: Agent, id: str) -> None:
     """Take a tag off every conversation, and away."""
-    setup.remove_tag(_tag(id), by=agent.actor)
-
-
-def _tag(public_id: str) -> Tag:
-    found = Tag.objects.filter(public_id=public_id).first()
-    if found is None:
-        raise Problem(404, "tag.unknown", _("There is nothing here, or it is not yours to see."))
-    return found
+    setup.remove_tag(here(Tag, id), by=agent.actor)
 
 
 @doors.door("GET", "/views", needs="conversation.read", shape=list[answers.ViewFacts])

@@ -11,10 +11,8 @@ from django.utils import translation
 from django.views.decorators.http import require_POST
 
 from yavar.base import clock
-from yavar.base.db import transaction
-from yavar.base.events import record
 from yavar.base.events.models import Event
-from yavar.people.events import AuditExported
+from yavar.people.team.sessions import note_export
 from yavar.web.api.audit import events_of
 
 from ..access import needs
@@ -36,8 +34,7 @@ def export(request: HttpRequest) -> HttpResponse:
         raise unexpected()
     agent, lang, number = request.user, translation.get_language() or "en", events_of(**wanted)[:MOST].count()
     newest = Event.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-    with transaction():
-        record(AuditExported(kind, number), subject=("desk", 0), by=agent.actor)
+    note_export(kind, number, by=agent)
     name = f"yavar-audit-{clock.now():%Y-%m-%d}.{kind}"
     types = {"csv": "text/csv; charset=utf-8", "jsonl": "application/jsonl; charset=utf-8"}
     return StreamingHttpResponse(

@@ -2,11 +2,11 @@
 import {batch, effect, signal} from "../ui/vendor/ui.js";
 import {leadStream} from "../ui/wire.js";
 import {call, counts, online, putRow, row, signedOut} from "./state.js";
-import {go, place} from "./routes.js";
+import {place} from "./routes.js";
 import * as feed from "./feed.js";
 import {onSent} from "./outbox.js";
 import {recount} from "./actions.js";
-import {catchUp, doubt, dropTalk, follow, hearItem, hearPeople, hearSeen, hearTyping, talk} from "./talks.js";
+import {catchUp, doubt, follow, hearItem, hearPeople, hearSeen, hearTyping, talk} from "./talks.js";
 
 let stream = null;
 
@@ -31,7 +31,6 @@ const frames = {
   seen({conversation, customer}) { hearSeen(conversation, customer); },
   typing({conversation, on}) { hearTyping(conversation, on); },
   presence({conversation, people}) { hearPeople(conversation, people); },
-  gone({conversation}) { feed.forget(conversation); dropTalk(conversation); if (place.peek().id === conversation) go({id: null}, {replace: true}); recount(); },
   resync() { again(); },
   denied({status}) { if (status === 401) signedOut.value = true; },
 };
