@@ -40,14 +40,13 @@ def _scope(held: Held) -> list[Q]:
 
 def visible_to(agent: Agent, permission: str = READ) -> QuerySet[Conversation]:
     """The conversations an agent may see (or, with another permission, do that to). Merged ones are among them: they lead to their survivor."""
-    return within(branches(agent, permission))
+    return Conversation.objects.filter(sight(agent, permission))
 
 
-def within(conditions: Sequence[Q]) -> QuerySet[Conversation]:
-    """The union of `branches`."""
-    if not conditions:
-        return Conversation.objects.none()
-    return Conversation.objects.filter(reduce(or_, conditions))
+def sight(agent: Agent, permission: str = READ) -> Q:
+    """The same as one condition."""
+    found = branches(agent, permission)
+    return reduce(or_, found) if found else Q(pk__in=[])
 
 
 def may_see(agent: Agent, conversation_id: int, permission: str = READ) -> bool:

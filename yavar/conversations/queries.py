@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import Model, Q
 
 from yavar.base import ids
 from yavar.base.db import sql
@@ -14,7 +14,7 @@ from yavar.people.models import Agent, Customer, Identity, Team
 
 from . import union
 from .models import Conversation, Draft, Tag
-from .policies import customers_of, visible_to
+from .policies import customers_of, sight, visible_to
 from .shapes import InboxOfRow, Person, Row
 
 CAP = 1000  # a count above is said as "999+"
@@ -28,10 +28,10 @@ def rows(agent: Agent | None, conversations: Sequence[Conversation]) -> list[Row
         return []
     keys = [c.pk for c in conversations]
     tags: dict[int, list[str]] = {}
-    marks = ", ".join(["%s"] * len(keys))
+    marks = ", ".join("?" * len(keys))
     for link in sql.pick(Conversation.tags.through, f"conversation_id IN ({marks}) ORDER BY id", keys):
         tags.setdefault(link.conversation_id, []).append(ids.public_id_of(Tag, link.tag_id))
-    drafts = {draft.conversation_id for draft in sql.pick(Draft, f"agent_id = %s AND conversation_id IN ({marks})", [agent.pk, *keys])} if agent else set()
+    drafts = {draft.conversation_id for draft in sql.pick(Draft, f"agent_id = ? AND conversation_id IN ({marks})", [agent.pk, *keys])} if agent else set()
     people = survivors(c.customer for c in conversations)
     return [_row(c, people[c.customer_id], tags.get(c.pk, []), c.pk in drafts if agent else None) for c in conversations]
 
@@ -72,15 +72,15 @@ def customer_card(agent: Agent, customer: Customer, *, apart_from: int) -> dict[
     """The person beside the conversation, with their earlier conversations. Addresses and fields are for those who may see customers."""
     customer = customer.survivor()
     keys = with_merged(customer.pk)
-    theirs = visible_to(agent).filter(customer__in=keys).exclude(status=Conversation.Status.MERGED)
-    each = [theirs.filter(customer=key) for key in keys] if len(keys) <= MANY else [theirs]
-    earlier = union.first([part.exclude(pk=apart_from) for part in each], 10)
-    known = sql.pick(Identity, f"customer_id IN ({', '.join(['%s'] * len(keys))}) ORDER BY id", keys)
+    theirs = sight(agent) & ~Q(status=Conversation.Status.MERGED)
+    each = [theirs & Q(customer=key) for key in keys] if len(keys) <= MANY else [theirs & Q(customer__in=keys)]
+    earlier = union.first(union.parts(part & ~Q(pk=apart_from) for part in each), 10)
+    known = sql.pick(Identity, f"customer_id IN ({', '.join('?' * len(keys))}) ORDER BY id", keys)
     open_ = agent.powers.everywhere("customer.read") or customers_of(agent).filter(pk__in=keys).exists()
     identities = [{"kind": i.kind, "value": i.value, "verified": i.verified_at is not None} for i in known]
     return {
         "id": customer.public_id, "name": customer.name, "initials": customer.initials(), "hue": customer.hue, "lang": customer.lang,
         "verified": any(i["verified"] for i in identities), "identities": identities if open_ else [], "first_seen": customer.created_at, "last_seen": customer.seen_at,
         "page": (customer.page or None) if open_ else None, "fields": customer.fields if open_ else {},
-        "merged": [person(each) for each in Customer.objects.filter(pk__in=keys[1:])] if open_ and len(keys) > 1 else [], "earlier": rows(agent, earlier), "conversations": theirs.order_by()[:CAP].count(),
+        "merged": [person(each) for each in Customer.objects.filter(pk__in=keys[1:])] if open_ and len(keys) > 1 else [], "earlier": rows(agent, earlier), "conversations": union.count(union.parts(each), CAP),
     }  # fmt: skip

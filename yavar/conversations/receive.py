@@ -42,7 +42,7 @@ def begin(start_key: str, inbound: Callable[[], Inbound], *, subject: str = "") 
     `inbound` is asked only for a new one, so that a repeat makes no second customer.
     """
     with transaction():
-        known = next(iter(sql.pick(Conversation, "start_key = %s", (start_key,))), None)
+        known = next(iter(sql.pick(Conversation, "start_key = ?", (start_key,))), None)
         if known is not None:
             first = Message.objects.filter(conversation=known).order_by("seq")[0]
             return append(known.pk, by=Actor("customer", known.customer_id), client_id=first.client_id, text=first.text, at=first.created_at)
@@ -72,9 +72,9 @@ def _find() -> tuple[str, str]:
 
 
 def _start(inbound: Inbound, by: Actor, start_key: str, subject: str = "") -> int:
-    conversation = Conversation.objects.create(
+    conversation = sql.create(Conversation(
         public_id=ids.public_id(), reference=ids.reference(), inbox_id=inbound.inbox_id, customer_id=inbound.customer_id,
         start_key=start_key, subject=subject, lang=inbound.lang, last_at=inbound.at, created_at=inbound.at, event_seq=1,
-    )  # fmt: skip
+    ))  # fmt: skip
     record(Opened(inbound.inbox_id, inbound.customer_id), subject=("conversation", conversation.pk), by=by, seq=1, at=inbound.at)
     return conversation.pk

@@ -43,14 +43,14 @@ def _tie(conversation_id: int, other_id: int, by: Agent, *, on: bool) -> Convers
 
 def linked_with(agent: Agent, conversation_id: int) -> list[Conversation]:
     """The linked conversations that this agent may see."""
-    links = sql.pick(Link, "one_id = %s OR other_id = %s ORDER BY id DESC LIMIT 50", (conversation_id, conversation_id))
+    links = sql.pick(Link, "one_id = ? OR other_id = ? ORDER BY id DESC LIMIT 50", (conversation_id, conversation_id))
     keys = [link.other_id if link.one_id == conversation_id else link.one_id for link in links]
     return union.load(list(visible_to(agent).filter(pk__in=keys).order_by("-last_at").values_list("pk", flat=True))) if keys else []
 
 
 def followers_of(conversation_id: int) -> list[str]:
     """The public ids of the agents who follow it."""
-    links = sql.pick(Conversation.followers.through, "conversation_id = %s ORDER BY id", (conversation_id,))
+    links = sql.pick(Conversation.followers.through, "conversation_id = ? ORDER BY id", (conversation_id,))
     return [ids.public_id_of(Agent, link.agent_id) for link in links]
 
 

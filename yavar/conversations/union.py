@@ -3,23 +3,44 @@
 One query with OR or IN would be simpler, but no index has its rows in order: it would read and sort everything there is.
 """
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
 
-from django.db import connection
-from django.db.models import QuerySet
+from django.core.exceptions import EmptyResultSet
+from django.db.models import F, Q
 
-from yavar.base.db import sql
+from yavar.base.db import run, sql
 from yavar.people.models import Customer
 
 from .models import Conversation, Inbox
 
-Parts = Sequence[QuerySet[Conversation]]
+Place = tuple[datetime, int]  # last_at and key of the last row of a page
 
 
-def first(parts: Parts, size: int) -> list[Conversation]:
-    """The newest `size`, loaded."""
-    return load(keys(parts, size))
+class Part(NamedTuple):
+    """A selection of conversations, as a statement that lacks only its order and end. To make it costs Django more than the database needs to answer it."""
+
+    statement: str
+    values: tuple[Any, ...]
+
+
+def parts(conditions: Iterable[Q]) -> list[Part]:
+    """A part for each condition that can hold. None may be empty."""
+    found = []
+    for condition in conditions:
+        query = Conversation.objects.filter(condition).order_by().annotate(at=F("last_at"), key=F("pk")).values_list("at", "key").query
+        try:
+            statement, values = query.sql_with_params()
+        except EmptyResultSet:  # one of a list of none
+            continue
+        found.append(Part(sql.from_django(statement), values))
+    return found
+
+
+def first(found: Sequence[Part], size: int, after: Place | None = None) -> list[Conversation]:
+    """The newest `size`, loaded; only those behind the place `after`, if one is given."""
+    return load(keys(found, size, after))
 
 
 def load(wanted: Sequence[int]) -> list[Conversation]:
@@ -37,33 +58,37 @@ def load(wanted: Sequence[int]) -> list[Conversation]:
     return [found[key] for key in wanted if key in found]
 
 
-def keys(parts: Parts, size: int) -> list[int]:
+def keys(found: Sequence[Part], size: int, after: Place | None = None) -> list[int]:
     """The keys of the newest `size`."""
-    if len(parts) == 1:
-        return list(parts[0].order_by("-last_at", "-pk").values_list("pk", flat=True)[:size])
-    if not parts:
+    end, place, values = f" ORDER BY 1 DESC, 2 DESC LIMIT {size}", list[Any](), list[Any]()
+    if after is not None:
+        # the first condition says nothing new, but there the index begins: the OR alone would be tried on every row from the newest on
+        at, c = sql.moment(after[0]), sql.table(Conversation)
+        end, place = f" AND {c}.last_at <= ? AND ({c}.last_at < ? OR {c}.id < ?){end}", [at, at, after[1]]
+    if not found:
         return []
-    statement, values = _joined([each.order_by("-last_at", "-pk").values_list("last_at", "pk")[:size] for each in parts])
-    with connection.cursor() as cursor:
-        cursor.execute(f"{statement} ORDER BY 1 DESC, 2 DESC LIMIT {size}", values)
-        return [row[1] for row in cursor.fetchall()]
+    if len(found) == 1:
+        statement, values = found[0].statement + sql.text(end), [*found[0].values, *place]
+    else:
+        statement, values = _joined(found, end, place, "UNION")
+        statement += f" ORDER BY 1 DESC, 2 DESC LIMIT {size}"
+    return [row[1] for row in run(statement, values).fetchall()]
 
 
-def count(parts: Parts, cap: int) -> int:
+def count(found: Sequence[Part], cap: int) -> int:
     """How many there are, counted up to `cap`."""
-    if not parts:
+    if not found:
         return 0
-    if len(parts) == 1:
-        return parts[0].order_by()[:cap].count()
-    statement, values = _joined([each.order_by().values_list("id")[:cap] for each in parts], "UNION ALL")
-    with connection.cursor() as cursor:
+    statement, values = _joined(found, f" LIMIT {cap}", (), "UNION ALL")
+    if len(found) == 1:
+        counted = f"SELECT COUNT(*) FROM ({statement}) AS counted"
+    else:
         # DISTINCT and LIMIT stop as soon as there are enough; UNION would first put all parts together
-        cursor.execute(f"SELECT COUNT(*) FROM (SELECT DISTINCT id FROM ({statement}) AS parts LIMIT {cap}) AS counted", values)
-        return int(cursor.fetchone()[0])
+        counted = f"SELECT COUNT(*) FROM (SELECT DISTINCT key FROM ({statement}) AS parts LIMIT {cap}) AS counted"
+    return int(run(counted, values).fetchone()[0])
 
 
-def _joined(parts: Sequence[QuerySet[Conversation, Any]], by: str = "UNION") -> tuple[str, list[Any]]:
-    """Django cannot cut the parts of a union on SQLite, hence this."""
-    statements, values = zip(*(part.query.sql_with_params() for part in parts), strict=True)
-    union = f" {by} ".join(f"SELECT * FROM ({statement}) AS part{index}" for index, statement in enumerate(statements))
-    return union, [value for part in values for value in part]
+def _joined(found: Sequence[Part], end: str, values: Sequence[Any], by: str) -> tuple[str, list[Any]]:
+    """Each part with its own end, put together. Django cannot cut the parts of a union on SQLite, hence this."""
+    statements = [f"SELECT * FROM ({part.statement}{sql.text(end)}) AS part{index}" for index, part in enumerate(found)]
+    return f" {by} ".join(statements), [value for part in found for value in (*part.values, *values)]

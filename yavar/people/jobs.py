@@ -21,5 +21,5 @@ def index_customer(event_id: int) -> None:
 @search.source("customer")
 def _customers(keys: Sequence[int]) -> Iterator[search.Line]:
     for customer in sql.by_key(Customer, keys).values():
-        ways = sql.pick(Identity, "customer_id = %s ORDER BY id", (customer.pk,))
+        ways = sql.pick(Identity, "customer_id = ? ORDER BY id", (customer.pk,))
         yield search.Line(customer.pk, customer.pk, " ".join([customer.name, *(way.value for way in ways)]), (AMONG,))

@@ -136,7 +136,7 @@ class Hub:
         self.send(frames)
 
     def _new(self) -> list[Event]:
-        news = sql.pick(Event, "id > %s ORDER BY id LIMIT %s", (self._last, BATCH))
+        news = sql.pick(Event, "id > ? ORDER BY id LIMIT ?", (self._last, BATCH))
         if is_sqlite():
             return news
         # a number that is missing belongs to a transaction that has not committed yet, or never will: it is asked for until it is LATE

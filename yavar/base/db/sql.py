@@ -1,13 +1,14 @@
 """The few hot statements as text, built once from the models' meta: models own the schema, this only saves the ORM's time per call."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
-from functools import cache, lru_cache
-from typing import Any, TypeVar
+from functools import cache, lru_cache, partial
+from typing import Any, NamedTuple, TypeVar
 
-from django.db import models
+from django.db import connection, models
+from django.db.models.base import ModelState
 
-from yavar.base.db import is_sqlite, run
+from yavar.base.db import is_sqlite, run, run_insert
 
 M = TypeVar("M", bound=models.Model)
 
@@ -32,6 +33,11 @@ def text(sql: str) -> str:
     return sql if is_sqlite() else sql.replace("?", "%s")
 
 
+def from_django(statement: str) -> str:
+    """A statement that Django made, for `run`."""
+    return statement.replace("%s", "?").replace("%%", "%") if is_sqlite() else statement
+
+
 @cache
 def insert(model: type[models.Model], *names: str, returning: bool = True) -> str:
     """`INSERT INTO model (names) VALUES (…)`, for `run_insert` unless `returning` is off; names are field names, foreign keys by their `_id` name."""
@@ -47,15 +53,57 @@ def table(model: type[models.Model]) -> str:
     return f'"{model._meta.db_table}"'
 
 
+class _Reader(NamedTuple):
+    columns: str
+    names: tuple[str, ...]
+    converters: tuple[tuple[int, Callable[[Any], Any]], ...]
+
+
+@cache
+def _reader(model: type[models.Model]) -> _Reader:
+    """How rows of a model are read: the columns, the attributes they become, and for the few that the driver answers otherwise what makes them Python's."""
+    fields, converters = model._meta.concrete_fields, []
+    for index, field in enumerate(fields):
+        if is_sqlite() and isinstance(field, models.DateTimeField):
+            converters.append((index, lambda value: value.replace(tzinfo=UTC)))  # a third of the time of Django's
+            continue
+        column = field.cached_col
+        steps = [*field.get_db_converters(connection), *connection.ops.get_db_converters(column)]
+        converters += [(index, partial(step, expression=column, connection=connection)) for step in steps]
+    return _Reader(", ".join(f'"{field.column}"' for field in fields), tuple(field.attname for field in fields), tuple(converters))
+
+
 def pick(model: type[M], condition: str, values: Sequence[Any]) -> list[M]:
-    """Rows of a model by a condition with `%s` marks. Django need not build the query: 75 µs instead of 260, which the streams feel."""
-    return list(model._default_manager.raw(f"SELECT * FROM {table(model)} WHERE {condition}", values))
+    """Rows of a model by a condition with `?` marks. Django need not build the query, nor look at every value of every row: a fifth of the time,
+    which lists and streams feel. Values as `run` takes them."""
+    reader = _reader(model)
+    found = []
+    for row in run(text(f"SELECT {reader.columns} FROM {table(model)} WHERE {condition}"), values).fetchall():
+        cells = list(row)
+        for index, convert in reader.converters:
+            if cells[index] is not None:
+                cells[index] = convert(cells[index])
+        made = model.__new__(model)  # what Model.from_db does, without its signals, for which nobody listens here
+        made._state = ModelState()
+        made._state.adding, made._state.db = False, "default"
+        made.__dict__.update(zip(reader.names, cells, strict=True))
+        found.append(made)
+    return found
+
+
+def create(row: M) -> M:
+    """Write a new row as it is; a sixth of the time of `save`, whose statement Django builds anew each time."""
+    fields = [field for field in row._meta.concrete_fields if not field.primary_key]
+    values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
+    row.pk = run_insert(insert(type(row), *(field.attname for field in fields)), values)
+    row._state.adding, row._state.db = False, "default"
+    return row
 
 
 def by_key(model: type[M], keys: Iterable[int]) -> dict[int, M]:
     """Rows by their keys; no keys, no query."""
     wanted = list(set(keys))
-    marks = ", ".join(["%s"] * len(wanted))
+    marks = ", ".join("?" * len(wanted))
     return {row.pk: row for row in pick(model, f"id IN ({marks})", wanted)} if wanted else {}
 
 

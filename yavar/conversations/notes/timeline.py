@@ -29,15 +29,15 @@ def timeline(conversation_id: int, *, before: int | None = None, after: int | No
 
     What was merged into the conversation stands between its own items by time, with its `origin`; the cursor counts the survivor's alone.
     """
-    line = "subject_kind = 'conversation' AND subject_id = %s AND "
+    line = "subject_kind = 'conversation' AND subject_id = ? AND "
     if after is not None:
-        events = sql.pick(Event, f"{line}seq > %s ORDER BY seq LIMIT {PAGE + 1}", (conversation_id, after))
+        events = sql.pick(Event, f"{line}seq > ? ORDER BY seq LIMIT {PAGE + 1}", (conversation_id, after))
         return items(events[:PAGE]), events[PAGE - 1].seq if len(events) > PAGE else None
-    events = sql.pick(Event, f"{line}seq < %s ORDER BY seq DESC LIMIT {PAGE + 1}", (conversation_id, 2**31 - 1 if before is None else before))
+    events = sql.pick(Event, f"{line}seq < ? ORDER BY seq DESC LIMIT {PAGE + 1}", (conversation_id, 2**31 - 1 if before is None else before))
     more, events = len(events) > PAGE, events[:PAGE][::-1]
     edge = events[0].seq if more else None
     if keys := merged_into(conversation_id):
-        after_it = sql.pick(Event, f"{line}seq = %s", (conversation_id, before)) if before is not None else []
+        after_it = sql.pick(Event, f"{line}seq = ?", (conversation_id, before)) if before is not None else []
         end = after_it[0].at if after_it else None
         merged = Event.objects.filter(subject_kind="conversation", subject_id__in=keys, seq__isnull=False, **between(events[0].at if more else None, end, "at"))
         events = sorted([*events, *merged.order_by("at", "pk")[:MOST_MERGED]], key=lambda event: (event.at, event.pk))
@@ -78,11 +78,21 @@ def staff_authors(actors: Iterable[Actor], at_hand: Iterable[Customer] = ()) -> 
     customers |= sql.by_key(Customer, [a.id for a in wanted if a.kind == "customer" and a.id not in customers])
     found = {str(actor): Author(actor.kind, "", "", 1) for actor in wanted}
     for key, agent in agents.items():
-        found[f"agent:{key}"] = Author("agent", agent.name, agent.initials(), agent.hue, agent.public_id)
+        found[f"agent:{key}"] = agent_author(agent)
     for key, customer in customers.items():
-        person = customer.survivor()
-        found[f"customer:{key}"] = Author("customer", person.name, person.initials(), person.hue, person.public_id)
+        found[f"customer:{key}"] = customer_author(customer)
     return found
+
+
+def agent_author(agent: Agent) -> Author:
+    """An agent as who said something."""
+    return Author("agent", agent.name, agent.initials(), agent.hue, agent.public_id)
+
+
+def customer_author(customer: Customer) -> Author:
+    """A customer, as they are known after merging."""
+    person = customer.survivor()
+    return Author("customer", person.name, person.initials(), person.hue, person.public_id)
 
 
 def _data(event: Event) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.db.models import Q
 from django.test.utils import CaptureQueriesContext
 
 from yavar.base import clock, ids, search
@@ -14,7 +15,6 @@ from yavar.conversations.finding import find
 from yavar.conversations.lists import CAP, PAGE, count, counts, page, view
 from yavar.conversations.models import Conversation, Message
 from yavar.conversations.notes.timeline import timeline
-from yavar.conversations.policies import branches
 from yavar.conversations.queries import customer_card, rows
 from yavar.conversations.setup import add_inbox
 from yavar.conversations.testing import ChatLike
@@ -105,11 +105,10 @@ def test_lists_are_walks(old_desk):
     shop, found = old_desk, {}
     deep = Conversation.objects.order_by("-last_at")[NUMBER // 2]
     for who, agent in everyone(shop).items():
-        sight = branches(agent)
         for name in named_lists(shop):
             for tab in ("open", "waiting", "done"):
                 for before in (None, (deep.last_at, deep.public_id)):
-                    parts = view(agent, name, tab, sight)
+                    parts = view(agent, name, tab)
                     if bad := wrong(lambda: page(parts, before)):  # noqa: B023
                         found[who, name, tab, before is not None] = bad
     assert not found
@@ -146,7 +145,7 @@ def test_search_is_a_walk(old_desk, monkeypatch):
     asked = []
     monkeypatch.setattr("yavar.base.search.index.run", lambda sql, values=(): (asked.append((sql, values)), run(sql, values))[1])
     assert len(find(old_desk.owner, "kettle")) == 30
-    assert not wrong(lambda: find(old_desk.owner, "kettle"), sorting=True)
+    assert not [sql for sql in wrong(lambda: find(old_desk.owner, "kettle"), sorting=True) if "base_searchwords" not in sql]  # those are looked at below
     if not is_sqlite():
         return
     for sql, values in asked:
@@ -190,7 +189,7 @@ def test_reads_ask_as_often_as_on_an_empty_desk(old_desk):
         "next page": (5 + 2, lambda: rows(owner, page(view(owner, "all", "done"), place)[0])),
         "counts": (7, lambda: counts(owner)),
         "person": (10, lambda: customer_card(owner, talk.customer, apart_from=talk.pk)),
-        "search": (7, lambda: find(owner, "kettle")),
+        "search": (9, lambda: find(owner, "kettle")),
     }
     assert {name: number for name, (limit, read) in most.items() if (number := asks(read)) > limit} == {}
     assert len(page(view(owner, "all", "done"))[0]) == PAGE
@@ -198,8 +197,8 @@ def test_reads_ask_as_often_as_on_an_empty_desk(old_desk):
 
 def test_a_union_is_in_order_and_says_nothing_twice(old_desk):
     everything = Conversation.objects.filter(status="open")
-    both = [everything.filter(assignee=old_desk.amir), everything.filter(team=old_desk.team)]
-    together = everything.filter(pk__in={*both[0].values_list("pk", flat=True), *both[1].values_list("pk", flat=True)})
+    wanted = [Q(status="open", assignee=old_desk.amir), Q(status="open", team=old_desk.team)]
+    together, both = everything.filter(wanted[0] | wanted[1]), union.parts(wanted)
     assert [c.pk for c in union.first(both, 60)] == list(together.order_by("-last_at", "-pk").values_list("pk", flat=True)[:60])
     assert union.count(both, CAP) == together.count()
     assert union.count(both, 10) == 10

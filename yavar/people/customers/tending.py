@@ -2,12 +2,13 @@
 
 import secrets
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from yavar.base import clock
-from yavar.base.db import is_sqlite, transaction
+from yavar.base.db import is_sqlite, sql, transaction
 from yavar.base.events import Actor, record
 from yavar.base.problem import Problem
 from yavar.desk.fields import changed, definitions, folded
@@ -15,16 +16,16 @@ from yavar.desk.locales import LOCALES
 
 from ..events import CustomerAdded, CustomerChanged, CustomerMerged, CustomerNamed, CustomerUnmerged
 from . import identities
-from .models import Customer, CustomerValue, Identity
+from .models import Customer, CustomerValue, Identity, VisitorSession
 
 
 def add_customer(*, name: str, lang: str = "en", by: Actor, ways: Mapping[str, str] | None = None) -> Customer:
     """A new customer, with ways to reach them ({kind: value}, unverified). Raises Problem 422 for a way that is none."""
     now = clock.now()
     with transaction():
-        customer = Customer.objects.create(name=_name(name), lang=_lang(lang), created_at=now, seen_at=now, hue=secrets.randbelow(6) + 1)
+        customer = sql.create(Customer(name=_name(name), lang=_lang(lang), created_at=now, seen_at=now, hue=secrets.randbelow(6) + 1))
         for kind, value in (ways or {}).items():
-            Identity.objects.create(customer=customer, kind=kind, scope="", value=_normal(kind, value))
+            sql.create(Identity(customer=customer, kind=kind, scope="", value=_normal(kind, value)))
         record(CustomerAdded(customer.pk), subject=("customer", customer.pk), by=by)
     return customer
 
@@ -35,11 +36,17 @@ def customer_by(ways: Mapping[str, str], *, name: str, lang: str, by: Actor) -> 
     with transaction():
         for kind, value in ways.items():
             normal = identities.normal(kind, value)
-            known = Identity.objects.filter(kind=kind, scope="", value=normal or "").select_related("customer__merged_into")
-            found = known.filter(verified_at__isnull=False).first() or known.filter(customer__visitorsession__isnull=True).order_by("pk").first()
-            if found is not None:
-                return found.customer.survivor()
+            if found := sql.pick(Customer, _known_by(), (kind, normal or "")):
+                return found[0].survivor()
         return add_customer(name=name, lang=lang, by=by, ways=ways)
+
+
+@cache
+def _known_by() -> str:
+    i, v, c = sql.table(Identity), sql.table(VisitorSession), sql.table(Customer)
+    verified, typed = "i.verified_at IS NOT NULL", f"NOT EXISTS (SELECT 1 FROM {v} v WHERE v.customer_id = i.customer_id)"
+    known = f"SELECT i.customer_id FROM {i} i WHERE i.kind = ? AND i.scope = '' AND i.value = ? AND ({verified} OR {typed})"
+    return f"{c}.id = ({known} ORDER BY CASE WHEN {verified} THEN 0 ELSE 1 END, i.id LIMIT 1)"
 
 
 def change_customer(customer: Customer, *, by: Actor, name: str | None = None, lang: str | None = None, fields: Mapping[str, Any] | None = None) -> Customer:

@@ -22,7 +22,7 @@ from yavar.conversations.merging import merged_into
 from yavar.conversations.models import Conversation, Draft, Inbox, Message
 from yavar.conversations.notes.actions import write_note
 from yavar.conversations.notes.models import Note
-from yavar.conversations.notes.timeline import timeline
+from yavar.conversations.notes.timeline import agent_author, timeline
 from yavar.conversations.policies import customers_of, works_in
 from yavar.conversations.queries import customer_card, rows, rows_by_id
 from yavar.conversations.ties import followers_of, linked_with
@@ -157,7 +157,7 @@ def create_conversation(request: HttpRequest, agent: Agent, given: NewConversati
     """Bring in what a customer wrote elsewhere, as a new conversation. A repeat (client_id or Idempotency-Key) answers the first one."""
     key = client_id(request, given.client_id)
     check_body(key, given.text, ())
-    inbox = next(iter(sql.pick(Inbox, "public_id = %s", (given.inbox,))), None)
+    inbox = next(iter(sql.pick(Inbox, "public_id = ?", (given.inbox,))), None)
     if inbox is None or not inbox.active or not works_in(agent, inbox, "conversation.import"):
         raise Problem(422, "inbox.unknown", _("What you chose is no longer here. Please reload the page."), field="inbox")
     if given.at is not None and (given.at.tzinfo is None or given.at.year < 1970 or given.at > clock.now()):
@@ -168,7 +168,7 @@ def create_conversation(request: HttpRequest, agent: Agent, given: NewConversati
         lambda: Inbound(inbox.pk, _customer(agent, given.customer).pk, None, key, given.text, (), given.customer.lang, at),
         subject=given.subject,
     )
-    return with_item(agent, written.conversation_id, written.version)
+    return with_item(agent, written.conversation_id, written.version, first=written)
 
 
 def _customer(agent: Agent, who: From) -> Customer:
@@ -186,7 +186,7 @@ def get_conversation(request: HttpRequest, agent: Agent, id: str) -> Any:
     """One conversation with its person. Of a merged one its survivor. The ETag is its version."""
     at = mark()
     found = union.load([conversation_for(agent, id).pk])[0]
-    typed = sql.pick(Draft, "agent_id = %s AND conversation_id = %s", (agent.pk, found.pk))
+    typed = sql.pick(Draft, "agent_id = ? AND conversation_id = ?", (agent.pk, found.pk))
     drafts = {"reply": "", "note": ""} | {draft.kind: draft.text for draft in typed}
     items, before = timeline(found.pk)
     merged = Conversation.objects.filter(pk__in=merged_into(found.pk)) if any(item.origin for item in items) or before else []
@@ -230,7 +230,7 @@ def create_message(request: HttpRequest, agent: Agent, id: str, given: NewMessag
     except actions.CustomerWrote as wrote:
         items = [item for item in timeline(conversation.pk)[0] if item.seq and not item.origin and item.seq > wrote.seen]
         raise Problem(409, "customer.wrote", _("The customer wrote again. Read it, then send."), extra={"items": items}) from None
-    return with_item(agent, sent.conversation_id, sent.version, None if given.files else said(agent, sent))
+    return with_item(agent, sent.conversation_id, sent.version, None if given.files else said(agent_author(agent), sent))
 
 
 @doors.door("POST", "/conversations/{id}/notes", needs="conversation.note", shape=answers.Written, status=201)

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from yavar.base import clock
-from yavar.base.db import sql
+from yavar.base.db import run, sql
 from yavar.base.events.models import Event
 from yavar.base.problem import Problem
 from yavar.conversations import union
@@ -17,7 +17,7 @@ from yavar.conversations.append import Appended
 from yavar.conversations.lists import List, Place, page
 from yavar.conversations.merging import survivor_of
 from yavar.conversations.models import Conversation
-from yavar.conversations.notes.timeline import items
+from yavar.conversations.notes.timeline import customer_author, items
 from yavar.conversations.policies import READ, may_see
 from yavar.conversations.queries import rows
 from yavar.conversations.shapes import Author, Item, Row
@@ -35,7 +35,7 @@ def absent() -> Problem:
 
 def conversation_for(agent: Agent, public_id: str, needs: str = READ, *, merged: bool = False) -> Conversation:
     """A conversation the agent may see and do this to; of a merged one its survivor, unless `merged`. Raises Problem 404, or 403 for what they may only see."""
-    found = next(iter(sql.pick(Conversation, "public_id = %s", (public_id,))), None)
+    found = next(iter(sql.pick(Conversation, "public_id = ?", (public_id,))), None)
     if found is None or not may_see(agent, found.pk):
         raise absent()
     if found.merged_into_id is not None and not merged:
@@ -78,11 +78,13 @@ def stale(agent: Agent, conversation: Conversation) -> Problem:
     return Problem(412, "version.stale", title, extra={"row": row_of(agent, conversation)})
 
 
-def with_item(agent: Agent, conversation_id: int, version: int, item: Item | None = None) -> HttpResponse:
-    """A line of the timeline together with the row; `item` when the line is at hand."""
+def with_item(agent: Agent, conversation_id: int, version: int, item: Item | None = None, *, first: Appended | None = None) -> HttpResponse:
+    """A line of the timeline together with the row; `item` when the line is at hand, `first` when it is what its customer has just said."""
     loaded = union.load([conversation_id])
+    if first is not None:
+        item = said(customer_author(loaded[0].customer), first)
     if item is None:
-        event = sql.pick(Event, "subject_kind = 'conversation' AND subject_id = %s AND seq = %s", (conversation_id, version))
+        event = sql.pick(Event, "subject_kind = 'conversation' AND subject_id = ? AND seq = ?", (conversation_id, version))
         item = items(event, [loaded[0].customer])[0]
     row = rows(agent, loaded)[0]
     response = answer({"item": item, "row": row}, 201)
@@ -90,12 +92,9 @@ def with_item(agent: Agent, conversation_id: int, version: int, item: Item | Non
     return response
 
 
-def said(agent: Agent, sent: Appended) -> Item | None:
-    """What an agent has just said, as a line of the timeline. None for a repeat, which may have been said by another or with files."""
-    if sent.repeated:
-        return None
-    author = Author("agent", agent.name, agent.initials(), agent.hue, agent.public_id)
-    return Item(sent.version, "message", author, sent.at, sent.message, sent.client_id, sent.seq, sent.text)
+def said(author: Author, message: Appended) -> Item | None:
+    """What has just been said, as a line of the timeline. None for a repeat, which may have been said by another or with files."""
+    return None if message.repeated else Item(message.version, "message", author, message.at, message.message, message.client_id, message.seq, message.text)
 
 
 def list_page(agent: Agent, found: List, before: str, size: int = 50) -> dict[str, Any]:
@@ -107,7 +106,7 @@ def list_page(agent: Agent, found: List, before: str, size: int = 50) -> dict[st
 
 def mark() -> str:
     """The stream's cursor of this moment. Taken before the reads: what happens meanwhile is told again."""
-    return cursor(Event.objects.order_by("-pk").values_list("pk", flat=True).first() or 0)
+    return cursor(run(f"SELECT MAX(id) FROM {sql.table(Event)}").fetchone()[0] or 0)
 
 
 def place(at: datetime, public_id: str) -> str:

@@ -1,10 +1,14 @@
 """Django's SQLite backend with our write lock around every transaction (see yavar.base.db.lock)."""
 
+import sqlite3
+from datetime import datetime
 from typing import Any
 
 from django.db.backends.sqlite3 import base
 
 from yavar.base.db.lock import WriteLock, write_lock
+
+sqlite3.register_converter("datetime", lambda text: datetime.fromisoformat(text.decode()))  # Django's goes by a pattern: 6 times as long
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
