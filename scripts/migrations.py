@@ -4,7 +4,16 @@ import os
 import tempfile
 from pathlib import Path
 
-ROOMS = {"base": "base", "desk": "desk", "people": "people", "conversations": "conversations", "notes": "conversations/notes", "webhooks": "webhooks"}
+ROOMS = {
+    "base": "base",
+    "desk": "desk",
+    "people": "people",
+    "conversations": "conversations",
+    "notes": "conversations/notes",
+    "channels": "channels",
+    "webhooks": "webhooks",
+    "email": "integrations/channels/email",
+}
 BY_HAND = "0002_search_words.py"  # the engines' own tables: Django's models cannot say them
 
 

@@ -3,6 +3,7 @@
 Run from the repository's root: PYTHONPATH=. .venv/bin/python scripts/pictures.py [folder]
 """
 
+import smtplib
 import sys
 import tempfile
 from pathlib import Path
@@ -26,6 +27,16 @@ SHOP = {
         "Perfect. I’ll take the turquoise one.",
     ),
 }
+MAILS = [
+    (
+        "نگین رضایی <negin@shop.example>",
+        "کتری فیروزه‌ای نشت می‌کند",
+        "سلام،\nکتری‌ای که هفتهٔ پیش خریدم از کنار دسته نشت می‌کند. عکسش را هم می‌فرستم. چه کار کنم؟\n\nدر دوشنبه ۱۲ آبان ۱۴۰۴ ساعت ۱۰:۰۰ Nila <support@nila.example> نوشت:\n> سفارشتان رسید.",
+        {},
+    ),
+    ("Пётр Ильин <petr@shop.example>", "Заказ № 10482", "Здравствуйте! Когда придёт мой заказ?\n\nС уважением,\nПётр Ильин", {}),
+    ("Bob <bob@shop.example>", "Out of office", "I am away until Monday.", {"Auto_Submitted": "auto-replied"}),
+]
 
 
 def talk(stage, lang: str, who: str):
@@ -64,6 +75,8 @@ def save(person, path: Path) -> None:
 
 
 def take(stage, folder: Path) -> None:
+    from yavar.integrations.channels.email.testing import mail
+
     for lang, who in (("en", "sara"), ("fa", "amir")):
         shopper, clerk = talk(stage, lang, who)
         save(shopper, folder / f"shop-{lang}.png")
@@ -81,6 +94,19 @@ def take(stage, folder: Path) -> None:
         nila = stage.clerk("nila", "/inbox/all")
         nila.page.goto(f"{stage.desk.url}/settings/{page}?lang={lang}")
         save(nila, folder / f"settings-{page}-{lang}.png")
+    nila = stage.clerk("nila", "/inbox/all")
+    with smtplib.SMTP("127.0.0.1", stage.desk.smtp) as line:
+        for sender, subject, text, more in MAILS:
+            line.sendmail("somebody@shop.example", ["support@nila.example"], mail(text, sender=sender, subject=subject, **more))
+    nila.page.wait_for_timeout(2000)
+    nila.page.goto(f"{stage.desk.url}/settings/mail?lang=en")
+    nila.page.locator("#inboxes a.link").first.click()
+    save(nila, folder / "settings-mail-en.png")
+    nila.page.goto(f"{stage.desk.url}/settings/received?state=all&lang=en")
+    save(nila, folder / "settings-received-en.png")
+    mailed = stage.clerk("amir", "/inbox/all")
+    open_story(mailed, MAILS[0][1])
+    save(mailed, folder / "inbox-mail-fa.png")
     phone = stage.clerk("amir", "/inbox/mine", size=PHONE, has_touch=True, is_mobile=True)
     open_story(phone, "مریم کریمی")
     save(phone, folder / "phone.png")

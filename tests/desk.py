@@ -13,6 +13,8 @@ import time
 import urllib.request
 from pathlib import Path
 
+import psutil
+
 from tests.engine import ENGINE
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -45,7 +47,15 @@ class Desk:
         self.folder, self.command, self.port = folder, command, free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.env = {k: v for k, v in os.environ.items() if not k.startswith(("YAVAR_", "DJANGO_"))}
-        self.env |= {"PYTHONPATH": str(ROOT), "YAVAR_RATE": "0", "YAVAR_DATA": str(folder / "data"), "YAVAR_PORT": str(self.port), **settings}
+        self.smtp = free_port()
+        self.env |= {
+            "PYTHONPATH": str(ROOT),
+            "YAVAR_SMTP": f"127.0.0.1:{self.smtp}",
+            "YAVAR_RATE": "0",
+            "YAVAR_DATA": str(folder / "data"),
+            "YAVAR_PORT": str(self.port),
+            **settings,
+        }
         if database := new_database():
             self.env["YAVAR_DATABASE"] = database
         self.log = folder / "desk.log"
@@ -95,6 +105,14 @@ class Desk:
     def kill(self) -> None:
         """As the power cut does it: kill -9, the children find out by themselves."""
         self.process.kill()
+        self.process.wait()
+
+    def kill_all(self) -> None:
+        """kill -9 to it and every child at once."""
+        family = [psutil.Process(self.process.pid), *psutil.Process(self.process.pid).children(recursive=True)]
+        for each in family:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                each.kill()
         self.process.wait()
 
     def stop(self) -> int:

@@ -9,15 +9,18 @@ import msgspec
 
 class Channel(msgspec.Struct, frozen=True, kw_only=True):
     """One kind of inbox. `config` is the type of its settings, all of which have defaults; `check` raises Problem 422 for settings that fit the type
-    and yet make no sense. `immediate`: an answer leaves at once and cannot be recalled."""
+    and yet make no sense. `immediate`: an answer leaves at once and cannot be recalled. `sends`: the desk can answer this way. `words`: what an item
+    of the ledger says, for the desk to learn by; never called inside a transaction."""
 
     kind: str
     icon: str
     immediate: bool = False
     takes_files: bool = True
     typing: bool = False
+    sends: bool = True
     config: type[msgspec.Struct]
     check: Callable[[Any], Any] = lambda config: config
+    words: Callable[[Any], set[str]] = lambda _receipt: set()
 
     def changed(self, raw: Mapping[str, Any], changes: Mapping[str, Any]) -> msgspec.Struct:
         """An inbox's settings with some of them changed. Raises msgspec.ValidationError for an unknown key or wrong type, Problem 422."""

@@ -1,11 +1,27 @@
 """The door in: what any channel brings becomes one message of one conversation, in one transaction, however often it is brought."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime
 
-from yavar.conversations.append import Appended
+import msgspec
+
+from yavar.base import files
+from yavar.base.db import transaction
+from yavar.base.events import Actor
+from yavar.base.events.facts import SYSTEM
+from yavar.base.files.models import File
+from yavar.conversations.actions import locked, tell
+from yavar.conversations.append import Appended, append
+from yavar.conversations.events import Hinted, Joined
+from yavar.conversations.models import Conversation, Original, Participant
 from yavar.conversations.receive import Inbound, begin, receive
+from yavar.people.customers import tending
+from yavar.people.customers.queries import with_merged
+from yavar.people.models import Customer
 
-__all__ = ["Appended", "Inbound", "accept", "bring"]
+from .threads import Thread, find
+
+__all__ = ["Appended", "Inbound", "InboundMessage", "Person", "accept", "bring", "deliver"]
 
 
 def accept(inbound: Inbound) -> Appended:
@@ -16,3 +32,78 @@ def accept(inbound: Inbound) -> Appended:
 def bring(start_key: str, inbound: Callable[[], Inbound], *, subject: str = "") -> Appended:
     """A program brings what came to it some other way: a conversation of its own, once per `start_key`."""
     return begin(start_key, inbound, subject=subject)
+
+
+class Person(msgspec.Struct, frozen=True):
+    """Somebody as a message names them: nothing of it is proven. `way` is the kind of `value` (email, phone …)."""
+
+    way: str
+    value: str
+    name: str = ""
+
+
+class InboundMessage(msgspec.Struct, frozen=True, kw_only=True):
+    """A message as its channel understood it. `key` says which one it is; `text` is what the writer says now, `whole` all of it with what was quoted,
+    `html` its page, cleaned; `files` are laid and have no rows yet; `tokens` are what looked like reply tokens; `forwarder` who sent it on."""
+
+    inbox_id: int
+    key: str
+    sender: Person
+    text: str
+    whole: str = ""
+    html: str = ""
+    subject: str = ""
+    lang: str = "en"
+    at: datetime
+    files: Sequence[File] = ()
+    copied: Sequence[Person] = ()
+    tokens: Sequence[str] = ()
+    head: dict[str, object] = {}
+    forwarded: bool = False
+
+
+def deliver(message: InboundMessage) -> Appended:
+    """Find the customer and the conversation, store the message with its files and its original. Joins a conversation only by a reply token and as one
+    who takes part in it; else begins one, with a hint where there is reason for it. The same `key` again answers the stored message.
+
+    Raises Problem 422 when the sender's address is none.
+    """
+    with transaction():
+        customer = _customer(message.sender, message.lang)
+        thread = find(message.tokens, customer)
+        actor = Actor("customer", customer.pk)
+        kept = [files.keep(file, actor) for file in message.files]
+        keys = tuple(file.key for file in kept)
+        client_id = f"mail-{message.key[:40]}"
+        if thread.joins is not None:
+            stored = append(thread.joins, by=actor, client_id=client_id, text=message.text, files=keys, at=message.at)
+        else:
+            inbound = Inbound(message.inbox_id, customer.pk, None, client_id, message.text, keys, message.lang, message.at)
+            stored = begin(f"mail:{message.inbox_id}:{message.key}", lambda: inbound, subject=message.subject)
+        if not stored.repeated:
+            Original.objects.create(message_id=stored.message_id, text=message.whole, html=message.html, head=message.head)
+            _copied(stored.conversation_id, message)
+            _hint(stored.conversation_id, thread, message)
+    return stored
+
+
+def _customer(person: Person, lang: str) -> Customer:
+    return tending.customer_by({person.way: person.value}, name=person.name, lang=lang, by=SYSTEM)
+
+
+def _copied(conversation_id: int, message: InboundMessage) -> None:
+    """Whoever takes part may copy others in; the desk's own addresses are left out by the caller."""
+    conversation = Conversation.objects.get(pk=conversation_id)
+    inside = {*with_merged(conversation.customer_id), *Participant.objects.filter(conversation=conversation).values_list("customer", flat=True)}
+    for person in message.copied:
+        customer = _customer(person, message.lang)
+        if customer.pk not in inside:
+            inside.add(customer.pk)
+            Participant.objects.create(conversation=conversation, customer=customer)
+            tell(locked(conversation_id), Joined(customer.pk), SYSTEM)
+
+
+def _hint(conversation_id: int, thread: Thread, message: InboundMessage) -> None:
+    hints, why = (list(thread.hints), thread.why) if thread.why else ([], "forwarded" if message.forwarded else "")
+    if why:
+        tell(locked(conversation_id), Hinted(hints, why), SYSTEM)

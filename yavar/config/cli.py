@@ -44,6 +44,10 @@ def parser() -> argparse.ArgumentParser:
     chat = add("chat", "put the chat on a shop's pages: allowed origins, the line for the page, the signing secret")
     chat.add_argument("action", choices=["show", "allow", "disallow", "form", "secret"])
     chat.add_argument("value", nargs="*", help="allow/disallow: origins such as https://shop.example; form: name=ask|require|off email=…")
+    mail = add("mail", "look at mail: print what a raw mail says, one line of JSON for each file")
+    mail.add_argument("action", choices=["inspect"])
+    mail.add_argument("file", nargs="+", metavar="FILE", help="inspect: raw mails (.eml); needs no data folder")
+    mail.add_argument("--text", action="store_true", help="inspect: the files are bare texts; print the reply without quotes and signature")
     jobs = add("jobs", "look at work that failed; give it a new start")
     jobs.add_argument("action", choices=["list", "retry"])
     jobs.add_argument("id", nargs="?", type=int, help="one job; without it all dead ones")
@@ -72,10 +76,11 @@ def parser() -> argparse.ArgumentParser:
 
 RUNS = {
     "serve": "yavar.config.run:serve", "demo": "yavar.config.run:demo", "work": "yavar.config.run:work", "migrate": "yavar.config.run:migrate",
-    "doctor": "yavar.config.doctor:doctor", "user": "yavar.config.commands:user", "chat": "yavar.config.commands:chat", "jobs": "yavar.config.commands:jobs",
+    "doctor": "yavar.config.doctor:doctor", "user": "yavar.config.commands:user", "chat": "yavar.config.commands:chat", "jobs": "yavar.config.commands:jobs", "mail": "yavar.config.mail:command",
     "backup": "yavar.config.backup.make:command", "restore": "yavar.config.backup.restore:command", "audit": "yavar.config.commands:audit", "simulate": "yavar.config.simulate:command",
     "reindex": "yavar.config.upkeep:reindex", "vacuum": "yavar.config.upkeep:vacuum",
 }  # fmt: skip
+DESKLESS = {("mail", "inspect")}  # what needs neither settings nor a data folder
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -96,14 +101,16 @@ def main(arguments: list[str] | None = None) -> None:
     if given.command == "demo":
         os.environ["YAVAR_DEMO"] = "1"
         os.environ.setdefault("YAVAR_DATA", ".data/demo")
+        os.environ.setdefault("YAVAR_SMTP", "127.0.0.1:2525")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yavar.config.settings")
     from .env import Unsafe
 
     module, _, function = RUNS[given.command].partition(":")
     try:
-        import django
+        if (given.command, getattr(given, "action", "")) not in DESKLESS:
+            import django
 
-        django.setup()
+            django.setup()
         code = getattr(import_module(module), function)(given)
     except Unsafe as unsafe:
         sys.exit(f"yavar: {unsafe}")

@@ -17,6 +17,7 @@ from yavar.conversations.models import Inbox
 from yavar.conversations.notes.actions import write_note
 from yavar.conversations.setup import add_inbox, configure_inbox, make_tag
 from yavar.desk.models import Brand, RequestType
+from yavar.integrations.channels.email.channel import KIND, EmailConfig
 from yavar.people.customers.actions import open_session
 from yavar.people.models import Agent
 from yavar.people.team.actions import add_agent, add_team
@@ -31,6 +32,7 @@ TEAM: list[dict[str, Any]] = [
     {"key": "sara", "email": "sara@nila.example", "name": "Sara Jensen", "role": "supervisor", "lang": "en", "hue": 3},
     {"key": "nila", "email": "nila@nila.example", "name": "Nila Farahani", "role": "owner", "lang": "en", "hue": 5},
 ]
+MAIL = "support@nila.example"
 SECRET = "nila-demo-signing-secret-for-tests-only"
 
 
@@ -51,6 +53,7 @@ def prepare() -> None:
 def _furnish() -> None:
     brand = Brand.objects.create(name={"en": "Nila Coffee", "fa": "قهوهٔ نیلا", "ru": "Кофе «Нила»"}, locale="fa")
     inbox = add_inbox(brand, "chat", "Nila Coffee", ChatConfig(), secret=SECRET)
+    add_inbox(brand, KIND, MAIL, EmailConfig(MAIL))
     for name in (
         {"en": "Question", "fa": "پرسش", "ru": "Вопрос"},
         {"en": "Return", "fa": "مرجوعی", "ru": "Возврат"},
@@ -112,5 +115,7 @@ def greeting(address: str, seconds: float) -> str:
         f"  The team’s inbox         {address}/inbox",
         "",
     ]
+    if settings.ENV.smtp:
+        lines += [f"  Mail to {MAIL}   {settings.ENV.smtp} (SMTP, without sign-in)", ""]
     lines += [f"  {member['role']:<12} {member['email']:<20} password {PASSWORD}" for member in TEAM]
     return "\n".join([*lines, "", "Ctrl-C stops it. These passwords are public: never put a demonstration on the internet."])

@@ -14,6 +14,8 @@ from yavar.base import clock
 from yavar.base.jobs.models import Job
 from yavar.channels.contract import channel
 from yavar.conversations.models import Inbox
+from yavar.integrations.channels.email import queries as mail
+from yavar.integrations.channels.email.doors.verdict import WORDS
 from yavar.people.models import Agent, Grant
 from yavar.webhooks import queries as webhooks
 
@@ -82,6 +84,16 @@ def _doors() -> Iterator[Finding]:
                 + (", ".join(origins) if origins else "on no page, see `yavar chat allow`")
                 + ("" if inbox.active else " (switched off)"),
             )
+        elif inbox.kind == "email":
+            taken = [at for at in (env.smtp, env.lmtp) if at]
+            boxes = [box for box in mail.asked() if box.inbox == inbox.pk]
+            if not boxes and not taken:
+                yield (
+                    False,
+                    f"Mail to {inbox.config.get('address')}: no mailbox is asked and no door is open; add a mailbox under Settings, E-mail, or set YAVAR_SMTP",
+                )
+            for box in boxes:
+                yield not box.failure, f"Mailbox {box.user} at {box.host}: " + (str(WORDS[box.failure]) if box.failure else "is read")
         try:
             inbox.unsealed_secret()
         except ValueError:

@@ -27,6 +27,13 @@ class Env:
     rate: float = 1.0  # messages a visitor may send per second, after a burst of 20; 0 = no limit (benchmarks)
     threads: int = 8
     demo: bool = False
+    smtp: str = ""  # host:port where mail is taken by SMTP; '' = nowhere
+    lmtp: str = ""  # host:port where the mail server beside us hands mail over by LMTP
+    mail_certificate: str = ""  # PEM files with which the SMTP door offers STARTTLS
+    mail_key: str = ""
+    esp: tuple[str, ...] = ()  # mail providers that may post mail: mailgun, sendgrid, postmark, sparkpost
+    esp_secret: str = field(default="", repr=False)  # name:password that they have to send
+    mailgun_key: str = field(default="", repr=False)  # Mailgun's webhook signing key
     http_allow: tuple[str, ...] = ()  # host or host:port that may be called although it is no public address: an intranet
 
     @property
@@ -57,6 +64,8 @@ def read(source: Mapping[str, str] = os.environ) -> Env:
         data=data, secret_key=_text(source, "SECRET_KEY") or _own_key(data), database=_text(source, "DATABASE"), host=_text(source, "HOST", "127.0.0.1"),
         port=int(_text(source, "PORT", "8000")), url=_text(source, "URL").rstrip("/"), debug=_flag(_text(source, "DEBUG")),
         proxies=_text(source, "PROXIES", "127.0.0.1"), rate=float(_text(source, "RATE", "1")), threads=int(_text(source, "THREADS", "8")), demo=_flag(_text(source, "DEMO")),
+        smtp=_text(source, "SMTP"), lmtp=_text(source, "LMTP"), mail_certificate=_text(source, "MAIL_CERTIFICATE"), mail_key=_text(source, "MAIL_KEY"),
+        esp=tuple(_text(source, "ESP").lower().replace(",", " ").split()), esp_secret=_text(source, "ESP_SECRET"), mailgun_key=_text(source, "MAILGUN_KEY"),
         http_allow=tuple(each.strip().lower() for each in _text(source, "HTTP_ALLOW").split(",") if each.strip()),
     )  # fmt: skip
     _refuse_unsafe(env)
@@ -74,6 +83,18 @@ def _refuse_unsafe(env: Env) -> None:
             good = False
         if not good:
             raise Unsafe(f"YAVAR_HTTP_ALLOW: “{entry}” is neither a host nor host:port.")
+    if env.esp and (len(env.esp_secret) < 20 or ":" not in env.esp_secret):
+        raise Unsafe("YAVAR_ESP needs YAVAR_ESP_SECRET: name:password with at least 20 characters, which the provider sends along.")
+    if "mailgun" in env.esp and not env.mailgun_key:
+        raise Unsafe("YAVAR_ESP names mailgun: set YAVAR_MAILGUN_KEY to its webhook signing key.")
+    for name, at in (("SMTP", env.smtp), ("LMTP", env.lmtp)):
+        host, _colon, port = at.rpartition(":")
+        if at and (not host or not port.isdecimal() or not 0 < int(port) < 65536):
+            raise Unsafe(f"YAVAR_{name}: “{at}” is not host:port, such as 127.0.0.1:2525.")
+        here = host.strip("[]") in ("127.0.0.1", "localhost", "::1")
+        if at and not here and (name == "LMTP" or not env.mail_certificate):
+            why = "LMTP is for a mail server on the same machine" if name == "LMTP" else "a door for the whole network needs YAVAR_MAIL_CERTIFICATE"
+            raise Unsafe(f"YAVAR_{name}: {why}; listen on 127.0.0.1, or put your mail server in front.")
     public = env.host not in ("127.0.0.1", "localhost", "::1") or env.secure
     if env.debug and public:
         raise Unsafe("YAVAR_DEBUG shows the inside of the desk to everyone: switch it off, or listen on 127.0.0.1 only.")

@@ -10,8 +10,10 @@ from yavar import __version__
 from yavar.base import clock
 from yavar.base.edge import Answer, Door, Later, Request, json_answer
 from yavar.base.jobs.models import Job
+from yavar.channels import ledger
 from yavar.channels.contract import channel
 from yavar.conversations.models import Inbox
+from yavar.integrations.channels.email import queries as mail
 from yavar.webhooks import queries as webhooks
 
 LATE = 60.0  # seconds a due job may wait before we say so
@@ -24,20 +26,30 @@ def facts() -> dict[str, Any]:
     try:
         oldest = Job.objects.filter(state="ready").order_by("due_at").values_list("due_at", flat=True).first()
         dead = Job.objects.filter(state="dead").count()
-        inboxes = [
-            {"name": i.name, "kind": i.kind, "on": i.active and channel(i.kind) is not None and (i.kind != "chat" or bool(i.config.get("origins")))}
-            for i in Inbox.objects.order_by("pk")
-        ]
+        unread, boxes = ledger.oldest_waiting(), mail.asked()
+        inboxes = [_inbox(i, unread.get(i.pk), [box for box in boxes if box.inbox == i.pk]) for i in Inbox.objects.order_by("pk")]
         hooks = {"failing": webhooks.failing(), "oldest_undelivered_seconds": round(_age(webhooks.oldest_undelivered()), 1)}
     except DatabaseError as error:
         return {"status": "down", "version": __version__, "database": type(error).__name__}
     late = _age(oldest)
     processes = {name: alive() for name, alive in children.items()}
-    well = late < LATE and not dead and all(processes.values())
+    well = late < LATE and not dead and all(processes.values()) and all(each.get("oldest_unread_seconds", 0) < LATE for each in inboxes)
     return {
         "status": "ok" if well else "degraded", "version": __version__, "database": "ok", "jobs": {"oldest_due_seconds": round(late, 1), "dead": dead},
         "processes": processes, "inboxes": inboxes, "webhooks": hooks,
     }  # fmt: skip
+
+
+def _inbox(inbox: Inbox, unread: datetime | None, boxes: list[mail.Asked]) -> dict[str, Any]:
+    on = inbox.active and channel(inbox.kind) is not None and (inbox.kind != "chat" or bool(inbox.config.get("origins")))
+    found: dict[str, Any] = {"name": inbox.name, "kind": inbox.kind, "on": on}
+    if inbox.kind != "chat":
+        found["oldest_unread_seconds"] = round(_age(unread), 1)
+        found["mailboxes"] = [
+            {"user": box.user, "last_good_poll": clock.iso(box.polled_at) if box.polled_at else None, "failure": box.failure, "failing_seconds": round(_age(box.failing_since), 1)}
+            for box in boxes
+        ]  # fmt: skip
+    return found
 
 
 def _age(moment: datetime | None) -> float:

@@ -24,7 +24,9 @@ INSTALLED_APPS = [
     "yavar.people",
     "yavar.conversations",
     "yavar.conversations.notes",
+    "yavar.channels",
     "yavar.webhooks",
+    "yavar.integrations.channels.email",
 ]
 MIDDLEWARE = [
     "yavar.web.ui.middleware.Headers",
@@ -71,7 +73,8 @@ CSRF_TRUSTED_ORIGINS = [ENV.url] if ENV.url else []
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENV.secure else None
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
-DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024 * 1024 if ENV.esp else 256 * 1024  # a provider posts whole mails; web.ui.middleware keeps everybody else to LONGEST
+ANYMAIL = {"WEBHOOK_SECRET": ENV.esp_secret, "MAILGUN_WEBHOOK_SIGNING_KEY": ENV.mailgun_key}
 
 LOGGING = {
     "version": 1,

@@ -3,7 +3,8 @@
 from django.conf import settings
 from django.urls import path
 
-from yavar.web.agent import inbox, sign_in, welcome
+from yavar.integrations.channels.email.doors import esp
+from yavar.web.agent import inbox, original, sign_in, welcome
 from yavar.web.agent.settings import chat as chat_settings
 from yavar.web.agent.settings import frame, pages
 from yavar.web.agent.settings import webhooks as webhook_settings
@@ -22,6 +23,10 @@ urlpatterns = [
     path("sign-out", sign_in.sign_out),
     path("inbox", inbox.inbox),
     path("inbox/<path:path>", inbox.inbox),
+    path("inbox-original/<str:conversation>/<str:message>", original.original),
+    path("inbox-original/<str:conversation>/<str:message>/body", original.body),
+    path("hooks/mail/<str:name>", esp.hook),
+    path("hooks/mail/<str:name>/<str:mime>", esp.hook),
     path("favicon.ico", files.favicon),
     path("settings", frame.start),
     path("settings/chat", chat_settings.chat),

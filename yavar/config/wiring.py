@@ -1,5 +1,6 @@
 """The one place that knows everybody: who listens to what, which doors are hot, what happens by the clock."""
 
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -14,9 +15,13 @@ from yavar.base.events import follow, listen
 from yavar.base.files import sweep
 from yavar.base.instance import fence
 from yavar.base.once import forget_old
-from yavar.channels import chat, contract
+from yavar.channels import chat, contract, ledger
 from yavar.conversations import jobs as conversation_jobs
 from yavar.conversations.notes import jobs as note_jobs
+from yavar.integrations.channels.email import reading as email_reading
+from yavar.integrations.channels.email.channel import EMAIL
+from yavar.integrations.channels.email.doors.keeper import Keeper
+from yavar.integrations.channels.email.doors.smtp import keep as keep_mail_doors
 from yavar.people import jobs as people_jobs
 from yavar.realtime import public, staff
 from yavar.realtime.hub import hub
@@ -29,7 +34,7 @@ from yavar.webhooks import wanted
 
 from .health import DOOR as HEALTH
 
-ROOMS_WITH_JOBS = (conversation_jobs, note_jobs, people_jobs, webhook_jobs)  # importing them registers who does what
+ROOMS_WITH_JOBS = (conversation_jobs, note_jobs, people_jobs, webhook_jobs, email_reading)  # importing them registers who does what
 
 # each entry: how often, and what is done; every one of them may run twice
 TIMETABLE: list[tuple[timedelta, Callable[[], object]]] = [
@@ -38,6 +43,7 @@ TIMETABLE: list[tuple[timedelta, Callable[[], object]]] = [
     (timedelta(seconds=1), wanted.refresh),
     (timedelta(seconds=1), webhook_jobs.wake_due),
     (timedelta(seconds=10), webhook_jobs.sweep),
+    (timedelta(seconds=10), ledger.nudge),
     (timedelta(seconds=5), seal),
     (timedelta(seconds=5), fence),
     (timedelta(minutes=10), forget_old),
@@ -45,6 +51,9 @@ TIMETABLE: list[tuple[timedelta, Callable[[], object]]] = [
     (timedelta(days=1), keep_statistics),
     (timedelta(days=1), SessionStore.clear_expired),
 ]
+
+# each runs on a thread of the worker until its event is set
+KEEPERS: list[Callable[[threading.Event], None]] = [Keeper().run, keep_mail_doors]
 
 _wired = False
 
@@ -56,6 +65,7 @@ def wire() -> None:
         return
     _wired = True
     contract.offer(chat.CHAT)
+    contract.offer(EMAIL)
     listen("message.received", "conversations.index_message", ordered=False)
     listen("message.sent", "conversations.index_message", ordered=False)
     listen("note.written", "notes.index", ordered=False)

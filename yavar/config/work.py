@@ -1,4 +1,4 @@
-"""The worker: one thread does jobs, one hands out those that call outside, one keeps the timetable."""
+"""The worker: one thread does jobs, one hands out those that call outside, one keeps the timetable, and the channels' keepers wait for what comes in."""
 
 import logging
 import os
@@ -28,6 +28,9 @@ def work(stop: threading.Event) -> None:
     clock.start()
     outside = threading.Thread(target=Outside().run, args=(stop,), name="outside", daemon=True)
     outside.start()
+    keepers = [threading.Thread(target=keep, args=(stop,), name="keeper", daemon=True) for keep in wiring.KEEPERS]
+    for keeper in keepers:
+        keeper.start()
     waiter = Waiter()
     while not stop.is_set():
         try:
@@ -38,6 +41,8 @@ def work(stop: threading.Event) -> None:
             busy = 0
         if not busy and waiter.wait(1.0):
             stop.wait(GATHER)
+    for keeper in keepers:
+        keeper.join(timeout=2)
     outside.join(timeout=4)
     clock.join(timeout=1)
 

@@ -237,3 +237,37 @@ class ViewRemoved(msgspec.Struct, frozen=True):
 
     view: int
     shared: bool
+
+
+@fact("conversation.joined", audience=STAFF)
+class Joined(msgspec.Struct, frozen=True):
+    """Somebody was copied in by one who took part."""
+
+    customer: int
+
+
+@fact("conversation.hinted", audience=STAFF)
+class Hinted(msgspec.Struct, frozen=True):
+    """It may belong to another conversation: `why` is `token` (the reply code was right, the sender is not known there), `old_token` (of a life of the desk before) or `forwarded` (an agent's address sent it on)."""
+
+    others: list[int]
+    why: str
+
+
+@fact("conversation.auto_replied", audience=STAFF)
+class AutoReplied(msgspec.Struct, frozen=True):
+    """A machine of the customer answered (an absence, a receipt): nobody waits for an answer to that."""
+
+    customer: int
+    receipt: int
+
+
+@fact("conversation.bounced", audience=STAFF)
+class MailBounced(msgspec.Struct, frozen=True):
+    """Mail to an address came back. `hard`: it will never arrive; `complaint`: it was called spam there."""
+
+    customer: int
+    receipt: int
+    hard: bool
+    complaint: bool
+    message: int | None

@@ -127,6 +127,25 @@ class Attachment(models.Model):
     file = models.ForeignKey(File, models.PROTECT)
 
 
+class Original(models.Model):
+    """What a message was before it was cut to what its writer said now: a mail's whole text, its page as it may be shown, its head."""
+
+    message = models.OneToOneField(Message, models.CASCADE, related_name="original")
+    text = models.TextField()
+    html = models.TextField(default="")  # clean; shown only in a frame without scripts
+    head = models.JSONField(default=dict)  # subject, from, name, to, cc, date, sealed, withheld: as claimed
+
+
+class Participant(models.Model):
+    """Someone beside the requester who takes part: copied in by somebody who took part already."""
+
+    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="participants")
+    customer = models.ForeignKey(Customer, models.PROTECT, db_index=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["conversation", "customer"], name="participant_once")]
+
+
 class Draft(models.Model):
     """What an agent has typed and not sent: one per conversation and kind, on every device."""
 

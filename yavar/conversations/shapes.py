@@ -54,6 +54,7 @@ class Item:
     files: list[dict[str, object]] = field(default_factory=list)
     event: str | None = None
     data: dict[str, Any] = field(default_factory=dict)
+    original: str | None = None  # where a mail can be read whole, as it came
     origin: str | None = None  # the conversation it was said in, when that one was merged into this
 
 

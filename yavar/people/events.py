@@ -158,3 +158,11 @@ class AuditExported(msgspec.Struct, frozen=True):
 
     format: str
     rows: int
+
+
+@fact("customer.unreachable", audience=STAFF)
+class CustomerUnreachable(msgspec.Struct, frozen=True):
+    """What was sent to one of their addresses came back. `failure`: hard, soft or complaint."""
+
+    customer: int
+    failure: str

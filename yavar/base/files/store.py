@@ -12,7 +12,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from yavar.base import clock, crypto
-from yavar.base.db import transaction
+from yavar.base.db import sql, transaction
 from yavar.base.events import Actor
 from yavar.base.problem import Problem
 
@@ -32,27 +32,51 @@ def path_of(key: str) -> Path:
 
 def store(stream: BinaryIO, *, name: str, owner: Actor) -> File:
     """Keep the bytes, then the row. Answers the File; raises Problem 413, 415, 400 (empty) or 507 (disk full). Never inside a transaction."""
+    file = lay(stream, name=name)
+    if file.mime in REFUSED:
+        drop(file)
+        raise Problem(415, "file.kind", _("Files of this kind are not taken."))
+    with transaction():
+        return keep(file, owner)
+
+
+def lay(stream: BinaryIO, *, name: str, limit: int = MAX_SIZE, mime: str = "") -> File:
+    """The first half: the bytes are on the disk (fsynced), the row is not written yet. Touches no database.
+
+    `mime` is for what we know better than its bytes say. Raises Problem 413, 400 (empty) or 507 (disk full).
+    """
     key = crypto.new_token()
     target = path_of(key)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        size, digest = _write(stream, target)
+        size, digest = _write(stream, target, limit)
     except OSError:
         target.unlink(missing_ok=True)
         raise Problem(507, "storage.full", _("The file could not be stored: the desk's disk is full. Please try again later.")) from None
     except Problem:
         target.unlink(missing_ok=True)
         raise
-    mime = _mime(target)
-    if mime in REFUSED:
-        target.unlink(missing_ok=True)
-        raise Problem(415, "file.kind", _("Files of this kind are not taken."))
+    mime = mime or _mime(target)
     width, height = imagesize.get(str(target)) if mime in PICTURES else (-1, -1)
-    with transaction():
-        return File.objects.create(
-            key=key, sha256=digest, size=size, mime=mime, name=_clean(name), owner=str(owner), created_at=clock.now(),
-            width=width if width > 0 else None, height=height if height > 0 else None,
-        )  # fmt: skip
+    return File(
+        key=key, sha256=digest, size=size, mime=mime, name=_clean(name), created_at=clock.now(), width=width if width > 0 else None, height=height if height > 0 else None,
+    )  # fmt: skip
+
+
+def keep(file: File, owner: Actor, *, attached: bool = False) -> File:
+    """The second half: write the row, inside the open transaction. `attached` when it is somebody's from the start."""
+    file.owner, file.attached = str(owner), attached
+    return sql.create(file)
+
+
+def drop(file: File) -> None:
+    """Take away the bytes of a file that has no row."""
+    path_of(file.key).unlink(missing_ok=True)
+
+
+def read(file: File) -> bytes:
+    """All of its bytes. Raises FileNotFoundError."""
+    return path_of(file.key).read_bytes()
 
 
 def sweep() -> int:
@@ -66,12 +90,12 @@ def sweep() -> int:
     return len(orphans)
 
 
-def _write(stream: BinaryIO, target: Path) -> tuple[int, str]:
+def _write(stream: BinaryIO, target: Path, limit: int) -> tuple[int, str]:
     digest, size = hashlib.sha256(), 0
     with open(target, "xb") as out:
         while block := stream.read(64 * 1024):
             size += len(block)
-            if size > MAX_SIZE:
+            if size > limit:
                 raise Problem(413, "file.too_large", _("The file is larger than 10 MB."))
             digest.update(block)
             out.write(block)

@@ -11,7 +11,7 @@ from yavar.desk.models import RequestType
 from yavar.people.models import Agent, Customer, Team
 
 from ..merging import merged_into
-from ..models import Conversation, Message, Tag
+from ..models import Conversation, Message, Original, Tag
 from ..public import MOST_MERGED, between, files_of
 from ..shapes import Author, Item
 from .models import Note
@@ -20,7 +20,8 @@ PAGE = 50
 # facts whose payload holds keys of these rows; clients get their public ids
 _KEYS: dict[str, Any] = {
     "conversation.assigned": Agent, "conversation.team_changed": Team, "conversation.typed": RequestType, "conversation.tagged": Tag, "conversation.followed": Agent,
-    **dict.fromkeys((f"conversation.{name}" for name in ("merged", "merged_away", "unmerged", "split", "linked", "unlinked")), Conversation),
+    **dict.fromkeys((f"conversation.{name}" for name in ("merged", "merged_away", "unmerged", "split", "linked", "unlinked", "hinted")), Conversation),
+    "conversation.joined": Customer,
 }  # fmt: skip
 
 
@@ -50,6 +51,8 @@ def items(events: Sequence[Event], customers: Iterable[Customer] = (), *, of: in
     written = [e.payload["note"] for e in events if e.name == "note.written"]
     notes = {n.pk: n for n in Note.objects.filter(pk__in=written).prefetch_related("files")} if written else {}
     files = files_of(list(messages.values()))
+    mails = [m.pk for m in messages.values() if m.client_id.startswith("mail-")]
+    whole = set(Original.objects.filter(message__in=mails).values_list("message", flat=True)) if mails else set()
     speakers = {*(event.actor for event in events), *(message.author for message in messages.values())}  # whoever splits copies what others said
     who = staff_authors(map(Actor.parse, speakers), customers)
     found = []
@@ -59,7 +62,21 @@ def items(events: Sequence[Event], customers: Iterable[Customer] = (), *, of: in
         if event.name.startswith("message."):
             m = messages[event.payload["message"]]
             author = who[m.author]
-            found.append(Item(version, "message", author, m.created_at, m.public_id, m.client_id, m.seq, m.text, files.get(m.pk, []), origin=origin))
+            found.append(
+                Item(
+                    version,
+                    "message",
+                    author,
+                    m.created_at,
+                    m.public_id,
+                    m.client_id,
+                    m.seq,
+                    m.text,
+                    files.get(m.pk, []),
+                    original=_original(event, m) if m.pk in whole else None,
+                    origin=origin,
+                )
+            )
         elif event.name == "note.written":
             n = notes[event.payload["note"]]
             mentions = [ids.public_id_of(Agent, key) for key in event.payload["mentions"]]
@@ -68,6 +85,10 @@ def items(events: Sequence[Event], customers: Iterable[Customer] = (), *, of: in
         else:
             found.append(Item(version, "event", author, event.at, event=event.name, data=_data(event), origin=origin))
     return found
+
+
+def _original(event: Event, message: Message) -> str:
+    return f"/inbox-original/{ids.public_id_of(Conversation, event.subject_id)}/{message.public_id}"
 
 
 def staff_authors(actors: Iterable[Actor], at_hand: Iterable[Customer] = ()) -> dict[str, Author]:

@@ -42,6 +42,8 @@ class Identity(models.Model):
     scope = models.CharField(max_length=22, default="")  # the brand for a shop's own ids, empty for what is the same everywhere
     value = models.CharField(max_length=254)  # normalised
     verified_at = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True)  # when mail to it came back last
+    failure = models.CharField(max_length=9, default="")  # hard, soft or complaint
 
     class Meta:
         app_label = "people"

@@ -14,7 +14,7 @@ from yavar.base.problem import Problem
 from yavar.desk.fields import changed, definitions, folded
 from yavar.desk.locales import LOCALES
 
-from ..events import CustomerAdded, CustomerChanged, CustomerMerged, CustomerNamed, CustomerUnmerged
+from ..events import CustomerAdded, CustomerChanged, CustomerMerged, CustomerNamed, CustomerUnmerged, CustomerUnreachable
 from . import identities
 from .models import Customer, CustomerValue, Identity, VisitorSession
 
@@ -100,6 +100,19 @@ def remove_identity(identity: Identity, *, by: Actor) -> None:
         identity.delete()
         record(CustomerChanged(key, ["identities"]), subject=("customer", key), by=by)
         record(CustomerNamed(key), subject=("customer", key), by=by)
+
+
+def mark_failed(kind: str, value: str, failure: str, *, by: Actor) -> list[Customer]:
+    """What was sent this way came back (`failure`: hard, soft or complaint). Answers whose way it is; a soft failure does not hide a hard one."""
+    with transaction():
+        found = list(Identity.objects.filter(kind=kind, scope="", value=identities.normal(kind, value) or "").select_related("customer__merged_into"))
+        for identity in found:
+            if failure != "soft" or identity.failure in ("", "soft"):
+                identity.failure = failure
+            identity.failed_at = clock.now()
+            identity.save(update_fields=["failure", "failed_at"])
+            record(CustomerUnreachable(identity.customer_id, identity.failure), subject=("customer", identity.customer_id), by=by)
+    return [identity.customer.survivor() for identity in found]
 
 
 def merge(customer: Customer, into: Customer, *, by: Actor) -> Customer:

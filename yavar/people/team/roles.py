@@ -24,6 +24,7 @@ PERMISSIONS: dict[str, Promise] = {
     "team.manage": _("Make teams and choose who is in them"),
     "brand.manage": _("Change the shops"),
     "inbox.manage": _("Change inboxes and channels"),
+    "receipt.decide": _("Decide about mail that is held back"),
     "field.manage": _("Define custom fields and request types"),
     "setting.manage": _("Change the desk’s settings"),
     "webhook.manage": _("Set up webhooks"),
@@ -39,7 +40,7 @@ SEES = ("own", "team", "all")
 
 _READ = {"conversation.read", "customer.read"}
 _WORK = _READ | {"conversation.reply", "conversation.note", "conversation.assign", "conversation.edit", "conversation.merge", "customer.edit"}
-_SUPERVISE = _WORK | {"customer.merge", "tag.manage", "view.share", "desk.supervise", "team.manage"}
+_SUPERVISE = _WORK | {"customer.merge", "tag.manage", "view.share", "desk.supervise", "team.manage", "receipt.decide"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from pydantic import Field
 from yavar.base import clock
 from yavar.base.db import sql
 from yavar.base.problem import Problem
+from yavar.channels.contract import channel
 from yavar.channels.intake import Inbound, bring
 from yavar.conversations import actions, union
 from yavar.conversations.append import check_body
@@ -219,6 +220,9 @@ def create_message(request: HttpRequest, agent: Agent, id: str, given: NewMessag
     if told := _told_before(Message, conversation, id, key):
         return with_item(agent, told.conversation_id, told.version)
     check_body(key, given.text, given.files)
+    kind = Inbox.objects.values_list("kind", flat=True).get(pk=conversation.inbox_id) if conversation.inbox_id else ""
+    if (offered := channel(kind)) is None or not offered.sends:
+        raise Problem(409, "channel.sends_nothing", _("The desk can’t send answers this way yet. Answer from your own mail program, and note it here."))
 
     def write() -> Any:
         return actions.reply(conversation.pk, by=agent, client_id=key, text=given.text, files=given.files, seen=given.seen, resolving=given.resolve)

@@ -12,6 +12,8 @@ from yavar.base.problem import Problem
 
 from .errors import problem_response
 
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+LONGEST = 256 * 1024  # bytes of a form; files come by ways of their own
 View = Callable[[HttpRequest], HttpResponse]
 LANGUAGES = ("fa", "ru", "en")
 CSP = "default-src 'self'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data: blob:; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors {ancestors}"
@@ -24,6 +26,8 @@ class Headers:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.content_type in FORMS and int(request.META.get("CONTENT_LENGTH") or 0) > LONGEST and not request.path.startswith("/hooks/"):
+            return problem_response(Problem(413, "body.too_large", _("The request is too large.")))
         request.nonce = secrets.token_urlsafe(16)  # type: ignore[attr-defined]
         response = self.get_response(request)
         ancestors = getattr(request, "frame_ancestors", "'none'")

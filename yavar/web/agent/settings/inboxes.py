@@ -18,7 +18,8 @@ from yavar.people.models import Agent
 from .chat import managed
 from .frame import Form, Said, Typed, isolated, kept, settings_page, without_right
 
-KINDS: dict[str, Promise] = {"chat": gettext_lazy("Chat")}
+KINDS: dict[str, Promise] = {"chat": gettext_lazy("Chat"), "email": gettext_lazy("E-mail")}
+PAGES = {"chat": "chat", "email": "mail"}
 NEW = "chat"  # what can be made here: other channels bring their own pages
 
 
@@ -75,7 +76,7 @@ def _row(inbox: Inbox, lang: str) -> dict[str, Any]:
     offered = channel(inbox.kind)
     return {
         "id": inbox.public_id, "name": inbox.name, "kind": KINDS.get(inbox.kind, inbox.kind), "active": inbox.active, "shop": inbox.brand.name_in(lang), "known": offered is not None,
-        "icon": offered.icon if offered else "inbox", "settings": f"/settings/chat?inbox={inbox.public_id}" if inbox.kind == "chat" else "",
+        "icon": offered.icon if offered else "inbox", "settings": f"/settings/{PAGES[inbox.kind]}?inbox={inbox.public_id}" if inbox.kind in PAGES else "",
     }  # fmt: skip
 
 

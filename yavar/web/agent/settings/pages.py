@@ -6,7 +6,9 @@ from .audit import audit
 from .audit_export import export
 from .fields import fields
 from .inboxes import inboxes
+from .mail import mail
 from .people import people
+from .received import raw, received
 from .roles import roles
 from .security import security
 from .shops import shops
@@ -18,6 +20,9 @@ from .views import views
 addresses = [
     path("settings/shops", shops),
     path("settings/inboxes", inboxes),
+    path("settings/mail", mail),
+    path("settings/received", received),
+    path("settings/received/raw", raw),
     path("settings/people", people),
     path("settings/teams", teams),
     path("settings/roles", roles),

@@ -1,7 +1,7 @@
 /** Where one writes: to the customer, or a note to the team. */
 import {html, signal, useEffect, useLayoutEffect, useRef, useState} from "../ui/vendor/ui.js";
 import {t} from "../ui/wire.js";
-import {agents, me, row} from "./state.js";
+import {agents, boot, me, row} from "./state.js";
 import {Avatar, ChannelBadge, Icon, IconButton, dirOf, mac, mod} from "./parts.js";
 import {draft, letters, send, sendAgain, write} from "./outbox.js";
 import {Attachments, isRising, take} from "./files.js";
@@ -19,9 +19,10 @@ const LIMIT = 10_000;
 const emoji = "😊 🙂 😀 😂 😉 😍 🤗 🤔 😅 😢 😔 😮 🙏 👍 👎 👌 👏 🙌 💪 🤝 👋 ✌️ ❤️ 💙 💚 🧡 🌹 🌸 🎉 🎁 ⭐ ✨ 🔥 ✅ ❌ ⚠️ ❓ ❗ 📦 🚚 💳 🧾 📷 📎 📞 ⏰ ☕ 🫖".split(" ");
 
 export function Composer({id}) {
-  const which = kind.value, note = which === "note";
-  const now = draft(id, which).value;
   const each = row(id).value;
+  const silent = each && boot.inboxes.find(one => one.id === each.inbox.id)?.sends === false; // the desk cannot answer this way
+  const which = silent ? "note" : kind.value, note = which === "note";
+  const now = draft(id, which).value;
   const area = useRef(null);
   const [mention, setMention] = useState(null);
   const [open, setOpen] = useState(null);
@@ -75,11 +76,12 @@ export function Composer({id}) {
     }} onDrop=${onDrop} onDragOver=${onDragOver} onDragLeave=${() => setOver(false)}>
     <div class="composer-head"><div class="segment" role="tablist" aria-label=${t("Reply or note")}>
       ${[["reply", t("Reply"), "corner-up-left", "R"], ["note", t("Note"), "lock", "N"]].map(([value, label, icon, key]) => html`<button type="button" role="tab" key=${value}
-        class="tab" aria-selected=${which === value ? "true" : "false"} title=${`${label} (${key})`}
+        class="tab" aria-selected=${which === value ? "true" : "false"} disabled=${silent && value === "reply"} title=${silent && value === "reply"
+          ? t("The desk can’t send answers by e-mail yet") : `${label} (${key})`}
         onClick=${() => focusComposer(value)}><${Icon} name=${icon} />${label}${draft(id, value).value.text && which !== value ? html`<span class="dot-mark" />`
           : null}</button>`)}</div>
-      <span class="grow" />${note ? html`<span class="composer-hint"><${Icon} name="lock" size=${13} />${t("Only your team sees this")}
-        </span>` : each && html`<span class="composer-hint"><${ChannelBadge} kind=${each.inbox.kind} /><bdi>${each.inbox.name}</bdi></span>`}</div>
+      <span class="grow" />${note ? html`<span class="composer-hint"><${Icon} name="lock" size=${13} />${silent ? t("E-mail can’t be answered here yet; a note is for your team")
+        : t("Only your team sees this")}</span>` : each && html`<span class="composer-hint"><${ChannelBadge} kind=${each.inbox.kind} /><bdi>${each.inbox.name}</bdi></span>`}</div>
     ${mention?.found.length ? html`<ul class="mention-menu" role="listbox" aria-label=${t("Mention a colleague")}>
       ${mention.found.map((one, n) => html`<li key=${one.id} class="menu-item" role="option" aria-selected=${n === mention.at ? "true" : "false"}
         onPointerDown=${event => { event.preventDefault();

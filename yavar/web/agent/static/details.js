@@ -31,7 +31,7 @@ export function Details() {
 
 function Customer({each, customer}) {
   const who = customer ?? each.customer;
-  const onSite = customer && Date.now() - Date.parse(customer.last_seen) < 120_000;
+  const onSite = customer?.page && Date.now() - Date.parse(customer.last_seen) < 120_000;
   const lang = who.lang ?? each.lang;
   return html`<section class="part"><div class="person"><${Avatar} who=${who} size="l" online=${onSite} />
       <div class="person-name"><strong dir="auto">${who.name}</strong>${customer && html`<small>${Date.now() - Date.parse(customer.first_seen) < 86_400_000

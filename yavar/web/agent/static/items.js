@@ -32,6 +32,7 @@ function One({item, first, last, seen}) {
     <div class="said"><span class="sr">${item.author.name}: </span>
       ${item.text && html`<div class=${`bubble${item.author.kind === "bot" ? " is-auto" : ""}`}><${Prose} text=${item.text} /></div>`}
       <${Files} files=${item.files} />
+      ${item.original && html`<a class="link whole" href=${item.original} target="_blank" rel="noopener"><${Icon} name="mail-open" size=${14} />${t("The mail as it came")}</a>`}
       ${last && html`<footer class="meta">${item.author.kind === "bot" || item.author.kind === "system" ? html`<span>
         ${t("Automatic answer")} · </span>` : out && item.author.id !== me.id ? html`<span><bdi>${item.author.name}</bdi> · </span>` : null}
         <time dateTime=${item.at} title=${fullDate(item.at)}>${clock(item.at)}</time>
@@ -82,7 +83,7 @@ function OwnLetter({letter, id}) {
 
 const eventIcon = {"conversation.opened": "globe", "conversation.assigned": "user", "conversation.team_changed": "users", "conversation.tagged": "tag",
   "conversation.prioritised": "flag", "conversation.snoozed": "alarm-clock", "conversation.woken": "alarm-clock", "conversation.resolved": "check", "conversation.reopened": "rotate-ccw", "conversation.typed": "hash", "conversation.merged_away": "layers", "conversation.unmerged": "rotate-ccw", "conversation.split": "copy", "conversation.linked": "external-link", "conversation.unlinked": "x",
-  "conversation.retitled": "pencil-line", "conversation.described": "pencil-line", "conversation.followed": "eye", "conversation.merged": "corner-up-left"};
+  "conversation.retitled": "pencil-line", "conversation.described": "pencil-line", "conversation.followed": "eye", "conversation.merged": "corner-up-left", "conversation.joined": "user-plus", "conversation.hinted": "external-link", "conversation.auto_replied": "mail-open", "conversation.bounced": "triangle-alert"};
 
 function EventLine({item}) {
   if (item.origin && item.event === "conversation.merged_away") return null; // the other side of the merge says the same
@@ -129,6 +130,16 @@ function eventWords({event, data = {}, author}) {
     case "conversation.reopened":
       if (data.why === "customer") return t("Reopened: the customer has written");
       return say(t("You reopened this"), t("{name} reopened this", v), t("Reopened"));
+    case "conversation.joined":
+      return t("Somebody was copied in");
+    case "conversation.hinted":
+      return {token: t("It carried the reply code of another conversation, but its sender takes no part in that one"), old_token: t("It answers something from before the desk was restored"),
+        forwarded: t("A colleague’s address sent this on; it was written by the customer named here")}[data.why] ?? null;
+    case "conversation.auto_replied":
+      return t("An automatic answer came; nobody has to answer it");
+    case "conversation.bounced":
+      if (data.complaint) return t("The customer’s mail provider says that our mail was unwanted");
+      return data.hard ? t("Our mail came back: the address doesn’t exist") : t("Our mail came back for now: the mailbox is full or away");
     case "conversation.typed":
       if (!v.type) return t("Request type removed");
       return say(t("You set the request type to {type}", v), t("{name} set the request type to {type}", v), t("Request type: {type}", v));

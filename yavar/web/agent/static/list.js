@@ -125,7 +125,7 @@ function RowItem({id}) {
   const unread = each.unread > 0;
   const firstTag = each.tags[0];
   const prefix = each.preview_by === "agent" && each.preview_agent === boot.me.id ? t("You:") : each.preview_by === "note" ? t("Note:") : "";
-  const preview = each.preview || each.subject;
+  const preview = each.subject && each.preview ? html`<b class="row-subject">${each.subject}</b> ${each.preview}` : each.preview || each.subject;
   const pick = () => { const set = new Set(picked.peek()); if (!set.delete(id)) set.add(id); picked.value = set; };
   const select = t("Select {name}", {name: each.customer.name});
   const onClick = event => {
@@ -160,7 +160,7 @@ function RowState({each}) {
 }
 
 const rowLabel = each => [each.customer.name, each.inbox.name, each.unread > 0 && t("unread"), each.waiting_since
-  && t("Waiting for a reply since {time}", {time: fullDate(each.waiting_since)}), each.preview].filter(Boolean).join(", ");
+  && t("Waiting for a reply since {time}", {time: fullDate(each.waiting_since)}), each.subject, each.preview].filter(Boolean).join(", ");
 
 function Empty() {
   const {view, tab} = place.value;

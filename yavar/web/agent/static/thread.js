@@ -128,6 +128,7 @@ function Scroll({id, one}) {
 
   return html`<div class="log-box"><div class="log" ref=${box} onScroll=${onScroll} role="log" aria-live="off" aria-label=${t("Messages")} tabIndex="0">
     <div class="log-inner">
+      ${row(id).value?.subject && html`<h2 class="subject" dir="auto">${row(id).value.subject}</h2>`}
       ${older === "loading" && html`<${Skeleton} shape="bubble" rows=${1} />`}
       ${older === "error" && html`<div class="trouble"><strong>${t("Couldn’t load older messages")}</strong>
         <button type="button" class="button" onClick=${() => loadOlder(id)}><${Icon} name="refresh-cw" />${t("Try again")}</button></div>`}

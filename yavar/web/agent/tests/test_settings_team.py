@@ -161,7 +161,7 @@ def test_an_own_role_made_changed_and_removed(shop, nila):
 def test_built_in_roles_say_what_they_allow(nila):
     page = nila.page("roles")
     viewer = page[page.index("<summary>Viewer") :]
-    assert viewer.count('class="is-not"') == 21 and "Answer customers" in viewer
+    assert viewer.count('class="is-not"') == 22 and "Answer customers" in viewer
 
 
 def test_a_team_made_changed_and_dissolved(shop, nila):

@@ -1,0 +1,92 @@
+"""The ledger: what came in at which door, and what became of it. And what lets an answer by mail find its conversation."""
+
+from django.db import models
+from django.db.models import Q
+
+from yavar.base import ids
+from yavar.base.files.models import File
+from yavar.conversations.models import Conversation, Inbox, Message
+from yavar.people.models import Customer
+
+
+class Receipt(models.Model):
+    """One item that came in (a mail, a webhook's body): stored raw before anybody was told so, and always in exactly one state.
+
+    `key` says what it is, so the same item that comes twice, also through different doors, has one receipt.
+    """
+
+    class State(models.TextChoices):
+        RECEIVED = "received"  # its raw bytes are safe; nobody has read them yet
+        ROUTED = "routed"  # it became what `outcome` says
+        QUARANTINED = "quarantined"  # a person decides
+        REFUSED = "refused"  # it was not taken, for `reason`
+
+    public_id = models.CharField(max_length=22, unique=True, default=ids.public_id)
+    inbox = models.ForeignKey(Inbox, models.PROTECT, db_index=False)
+    key = models.CharField(max_length=64)
+    file = models.ForeignKey(File, models.PROTECT, null=True, db_index=False)  # null: it was never fetched whole (refused for its size)
+    size = models.PositiveBigIntegerField(default=0)
+    state = models.CharField(max_length=11, choices=State.choices, default=State.RECEIVED)
+    outcome = models.CharField(max_length=12, default="")  # message, auto_reply, bounce, complaint; '' as long as it is not routed
+    reason = models.CharField(max_length=40, default="")  # a machine word: why it is quarantined or refused
+    error = models.TextField(default="")  # for who looks into it
+    sender = models.CharField(max_length=254, default="")  # as claimed
+    subject = models.CharField(max_length=200, default="")
+    conversation = models.ForeignKey(Conversation, models.SET_NULL, null=True)
+    message = models.ForeignKey(Message, models.SET_NULL, null=True)
+    received_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["inbox", "key"], name="receipt_once")]
+        indexes = [
+            models.Index(fields=["inbox", "state", "-id"], name="receipt_state"),
+            models.Index(fields=["inbox", "id"], condition=Q(state="received"), name="receipt_waiting"),
+            models.Index(fields=["-id"], condition=Q(state="quarantined"), name="receipt_quarantine"),
+        ]
+
+
+class Arrival(models.Model):
+    """One time that an item was fetched or handed in. `source` and `place` name where it lay: a mailbox's folder, and UIDVALIDITY with UID there."""
+
+    receipt = models.ForeignKey(Receipt, models.CASCADE)
+    source = models.CharField(max_length=120)
+    place = models.CharField(max_length=120)
+    at = models.DateTimeField()
+    repeat = models.BooleanField(default=False)  # it had come before
+    cleared_at = models.DateTimeField(null=True)  # done with at its source: moved, deleted, or left as the owner wishes
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "place"], name="arrival_once")]
+        indexes = [models.Index(fields=["source", "id"], condition=Q(cleared_at__isnull=True), name="arrival_uncleared")]
+
+
+class ReplyToken(models.Model):
+    """What a mail to one recipient carries, so that their answer finds the conversation. We keep its hash; it is bound to this life of the desk."""
+
+    token_hash = models.CharField(max_length=64, unique=True)
+    conversation = models.ForeignKey(Conversation, models.CASCADE)
+    customer = models.ForeignKey(Customer, models.CASCADE)  # to whom it was sent
+    message = models.ForeignKey(Message, models.CASCADE, null=True)  # with what
+    epoch = models.CharField(max_length=22)
+    created_at = models.DateTimeField()
+
+
+class SenderRule(models.Model):
+    """A sender (an address, or `@domain`) whose mail is always taken, or always held back."""
+
+    inbox_key = models.BigIntegerField(default=0)  # 0: of every inbox
+    pattern = models.CharField(max_length=254)
+    allow = models.BooleanField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["pattern", "inbox_key"], name="sender_rule_once")]
+
+
+class SpamWord(models.Model):
+    """How often a word stood in mails that people called spam, and in mails they did not. The word '' counts the mails."""
+
+    word = models.CharField(max_length=40, unique=True)
+    spam = models.PositiveIntegerField(default=0)
+    good = models.PositiveIntegerField(default=0)

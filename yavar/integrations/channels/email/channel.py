@@ -1,0 +1,56 @@
+"""The e-mail channel: what an inbox of this kind can be told, and to which inbox an address belongs."""
+
+import msgspec
+from django.utils.translation import gettext_lazy as _
+
+from yavar.base.problem import Problem
+from yavar.channels.contract import Channel
+from yavar.channels.models import Receipt
+from yavar.conversations.models import Inbox
+from yavar.people.customers import identities
+
+KIND = "email"
+MIME = "message/rfc822"
+
+
+class EmailConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How an e-mail inbox works: the address customers write to, and others that also lead here."""
+
+    address: str = ""
+    aliases: list[str] = []
+
+
+def _checked(config: EmailConfig) -> EmailConfig:
+    return msgspec.structs.replace(config, address=_address(config.address), aliases=list(dict.fromkeys(map(_address, config.aliases))))
+
+
+def _address(typed: str) -> str:
+    found = identities.email(typed)
+    if found is None:
+        raise Problem(422, "address.invalid", _("This address isn’t complete. Please check it."), field="address")
+    return found
+
+
+def base_of(address: str) -> str:
+    """An address without its extension: `support+x@shop.example` is `support@shop.example` (RFC 5233)."""
+    local, _at, domain = address.lower().rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}"
+
+
+def own_addresses() -> dict[str, Inbox]:
+    """Every address that leads to an inbox of ours."""
+    found: dict[str, Inbox] = {}
+    for inbox in Inbox.objects.filter(kind=KIND).order_by("pk"):
+        for address in (inbox.config.get("address", ""), *inbox.config.get("aliases", [])):
+            if address:
+                found.setdefault(address, inbox)
+    return found
+
+
+def _words(receipt: Receipt) -> set[str]:
+    from .reading import words_of  # which knows this channel
+
+    return words_of(receipt)
+
+
+EMAIL = Channel(kind=KIND, icon="mail", config=EmailConfig, check=_checked, words=_words, sends=False)
