@@ -13,7 +13,7 @@ from yavar.people.customers.queries import with_merged
 from yavar.people.models import Agent, Customer, Identity, Team
 
 from . import union
-from .models import Conversation, Draft, Tag
+from .models import Conversation, Draft, Participant, Tag
 from .policies import customers_of, sight, visible_to
 from .shapes import InboxOfRow, Person, Row
 
@@ -77,10 +77,12 @@ def customer_card(agent: Agent, customer: Customer, *, apart_from: int) -> dict[
     earlier = union.first(union.parts(part & ~Q(pk=apart_from) for part in each), 10)
     known = sql.pick(Identity, f"customer_id IN ({', '.join('?' * len(keys))}) ORDER BY id", keys)
     open_ = agent.powers.everywhere("customer.read") or customers_of(agent).filter(pk__in=keys).exists()
-    identities = [{"kind": i.kind, "value": i.value, "verified": i.verified_at is not None} for i in known]
+    identities = [{"kind": i.kind, "value": i.value, "verified": i.verified_at is not None, "failure": i.failure} for i in known]
+    copied = sql.pick(Customer, f"id IN (SELECT customer_id FROM {sql.table(Participant)} WHERE conversation_id = ?) ORDER BY id LIMIT 50", (apart_from,))
     return {
         "id": customer.public_id, "name": customer.name, "initials": customer.initials(), "hue": customer.hue, "lang": customer.lang,
         "verified": any(i["verified"] for i in identities), "identities": identities if open_ else [], "first_seen": customer.created_at, "last_seen": customer.seen_at,
         "page": (customer.page or None) if open_ else None, "fields": customer.fields if open_ else {},
+        "copied": [person(each) for each in copied],
         "merged": [person(each) for each in Customer.objects.filter(pk__in=keys[1:])] if open_ and len(keys) > 1 else [], "earlier": rows(agent, earlier), "conversations": union.count(union.parts(each), CAP),
     }  # fmt: skip

@@ -188,7 +188,7 @@ def test_reads_ask_as_often_as_on_an_empty_desk(old_desk):
         "list": (4 + 2, lambda: rows(owner, page(view(owner, "all", "done"))[0])),
         "next page": (5 + 2, lambda: rows(owner, page(view(owner, "all", "done"), place)[0])),
         "counts": (7, lambda: counts(owner)),
-        "person": (10, lambda: customer_card(owner, talk.customer, apart_from=talk.pk)),
+        "person": (11, lambda: customer_card(owner, talk.customer, apart_from=talk.pk)),
         "search": (9, lambda: find(owner, "kettle")),
     }
     assert {name: number for name, (limit, read) in most.items() if (number := asks(read)) > limit} == {}

@@ -42,7 +42,9 @@ def facts_of(customers: Sequence[Customer]) -> list[dict[str, Any]]:
         roots |= level
     ways: dict[int, list[dict[str, Any]]] = {}
     for identity in Identity.objects.filter(customer__in=roots).order_by("pk"):
-        ways.setdefault(roots[identity.customer_id], []).append({"kind": identity.kind, "value": identity.value, "verified": identity.verified_at is not None})
+        ways.setdefault(roots[identity.customer_id], []).append(
+            {"kind": identity.kind, "value": identity.value, "verified": identity.verified_at is not None, "failure": identity.failure}
+        )
     return [
         {
             "id": c.public_id, "name": c.name, "initials": c.initials(), "hue": c.hue, "lang": c.lang, "identities": ways.get(c.pk, []), "fields": c.fields,

@@ -25,6 +25,7 @@ class IdentityFacts:
     kind: str
     value: str
     verified: bool
+    failure: str
 
 
 @dataclass
@@ -40,6 +41,7 @@ class CustomerCard:
     last_seen: datetime
     page: str | None
     fields: dict[str, Any]
+    copied: list[Person]
     merged: list[Person]
     earlier: list[Row]
     conversations: int

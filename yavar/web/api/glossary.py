@@ -12,6 +12,7 @@ WORDS = {
     "built_in": "Whether it is a role of every desk, which cannot be changed.", "by": "Who did it.", "c": "Chroma of oklch, 0 to 0.4.",
     "calendar": "jalali, gregorian, or '' for the language's own.", "choices": "Of a choice: what can be chosen.",
     "client_id": "An id made by the writer, 8 to 64 characters of A-Z a-z 0-9 _ -: the same one again changes nothing and answers what is stored.",
+    "copied": "Who else takes part in this conversation: copied in by somebody who did.", "failure": "What came back from there last: hard (nobody is there), soft (for now), complaint, or ''.",
     "config": "Settings of the inbox, in the form of its kind.", "conversation": "Id of a conversation.", "conversations": "How many conversations there are.",
     "created_at": "When it was made.", "current": "Whether it is the session that asks.", "cursor": "A mark in the stream of events: go on from here with the stream or `GET /events?after=`.",
     "customer": "Id of a customer.", "customers": "A page of customers, last seen first.", "data": "The facts of it: public ids and small values, never what anybody wrote.",

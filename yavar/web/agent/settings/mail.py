@@ -202,7 +202,7 @@ def _inbox_row(inbox: Inbox) -> dict[str, Any]:
 
 def _row(mailbox: Mailbox) -> dict[str, Any]:
     return {
-        "id": mailbox.public_id, "user": mailbox.user, "host": mailbox.host, "protocol": mailbox.protocol.upper(), "active": mailbox.active, "polled_at": mailbox.polled_at,
+        "id": mailbox.public_id, "source": mailbox.source, "user": mailbox.user, "host": mailbox.host, "protocol": mailbox.protocol.upper(), "active": mailbox.active, "polled_at": mailbox.polled_at,
         "failing": bool(mailbox.failure), "failing_since": mailbox.failing_since, "trouble": WORDS.get(mailbox.failure, ""), "detail": mailbox.failure_detail,
     }  # fmt: skip
 

@@ -12,7 +12,7 @@ from yavar.base.files import path_of
 from yavar.base.problem import Problem
 from yavar.channels import ledger, senders
 from yavar.channels.contract import channel
-from yavar.channels.models import Receipt, SenderRule
+from yavar.channels.models import Arrival, Receipt, SenderRule
 from yavar.conversations.policies import inboxes_of
 from yavar.people.models import Agent
 
@@ -111,23 +111,41 @@ FORMS = {
 
 def _facts(request: HttpRequest, agent: Agent, said: Said | None, problem: Problem | None, typed: Typed | None) -> dict[str, Any]:
     query, allowed = request.GET.dict(), inboxes_of(agent, RIGHT)
-    state = query.get("state", "quarantined" if "inbox" not in query else "all")
+    state = query.get("state", "quarantined" if not {"inbox", "mailbox"} & query.keys() else "all")
     if state not in STATES:
         raise Http404
     inboxes = list(allowed.exclude(kind="chat").order_by("pk"))
     chosen = next((each for each in inboxes if each.public_id == query.get("inbox")), None)
     found = Receipt.objects.filter(inbox__in=[chosen] if chosen else inboxes).select_related("inbox", "file", "conversation").order_by("-pk")
+    if "mailbox" in query:
+        found = found.filter(pk__in=Arrival.objects.filter(source__startswith=_source(query["mailbox"])).values("receipt"))
     if state != "all":
         found = found.filter(state=state)
     before = query.get("before", "")
     if before.isdecimal() and len(before) < 19:
         found = found.filter(pk__lt=int(before))
     rows = list(found[: PAGE + 1])
-    more = urlencode({"state": state, **({"inbox": chosen.public_id} if chosen else {}), "before": rows[PAGE - 1].pk}) if len(rows) > PAGE else ""
+    more = (
+        urlencode(
+            {
+                "state": state,
+                **({"inbox": chosen.public_id} if chosen else {}),
+                **({"mailbox": query["mailbox"]} if "mailbox" in query else {}),
+                "before": rows[PAGE - 1].pk,
+            }
+        )
+        if len(rows) > PAGE
+        else ""
+    )
     return {
-        "rows": [_row(each) for each in rows[:PAGE]], "next": more, "state": state, "states": STATES, "inboxes": inboxes, "chosen": chosen.public_id if chosen else "",
+        "rows": [_row(each) for each in rows[:PAGE]], "next": more, "state": state, "states": STATES, "inboxes": inboxes, "chosen": chosen.public_id if chosen else "", "mailbox": query.get("mailbox", ""),
         "rules": list(SenderRule.objects.filter(inbox_key=0).order_by("pattern")[:500]), "typed": (typed or {}).get("pattern", ""), "verdict": (typed or {}).get("verdict", "block"),
     }  # fmt: skip
+
+
+def _source(mailbox: str) -> str:
+    """How the ledger calls what came from a mailbox; `:` keeps the names of two apart."""
+    return f"{mailbox}:" if mailbox else "no such source"
 
 
 def _row(receipt: Receipt) -> dict[str, Any]:

@@ -44,10 +44,11 @@ function Customer({each, customer}) {
         ${{email: t("E-mail"), phone: t("Phone"), external: t("Shop account")}[one.kind] ?? one.kind}</dt>
         <dd><button type="button" class="copyable ltr" title=${t("Copy")} onClick=${() => copy(one.value)}><span>${one.value}</span>
           <${Icon} name="copy" size=${13} /></button>${one.verified && html`<span class="verified" title=${t("Verified")}><${Icon} name="shield-check" size=${14} />
-          <span class="sr">${t("Verified")}</span></span>`}</dd></div>`)}
+          <span class="sr">${t("Verified")}</span></span>`}${one.failure && html`<span class="chip is-bad" title=${failures()[one.failure] ?? ""}><${Icon} name="triangle-alert" size=${13} />${t("comes back")}</span>`}</dd></div>`)}
       ${!customer.identities.length && html`<div><dt>${t("E-mail")}</dt><dd class="none">${t("not given")}</dd></div>`}
       ${customer.page && html`<div><dt>${t("Page")}</dt><dd><a class="ltr cut" href=${customer.page} target="_blank" rel="noopener nofollow">${pathOf(customer.page)}
         </a></dd></div>`}
+      ${customer.copied.length > 0 && html`<div><dt>${t("Copied in")}</dt><dd dir="auto">${customer.copied.map(one => one.name || "?").join(", ")}</dd></div>`}
       <div><dt>${t("First seen")}</dt><dd title=${fullDate(customer.first_seen)}><${When} at=${customer.first_seen} /></dd></div>
       <div><dt>${t("Last seen")}</dt><dd title=${fullDate(customer.last_seen)}>${ago(customer.last_seen)}</dd></div></dl></section>
     ${(may("customer.merge") || customer.merged.length > 0) && html`<section class="part"><div class="chips">${customer.merged.map(one => html`<span class="chip" key=${one.id}><bdi>${one.name || "?"}</bdi>
@@ -61,6 +62,9 @@ function Customer({each, customer}) {
         <${ChannelBadge} kind=${one.inbox.kind} /><span class="cut grow" dir="auto">${one.subject || one.preview}</span><${When} at=${one.last_at} /></a></li>`)}
           </ul>` : html`<p class="none">${t("This is the first one.")}</p>`}</section>`}`;
 }
+
+const failures = () => ({hard: t("Our mail came back: the address doesn’t exist"), soft: t("Our mail came back for now: the mailbox is full or away"),
+  complaint: t("The customer’s mail provider says that our mail was unwanted")});
 
 function pathOf(url) { try { const {host, pathname} = new URL(url); return pathname === "/" ? host : decodeURIComponent(pathname); } catch { return url; } }
 

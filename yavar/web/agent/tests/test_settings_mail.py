@@ -11,7 +11,7 @@ from yavar.channels.models import Receipt, SenderRule, SpamWord
 from yavar.conversations.models import Conversation, Inbox, Message
 from yavar.integrations.channels.email.doors import check as checking
 from yavar.integrations.channels.email.models import Mailbox
-from yavar.integrations.channels.email.testing import arrives, email_inbox, mail, read_everything
+from yavar.integrations.channels.email.testing import arrives, email_inbox, hand_in, mail, read_everything
 
 from .deciding import Decider
 
@@ -104,6 +104,14 @@ def test_every_mail_is_accounted_for(owner, inbox, shop):
     arrives(inbox, mail(), mail(sender="bad@evil.example"))
     page = owner.get(f"/settings/mail?inbox={inbox.public_id}").content.decode()
     assert "2 fetched = 1 stored + 1 held back + 0 refused + 0 being read" in page
+
+
+def test_one_mailboxs_mail_is_seen_apart(owner, inbox):
+    hand_in(inbox, mail(subject="From the box"), source="imap:box1:INBOX")
+    hand_in(inbox, mail(subject="From elsewhere"), source="imap:box10:INBOX")
+    read_everything(inbox)
+    page = owner.get("/settings/received?mailbox=imap:box1").content.decode()
+    assert "From the box" in page and "From elsewhere" not in page
 
 
 def decide(owner, do, **more):

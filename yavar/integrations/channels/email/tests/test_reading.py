@@ -149,11 +149,13 @@ def test_a_forged_token_is_no_token(inbox):
     assert Conversation.objects.count() == 2 and not facts("conversation.hinted")
 
 
-def test_who_is_copied_in_takes_part_and_the_requester_stays(inbox):
+def test_who_is_copied_in_takes_part_and_the_requester_stays(inbox, agent_client):
     arrives(inbox, mail(Cc="Reza <reza@shop.example>, Support <support@nila.example>"))
     talk = Conversation.objects.get()
     reza = Participant.objects.get(conversation=talk).customer
     assert reza.name == "Reza"
+    card = agent_client.get(f"/api/v1/conversations/{talk.public_id}").json()["customer"]
+    assert [each["name"] for each in card["copied"]] == ["Reza"]
     token = threads.issue(talk.pk, talk.customer_id)
     arrives(inbox, mail("I am Reza", sender="reza@shop.example", to=f"support+r.{token}@nila.example"))
     talk.refresh_from_db()
@@ -235,6 +237,72 @@ def test_an_automatic_answer_wakes_nobody(inbox):
         ("quarantined", "", "auto_reply"),
     ]
     assert len(facts("conversation.auto_replied")) == 1
+
+
+def bounce(recipient, original, status="5.1.1", kind="delivery-status", sender="MAILER-DAEMON@mx.shop.example"):
+    """A report (RFC 3464, or RFC 5965 for a complaint) about a mail of ours."""
+    report = (
+        f"Reporting-MTA: dns; mx.shop.example\n\nFinal-Recipient: rfc822; {recipient}\nAction: failed\nStatus: {status}\nDiagnostic-Code: smtp; 550 {status} no such user"
+        if kind == "delivery-status"
+        else f"Feedback-Type: abuse\nUser-Agent: x/1\nVersion: 1\nOriginal-Rcpt-To: <{recipient}>"
+    )
+    return f"""From: {sender}
+To: support@nila.example
+Subject: Undelivered Mail Returned to Sender
+Message-ID: <report-{recipient}-{status}-{kind}@mx.shop.example>
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type={"delivery-status" if kind == "delivery-status" else "feedback-report"}; boundary=b
+
+--b
+Content-Type: text/plain
+
+Your mail could not be delivered.
+
+--b
+Content-Type: message/{kind}
+
+{report}
+
+--b
+Content-Type: message/rfc822
+
+From: support@nila.example
+To: {recipient}
+Message-ID: <{original}@nila.example>
+Subject: Re: My kettle
+
+Hello
+--b--
+""".encode()
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "outcome", "failure"),
+    [("5.1.1", "delivery-status", "bounce", "hard"), ("4.2.2", "delivery-status", "bounce", "soft"), ("5.1.1", "feedback-report", "complaint", "complaint")],
+)
+def test_what_comes_back_is_linked_and_its_address_marked(inbox, agent_client, shop, status, kind, outcome, failure):
+    arrives(inbox, mail())
+    talk = Conversation.objects.get()
+    token = threads.issue(talk.pk, talk.customer_id)
+    arrives(inbox, bounce("maryam@shop.example", f"r.{token}.2", status, kind))
+    talk.refresh_from_db()
+    assert talk.messages.count() == 1 and Conversation.objects.count() == 1, "never a conversation"
+    receipt = Receipt.objects.order_by("-pk")[0]
+    assert (receipt.state, receipt.outcome, receipt.conversation) == ("routed", outcome, talk)
+    [told] = facts("conversation.bounced")
+    assert told.payload | {"hard": None} == {
+        "customer": talk.customer_id, "receipt": receipt.pk, "hard": None, "complaint": outcome == "complaint", "message": None,
+    }  # fmt: skip
+    assert Identity.objects.get().failure == failure and facts("customer.unreachable")[0].payload["failure"] == failure
+    card = agent_client.get(f"/api/v1/conversations/{talk.public_id}").json()["customer"]
+    assert [each["failure"] for each in card["identities"]] == [failure]
+
+
+def test_a_forged_bounce_marks_nobody(inbox):
+    arrives(inbox, mail())
+    arrives(inbox, bounce("maryam@shop.example", "r.abcdefghijklmnopqrstuvwxyz.2"))
+    assert Identity.objects.get().failure == "" and not facts("conversation.bounced")
+    assert Receipt.objects.order_by("-pk")[0].outcome == "bounce"
 
 
 def test_what_fails_is_quarantined_and_the_next_goes_on(inbox, monkeypatch):
