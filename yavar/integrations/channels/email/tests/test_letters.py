@@ -87,3 +87,8 @@ def test_any_order_of_lines_is_read() -> None:
     for _ in range(600):
         mail = "\n".join(chance.choice(("", "", "", "> ", ">> ")) + chance.choice(lines).lstrip("+~-") for _ in range(chance.randint(1, 25)))
         assert strip(mail).text or not mail.strip()
+
+
+@pytest.mark.parametrize("line", ["Из мобильной Яндекс.Почты", "Из Почты Mail.ru для Android", "Отправлено из Почты Mail", "ارسال‌شده از آیفون من", "Sent from my iPhone"])
+def test_what_a_program_adds_is_no_word_of_the_writers(line):
+    assert strip(f"Добрый день, заказ не пришёл.\n\n{line}\n").text == "Добрый день, заказ не пришёл."
