@@ -25,6 +25,7 @@ urlpatterns = [
     path("inbox/<path:path>", inbox.inbox),
     path("inbox-original/<str:conversation>/<str:message>", original.original),
     path("inbox-original/<str:conversation>/<str:message>/body", original.body),
+    path("picture/<str:token>", original.picture),
     path("hooks/mail/<str:name>", esp.hook),
     path("hooks/mail/<str:name>/<str:mime>", esp.hook),
     path("favicon.ico", files.favicon),

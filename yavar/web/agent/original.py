@@ -2,28 +2,31 @@
 
 import base64
 import re
+from html import unescape
 from typing import Any
 
+import filetype
+from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from yavar.base import files
+from yavar.base import files, http
 from yavar.base.problem import Problem
 from yavar.conversations.models import Attachment, Original
 from yavar.web.api.reading import conversation_for
+from yavar.web.ui.address import desk_url
 from yavar.web.ui.templating import page
 
 from .access import needs
 
-# scripts, forms, links to the opener, remote pictures: none of it; the frame has no origin of its own
-CSP = (
-    "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src 'none'; frame-ancestors 'self'"
-)
+# scripts, forms, links to the opener: none of it; the frame has no origin of its own
+CSP = "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; img-src data: {pictures}; style-src 'unsafe-inline'; font-src 'none'; frame-ancestors 'self'"
 PICTURES = 4 << 20  # bytes of pictures put into a page
 _CID = re.compile(r"cid:([^\"'\s>)]{1,250})", re.IGNORECASE)
-_REMOTE = re.compile(r"<img\b[^>]{0,2000}?\bsrc\s*=\s*[\"']?https?:", re.IGNORECASE)
+_REMOTE = re.compile(r"(<img\b[^>]{0,2000}?\bsrc=\")(https?://[^\"]{1,2000})(?=\")", re.IGNORECASE)
+MOST, SALT, HOUR = 60, "picture", 3600
 FRAME = (
     '<!doctype html><meta charset="utf-8"><base target="_blank"><meta name="referrer" content="no-referrer"><style>body{{font:14px/1.55 system-ui,sans-serif;margin:16px;'
     "overflow-wrap:anywhere;color-scheme:light}}img{{max-inline-size:100%;block-size:auto}}pre{{white-space:pre-wrap;font:inherit}}</style>{body}"
@@ -55,8 +58,8 @@ def original(request: HttpRequest, conversation: str, message: str) -> HttpRespo
         (_("Date"), facts.get("date", "")),
     ]
     return page(
-        request, "agent/original.html", theme=request.user.theme, rows=[row for row in rows if row[1]], body=f"/inbox-original/{conversation}/{message}/body",
-        sealed=facts.get("sealed", ""), withheld=facts.get("withheld", []), remote=bool(_REMOTE.search(found.html)),
+        request, "agent/original.html", theme=request.user.theme, rows=[row for row in rows if row[1]], body=f"/inbox-original/{conversation}/{message}/body" + ("?pictures" if "pictures" in request.GET else ""),
+        asked="pictures" in request.GET, sealed=facts.get("sealed", ""), withheld=facts.get("withheld", []), remote=bool(_REMOTE.search(found.html)),
     )  # fmt: skip
 
 
@@ -70,10 +73,32 @@ def body(request: HttpRequest, conversation: str, message: str) -> HttpResponse:
     """What stands in the frame: the cleaned page with the pictures that came with it, else the text."""
     found = _original(request, conversation, message)
     shown = _with_pictures(found) if found.html else f'<pre dir="auto">{escape(found.text)}</pre>'
+    here = desk_url(request)
+    if "pictures" in request.GET:
+        shown = _REMOTE.sub(lambda match: f"{match[1]}{here}/picture/{signing.dumps(unescape(match[2]), salt=SALT)}", shown, count=MOST)
     response = HttpResponse(FRAME.format(body=shown))
-    response.headers["Content-Security-Policy"] = CSP
+    response.headers["Content-Security-Policy"] = CSP.format(pictures=f"{here}/picture/" if "pictures" in request.GET else "")
     response.headers["X-Frame-Options"] = "SAMEORIGIN"
     return response
+
+
+@require_safe
+def picture(request: HttpRequest, token: str) -> HttpResponse:
+    """A picture from elsewhere, fetched by the desk so that its sender learns nothing of who reads. Only addresses that `body` signed, for an hour; no cookie is
+    asked for, since the frame has no origin that would send one."""
+    try:
+        answer = http.send("GET", signing.loads(token, salt=SALT, max_age=HOUR), headers={"Accept": "image/*"}, redirects=3, limit=PICTURES)
+    except (signing.BadSignature, http.HttpError):
+        raise Http404 from None
+    kind = filetype.guess_mime(answer.body)
+    if answer.status != 200 or kind not in files.PICTURES:
+        raise Http404
+    headers = {
+        "Content-Security-Policy": "default-src 'none'; sandbox",
+        "Cross-Origin-Resource-Policy": "cross-origin",
+        "Cache-Control": "private, max-age=3600",
+    }
+    return HttpResponse(answer.body, content_type=kind, headers=headers)
 
 
 def _with_pictures(found: Original) -> str:

@@ -1,11 +1,14 @@
 """Settings, E-mail and Received mail: every mail accounted for, and one click to decide."""
 
 import json
+import re
+from email import message_from_bytes, policy
 
 import pytest
 from django.test import Client
 
 from yavar.base.events.models import Event
+from yavar.base.http.testing import Receiver
 from yavar.channels import senders
 from yavar.channels.models import Receipt, SenderRule, SpamWord
 from yavar.conversations.models import Conversation, Inbox, Message
@@ -15,7 +18,7 @@ from yavar.integrations.channels.email.testing import arrives, email_inbox, hand
 
 from .deciding import Decider
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)
 TYPED = {
     "protocol": "imap", "host": "imap.shop.example", "port": "993", "security": "tls", "user": "support@shop.example", "auth": "password", "secret": "a password", "client_id": "", "client_secret": "", "folders": "INBOX, Spam",
     "after": "leave", "move_to": "", "start": "new",
@@ -191,6 +194,26 @@ def test_the_original_is_one_click_away_and_harmless(owner, inbox, shop):
     stranger.force_login(shop.amir)
     assert stranger.get(item["original"]).status_code == 200, "an agent who sees the conversation"
     assert owner.get(f"/inbox-original/{message.conversation.public_id}/nothing").status_code == 404
+
+
+def test_pictures_from_elsewhere_come_after_a_click_and_through_the_desk(owner, inbox, settings):
+    picture = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
+    with Receiver() as there:
+        there.answers = [(200, picture, {"Content-Type": "text/html"})]
+        settings.HTTP_ALLOW = (there.place,)
+        made = message_from_bytes(mail("plain"), policy=policy.default)
+        made.add_alternative(f'<p>Look</p><img src="{there.url}/a.png?x=1&amp;y=2"><script>alert(1)</script>', subtype="html")
+        arrives(inbox, made.as_bytes())
+        where = owner.get(f"/api/v1/conversations/{Conversation.objects.get().public_id}").json()["timeline"]["items"][-1]["original"]
+        assert "?pictures" in owner.get(where).content.decode()
+        plain = owner.get(f"{where}/body")
+        assert "img-src data: ;" in plain.headers["Content-Security-Policy"] and "<script" not in plain.content.decode()
+        shown = owner.get(f"{where}/body?pictures").content.decode()
+        path = re.search(r'src="http://testserver(/picture/[^"]+)"', shown)[1]
+        answer = Client().get(path)
+        assert (answer.status_code, answer.content, answer.headers["Content-Type"]) == (200, picture, "image/png")
+        assert [got.path for got in there.got] == ["/a.png?x=1&y=2"]
+        assert Client().get(path[:-3] + "xxx").status_code == 404, "only what the desk signed"
 
 
 def test_an_answer_that_cannot_leave_is_not_taken(owner, inbox):

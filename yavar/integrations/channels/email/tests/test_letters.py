@@ -89,6 +89,8 @@ def test_any_order_of_lines_is_read() -> None:
         assert strip(mail).text or not mail.strip()
 
 
-@pytest.mark.parametrize("line", ["Из мобильной Яндекс.Почты", "Из Почты Mail.ru для Android", "Отправлено из Почты Mail", "ارسال‌شده از آیفون من", "Sent from my iPhone"])
+@pytest.mark.parametrize(
+    "line", ["Из мобильной Яндекс.Почты", "Из Почты Mail.ru для Android", "Отправлено из Почты Mail", "ارسال‌شده از آیفون من", "Sent from my iPhone"]
+)
 def test_what_a_program_adds_is_no_word_of_the_writers(line):
     assert strip(f"Добрый день, заказ не пришёл.\n\n{line}\n").text == "Добрый день, заказ не пришёл."
