@@ -11,6 +11,7 @@ import shutil
 import signal
 import smtplib
 import subprocess
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -52,16 +53,14 @@ class Introspection(http.server.BaseHTTPRequestHandler):
 class MailServer:
     """Start, stop, send; accounts exist as soon as they are named: any user of DOMAIN with PASSWORD."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self) -> None:
+        self.folder = folder = Path(tempfile.mkdtemp(prefix="mail"))  # short: below it lie sockets, whose names may have 107 characters
         self.imap, self.pop3, self.smtp, self.lmtp, self.imaps = (free_port() for _ in range(5))
         self._asked = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Introspection)
         self._dovecot: subprocess.Popen[bytes] | None = None
         for name in ("base", "mail", "state"):
             (folder / name).mkdir(parents=True)
-        for parent in (folder, *folder.parents):  # the mail user has to come through
-            if parent.is_relative_to("/tmp") and parent != Path("/tmp"):
-                parent.chmod(parent.stat().st_mode | 0o055)
+        folder.chmod(0o755)  # the mail user has to come through
         os.chown(folder / "mail", UID, UID)
         self._write_dovecot()
         self._write_postfix()
@@ -206,6 +205,7 @@ lmtp_destination_concurrency_limit = 1
         subprocess.run([POSTFIX, "-c", str(self.folder / "postfix"), "stop"], capture_output=True)
         self.stop_dovecot()
         self._asked.shutdown()
+        shutil.rmtree(self.folder, ignore_errors=True)
         Path(f"/var/log/yavar-test-{self.smtp}.log").unlink(missing_ok=True)
 
     def _wait_for(self, port: int) -> None:
@@ -232,9 +232,9 @@ lmtp_destination_concurrency_limit = 1
 
 
 @contextlib.contextmanager
-def mail_server(folder: Path) -> Iterator[MailServer]:
+def mail_server() -> Iterator[MailServer]:
     """One that runs."""
-    server = MailServer(folder).start()
+    server = MailServer().start()
     try:
         yield server
     finally:

@@ -85,10 +85,10 @@ def test_what_is_held_back_is_released_with_one_click(stage, lang):
 
 @pytest.mark.skipif(bool(available()), reason=available())
 @both_languages
-def test_a_mailbox_is_set_up_in_the_browser(stage, lang, tmp_path):
+def test_a_mailbox_is_set_up_in_the_browser(stage, lang):
     clerk = owner(stage, lang)
     page, user = clerk.page, f"owner-{lang}@shop.test"
-    with mail_server(tmp_path / "server") as server:
+    with mail_server() as server:
         server.put(mail("Written before", sender="Old <old@shop.example>", subject=f"From the past {lang}"), user=user)
         page.goto(f"{clerk.base}/settings/mail")
         page.fill("#add-address", f"box-{lang}@nila.example")

@@ -47,8 +47,8 @@ print(json.dumps({"found": found, "waiting": account.waiting, "balanced": accoun
 
 
 @pytest.fixture
-def server(tmp_path):
-    with mail_server(tmp_path / "mail") as running:
+def server():
+    with mail_server() as running:
         yield running
 
 

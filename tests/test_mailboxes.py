@@ -26,8 +26,8 @@ NEVER = threading.Event()
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    with mail_server(tmp_path_factory.mktemp("mail") / "server") as running:
+def server():
+    with mail_server() as running:
         yield running
 
 
