@@ -8,8 +8,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-import inscriptis
-
+from yavar.base.html import to_text
 from yavar.integrations.channels.email.bounces import Recognised, recognise
 from yavar.integrations.channels.email.reply import strip
 
@@ -26,7 +25,7 @@ def squeezed(text: str) -> str:
 
 
 def plain(html: str) -> str:
-    return inscriptis.get_text(html) if html.strip() else ""
+    return to_text(html) if html.strip() else ""
 
 
 def reply_is_right(case: dict[str, Any]) -> bool:

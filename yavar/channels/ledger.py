@@ -1,7 +1,7 @@
 """The ledger of what comes in: stored raw before anybody is told so, once however often it comes, and always in exactly one state.
 
 Whoever fetches or is handed something calls `take_in` and only then says that he has it (deletes it at its source, answers 250). A job named
-`<kind>.read` reads what waits, inbox by inbox, and calls one of `route`, `quarantine` and `refuse` for each. So "fetched = routed + quarantined +
+`<kind>.read` reads what waits, inbox by inbox, and calls `route` or `quarantine` for each; what was not even fetched is refused at the door. So "fetched = routed + quarantined +
 refused + waiting" holds at any moment and `account` shows it.
 """
 
@@ -124,11 +124,6 @@ def route(receipt: Receipt, outcome: str, *, conversation: int | None = None, me
 def quarantine(receipt: Receipt, reason: str, *, error: str = "", by: Actor = SYSTEM) -> None:
     """A person has to look at it."""
     _settle(receipt, Receipt.State.QUARANTINED, by, reason=reason, error=error)
-
-
-def refuse(receipt: Receipt, reason: str, *, by: Actor = SYSTEM) -> None:
-    """It is not taken."""
-    _settle(receipt, Receipt.State.REFUSED, by, reason=reason)
 
 
 def _settle(receipt: Receipt, state: str, by: Actor, *, outcome: str = "", reason: str = "", error: str = "") -> None:

@@ -1,8 +1,8 @@
 """HTML mails as programs write them: their elements tell where the history begins when no word does."""
 
-import inscriptis
 import pytest
 
+from yavar.base.html import to_text
 from yavar.integrations.channels.email.reply import strip
 
 OWN = "سلام، هنوز نرسیده است. Спасибо"
@@ -25,17 +25,17 @@ SHAPES = {
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES.keys())
 def test_history_is_cut(shape: str) -> None:
     html = shape.format(own=OWN, old=OLD)
-    assert strip(inscriptis.get_text(html), html).text == OWN
+    assert strip(to_text(html), html).text == OWN
 
 
 def test_words_under_the_history_stay() -> None:
     html = f'<blockquote type="cite">{OLD}</blockquote><p>{OWN}</p>'
-    assert OWN in strip(inscriptis.get_text(html), html).text
+    assert OWN in strip(to_text(html), html).text
 
 
 def test_a_forward_stays() -> None:
     html = f'<div>{OWN}</div><div class="gmail_quote"><div class="gmail_attr">---------- Forwarded message ---------<br>From: Bank</div>{OLD}</div>'
-    assert "Заказ отправлен" in strip(inscriptis.get_text(html), html).text
+    assert "Заказ отправлен" in strip(to_text(html), html).text
 
 
 def test_the_plain_twin_may_differ() -> None:
