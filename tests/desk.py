@@ -6,11 +6,13 @@ import os
 import secrets
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
 import urllib.request
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
@@ -97,6 +99,20 @@ class Desk:
         done = subprocess.run(words, env={**self.env, "DJANGO_SETTINGS_MODULE": "yavar.config.settings"}, capture_output=True, text=True, timeout=60)
         assert not done.returncode, done.stderr[-2000:]
         return done.stdout
+
+    @contextlib.contextmanager
+    def database(self) -> Iterator[Callable[[str], list[tuple]]]:
+        """Ask the running desk's database, many times and at once."""
+        if address := self.env.get("YAVAR_DATABASE"):
+            import psycopg
+
+            line = psycopg.connect(address, autocommit=True)
+        else:
+            line = sqlite3.connect(f"file:{self.folder / 'data' / 'desk.sqlite3'}?mode=ro", uri=True, isolation_level=None)
+        try:
+            yield lambda statement: line.execute(statement).fetchall()
+        finally:
+            line.close()
 
     def allow(self, *origins: str) -> None:
         """Pages of these origins may show the chat too. A start of the demo forgets it."""

@@ -200,6 +200,10 @@ lmtp_destination_concurrency_limit = 1
         self._dovecot.send_signal(signal.SIGTERM)
         self._dovecot.wait(timeout=10)
 
+    def flush(self) -> None:
+        """Postfix tries again what it could not deliver."""
+        subprocess.run(["/usr/sbin/postqueue", "-c", str(self.folder / "postfix"), "-f"], check=True, capture_output=True)
+
     def stop(self) -> None:
         """Both end."""
         subprocess.run([POSTFIX, "-c", str(self.folder / "postfix"), "stop"], capture_output=True)

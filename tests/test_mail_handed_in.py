@@ -126,3 +126,24 @@ def test_a_crowd_of_connections(inbox):
     [thread.join() for thread in threads]
     opened.stop()
     assert Receipt.objects.count() == 40 and ledger.account().balanced
+
+
+def test_lines_of_any_length_are_taken_and_one_without_end_is_not(inbox):
+    port = free_port()
+    opened = door(f"127.0.0.1:{port}")
+    opened.start()
+    try:
+        with smtplib.SMTP("127.0.0.1", port) as spoken:
+            spoken.sendmail("a@b.example", ["support@nila.example"], mail().replace(b"\n", b"\r\n") + b"x" * 2_000_000 + b"\r\n")
+        assert b"x" * 2_000_000 in raws()[0]
+        with smtplib.SMTP("127.0.0.1", port) as spoken:
+            spoken.mail("a@b.example")
+            spoken.rcpt("support@nila.example")
+            spoken.docmd("DATA")
+            with pytest.raises(OSError):
+                for _ in range(2 * ledger.LARGEST // 1_000_000):
+                    spoken.sock.sendall(b"x" * 1_000_000)
+            spoken.close()
+    finally:
+        opened.stop()
+    assert Receipt.objects.count() == 1

@@ -88,11 +88,13 @@ def deliver(message: InboundMessage) -> Appended:
 
 
 def _customer(person: Person, lang: str) -> Customer:
-    return tending.customer_by({person.way: person.value}, name=person.name, lang=lang, by=SYSTEM)
+    return tending.customer_by({person.way: person.value}, name=person.name[: tending.LONGEST_NAME], lang=lang, by=SYSTEM)
 
 
 def _copied(conversation_id: int, message: InboundMessage) -> None:
     """Whoever takes part may copy others in; the desk's own addresses are left out by the caller."""
+    if not message.copied:
+        return
     conversation = Conversation.objects.get(pk=conversation_id)
     inside = {*with_merged(conversation.customer_id), *Participant.objects.filter(conversation=conversation).values_list("customer", flat=True)}
     for person in message.copied:

@@ -50,7 +50,8 @@ def take_in(inbox: Inbox, came: Sequence[Came], *, mime: str) -> int:
     try:
         with transaction():
             if not is_sqlite():
-                Inbox.objects.select_for_update().get(pk=inbox.pk)  # two doors of one inbox, one after the other
+                # two doors of one inbox, one after the other; not FOR UPDATE: a reading that stores conversations of this inbox would wait for us, and we for its job
+                Inbox.objects.select_for_update(no_key=True).get(pk=inbox.pk)
             new = sum(_enter(inbox, each, file, unused) for each, file in zip(came, laid, strict=True))
             if new:
                 wake(inbox.pk, inbox.kind)
@@ -90,6 +91,13 @@ def _enter(inbox: Inbox, came: Came, file: File | None, unused: list[File]) -> b
 def wake(inbox_id: int, kind: str) -> None:
     """Leave the job that reads what waits in an inbox, inside the open transaction. One at a time for each inbox, so none delays another."""
     leave(f"{kind}.read", args={"inbox": inbox_id}, unique_key=f"{kind}.read:{inbox_id}")
+
+
+def go_on(inbox_id: int, kind: str) -> None:
+    """At the end of a reading, inside the transaction that removes its job: whatever came meanwhile found that job still there and left no other."""
+    free = is_sqlite() or list(Inbox.objects.select_for_update(skip_locked=True, no_key=True).filter(pk=inbox_id).values_list("pk"))
+    if not free or waiting(inbox_id, 1):  # not free: somebody takes something in at this moment, which only the next reading can see
+        wake(inbox_id, kind)
 
 
 def nudge() -> None:

@@ -1,13 +1,13 @@
 """Whose mail is always taken or always held back, and what the desk has learned about spam. It learns only from what people tell it."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from yavar.base import clock, search
-from yavar.base.db import transaction
+from yavar.base.db import sql, transaction
 from yavar.base.events import Actor, record
 from yavar.base.problem import Problem
 from yavar.people.customers import identities
@@ -54,7 +54,8 @@ def remove_rule(found: SenderRule, *, by: Actor) -> None:
 def ruling(inbox_id: int, address: str) -> bool | None:
     """True: always taken; False: always held back; None: nobody said. The inbox's own rule goes before that of all, an address before its domain."""
     domain = "@" + address.rpartition("@")[2]
-    rules = {(r.inbox_key, r.pattern): r.allow for r in SenderRule.objects.filter(inbox_key__in=(0, inbox_id), pattern__in=(address, domain))}
+    found = sql.pick(SenderRule, "inbox_key IN (0, ?) AND pattern IN (?, ?)", (inbox_id, address, domain))
+    rules = {(rule.inbox_key, rule.pattern): rule.allow for rule in found}
     return next((rules[each] for each in ((inbox_id, address), (inbox_id, domain), (0, address), (0, domain)) if each in rules), None)
 
 
@@ -63,12 +64,12 @@ def words_of(*texts: str) -> set[str]:
     return {word[:40] for text in texts for word in search.tokens(text[:20_000])[:WORDS] if len(word) > 1}
 
 
-def is_spam(words: Iterable[str]) -> bool:
-    """What the desk has learned about these words. False as long as it has seen too little of either kind."""
-    known = {row.word: row for row in SpamWord.objects.filter(word__in=[*words, ""])}
-    total = known.pop("", None)
+def is_spam(words: Callable[[], Iterable[str]]) -> bool:
+    """What the desk has learned about these words. False, and nobody is asked for them, as long as it has seen too little of either kind."""
+    total = next(iter(sql.pick(SpamWord, "word = ''", ())), None)
     if total is None or min(total.spam, total.good) < ENOUGH:
         return False
+    known = {row.word: row for row in SpamWord.objects.filter(word__in=[word for word in words() if word])}
     likely = [min(0.99, max(0.01, (row.spam / total.spam) / (row.spam / total.spam + row.good / total.good))) for row in known.values()]
     striking = sorted(likely, key=lambda p: -abs(p - 0.5))[:STRIKING]
     odds = sum(math.log(p) - math.log(1 - p) for p in striking)

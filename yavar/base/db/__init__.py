@@ -1,5 +1,6 @@
 """Transactions and plain SQL. The outermost verb opens the transaction; verbs called inside join it; views and jobs never open one."""
 
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -87,6 +88,18 @@ def run_insert(sql: str, values: Sequence[Any]) -> int:
     """Execute an INSERT made by `base.db.sql.insert` and answer the new row's id. SQLite knows it without RETURNING, which costs it as much as the row."""
     cursor = run(sql, values)
     return int(cursor.lastrowid if is_sqlite() else cursor.fetchone()[0])
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether the database could not be asked: away, locked, full, or two waited for each other. The same again may succeed. False for a statement that
+    is beyond the database's limits and so fails each time, though both are OperationalErrors."""
+    cause = error.__cause__ or error  # Django's stands for the driver's; `run` raises the driver's
+    if type(cause).__name__ == "InterfaceError":
+        return True
+    if isinstance(cause, sqlite3.OperationalError):
+        return cause.sqlite_errorcode & 0xFF != sqlite3.SQLITE_ERROR
+    state = getattr(cause, "sqlstate", None) or ""
+    return any(each.__name__ == "OperationalError" for each in type(cause).__mro__) and not state.startswith("54")  # program limit exceeded
 
 
 @cache

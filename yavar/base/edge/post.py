@@ -51,6 +51,24 @@ class _Hooks:
         return "\r\n".join([answer] * (len(envelope.rcpt_tos) if self._each else 1))  # LMTP answers for each recipient (RFC 2033, 4.2)
 
 
+def _patient(kind: type[SMTP], longest: int) -> type[SMTP]:
+    """A protocol that takes lines as long as a whole mail: RFC 5321 ends them after 998 characters, shops' newsletters do not, and a mail that is answered
+    500 is lost to its reader. aiosmtpd keeps a line without end, whatever its limits say: here it costs the connection."""
+
+    class Patient(kind):  # type: ignore[misc,valid-type]
+        line_length_limit = longest
+        _unbroken = 0
+
+        def data_received(self, data: bytes) -> None:
+            self._unbroken = len(data) - data.rfind(b"\n") - 1 if b"\n" in data else self._unbroken + len(data)
+            if self._unbroken > longest + 2:
+                self.transport.abort()
+            else:
+                super().data_received(data)
+
+    return Patient
+
+
 class Post(Controller):
     """A door for mail. `start()` returns when it listens (raises OSError when it cannot); `stop()` closes it."""
 
@@ -58,7 +76,7 @@ class Post(Controller):
         self, host: str, port: int, *, known: Known, store: Store, lmtp: bool = False, tls: ssl.SSLContext | None = None, limit: int = 32 << 20
     ) -> None:
         self._threads = ThreadPoolExecutor(8, thread_name_prefix="post")
-        self._kind, self._limit, self._tls = LMTP if lmtp else SMTP, limit, tls
+        self._kind, self._limit, self._tls = _patient(LMTP if lmtp else SMTP, limit), limit, tls
         super().__init__(_Hooks(known, store, self._threads, lmtp), hostname=host, port=port, ready_timeout=10)
 
     def factory(self) -> SMTP:

@@ -10,6 +10,7 @@ MAX_CHARACTERS = 1_500_000
 MAX_DEPTH = 256
 MAX_WORK = 3_000_000  # sum over all tags of the elements open at that moment
 MAX_ATTRIBUTES = 1_000  # of one tag: each is compared with all before it
+MAX_REFERENCES = 200_000  # `&`: the parser copies its text at each, a million of them take 7 s
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 # void elements, and those that the next of their kind (or their table) ends
@@ -21,7 +22,7 @@ _UNCOUNTED_TAGS = frozenset(_UNCOUNTED.split())
 
 def tame(html: str) -> bool:
     """Whether a parser may have it: neither too long, nor nested or left open too often. Linear."""
-    if len(html) > MAX_CHARACTERS:
+    if len(html) > MAX_CHARACTERS or html.count("&") > MAX_REFERENCES:
         return False
     open_, depth, work = dict[str, int](), 0, 0
     for slash, name in _TAG.findall(html):

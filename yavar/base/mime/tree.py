@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.message import Message
+from typing import Any
 
 from .errors import Refused
 from .parameters import split
@@ -228,11 +229,19 @@ def _before_break(raw: bytes, start: int, place: int) -> int:
     return place
 
 
+class _AsItCame(Message):
+    """The library decodes a text's raw bytes by whatever charset the mail names, even by `idna`, which raises whatever it is asked to do with errors."""
+
+    def get_payload(self, i: Any = None, decode: Any = False) -> Any:
+        """Parts as a list, text with its raw bytes as surrogates; bytes when `decode`."""
+        return self._payload if i is None and not decode else super().get_payload(i, decode)  # type: ignore[attr-defined]
+
+
 def as_message(part: Part) -> Message:
     """The tree as the standard library's own objects (policy compat32), for those who look for headers and small texts. Each body ends after MAX_PAYLOAD bytes there."""
     made: dict[int, Message] = {}
     for each in reversed(list(part.walk())):
-        message = made[id(each)] = Message()
+        message = made[id(each)] = _AsItCame()
         message._headers = [(name.title(), value.decode("ascii", "surrogateescape")) for name, value in each.headers]  # type: ignore[attr-defined]
         if each.parts:
             message.set_payload([made[id(child)] for child in each.parts])

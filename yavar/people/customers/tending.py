@@ -30,6 +30,9 @@ def add_customer(*, name: str, lang: str = "en", by: Actor, ways: Mapping[str, s
     return customer
 
 
+LONGEST_NAME = 120
+
+
 def customer_by(ways: Mapping[str, str], *, name: str, lang: str, by: Actor) -> Customer:
     """Whom a program means by these ways ({kind: value}): who has one of them verified, else who was never at a browser (a visitor may have typed
     somebody else's address, and must not come to read their mail), else a new customer. Raises Problem 422 for a way that is none."""
@@ -172,7 +175,7 @@ def _locked(customer: Customer) -> Customer:
 
 def _name(name: str) -> str:
     shown = " ".join(name.split())
-    if len(shown) > 120 or "\0" in shown:
+    if len(shown) > LONGEST_NAME or "\0" in shown:
         raise Problem(422, "name.too_long", _("The name is too long."), field="name")
     return shown
 

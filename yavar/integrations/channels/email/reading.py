@@ -7,11 +7,10 @@ from functools import partial
 from io import BytesIO
 
 import msgspec
-from django.db import InterfaceError, OperationalError
 
 from yavar.base import files
 from yavar.base.child import Child, Died
-from yavar.base.db import savepoint, sql
+from yavar.base.db import is_away, savepoint, sql
 from yavar.base.files.models import File
 from yavar.base.jobs import Steps, job
 from yavar.base.problem import Problem
@@ -33,14 +32,11 @@ _idle: list[Child] = []  # taken and given back by threads: pop and append are a
 def read_inbox(inbox: int) -> Steps:
     """Read what waits in one inbox and settle it in the order in which it came."""
     waiting = ledger.waiting(inbox, BATCH)
-    if not waiting:
-        return
     kept = sql.by_key(File, (receipt.file_id for receipt in waiting if receipt.file_id))
-    found: list[Read] = yield partial(read_all, waiting, kept)
+    found: list[Read] = yield partial(read_all, waiting, kept) if waiting else list
     for read in found:
         _settle(read)
-    if ledger.waiting(inbox, 1):  # also what came while this job was under way, and so left no job of its own
-        ledger.wake(inbox, KIND)
+    ledger.go_on(inbox, KIND)
 
 
 def read_all(waiting: Sequence[Receipt], kept: dict[int, File]) -> list[Read]:
@@ -101,9 +97,9 @@ def _settle(read: Read) -> None:
     try:
         with savepoint():
             settle(msgspec.structs.replace(read, receipt=receipt))
-    except (OperationalError, InterfaceError):  # the database is away: all of it is done again
-        raise
     except Problem as problem:
         ledger.quarantine(ledger.locked(receipt.pk), problem.code, error=str(problem.title))
     except Exception as error:
+        if is_away(error):  # all of it is done again
+            raise
         ledger.quarantine(ledger.locked(receipt.pk), "failed", error="".join(traceback.format_exception(error)))

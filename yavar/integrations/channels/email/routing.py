@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import partial
 
 import msgspec
 
@@ -23,6 +24,7 @@ from .understand import Understood
 
 LONGEST = 50_000  # characters shown as the message; the original has them all
 MOST_COPIED = 20
+LONGEST_ADDRESS = 254  # of RFC 5321; some databases can not even look for one of 64 kB
 _TOKEN = re.compile(r"(?:\+r\.|<r\.)([a-z2-7]{26})(?![a-z2-7])", re.IGNORECASE)
 
 
@@ -63,14 +65,14 @@ def tokens_in(texts: Sequence[str]) -> list[str]:
 
 def held_back(receipt: Receipt, mail: Understood) -> str:
     """Why a person has to look at it first; '' for what may pass."""
-    if not mail.from_:
+    if not mail.from_ or len(mail.from_) > LONGEST_ADDRESS:
         return "no_sender"
     if base_of(mail.from_) in own_addresses():
         return "own_address"
     ruling = senders.ruling(receipt.inbox_id, mail.from_)
     if ruling is not None:
         return "" if ruling else "blocked"
-    return "spam" if senders.is_spam(words_of(mail)) else ""
+    return "spam" if senders.is_spam(partial(words_of, mail)) else ""
 
 
 def words_of(mail: Understood) -> set[str]:
@@ -83,10 +85,10 @@ def _inbound(read: Read, mail: Understood, tokens: list[str]) -> InboundMessage:
     inbox = Inbox.objects.select_related("brand").get(pk=receipt.inbox_id)
     sender, text = Person("email", mail.from_, mail.from_name), mail.reply_text or mail.text or mail.subject
     # an agent's address proves nothing; but what it sends on is its writer's matter, and nobody gains by pretending
-    onward = forwarded(mail.text) if Agent.objects.filter(email__iexact=mail.from_, is_active=True).exists() else None
-    if onward is not None and base_of(onward.address) not in own_addresses():
-        sender, text = Person("email", onward.address, onward.name), onward.text
     own = own_addresses()
+    onward = forwarded(mail.text) if Agent.objects.filter(email__iexact=mail.from_, is_active=True).exists() else None
+    if onward is not None and base_of(onward.address) not in own:
+        sender, text = Person("email", onward.address, onward.name), onward.text
     copied = [Person("email", each.address, each.name) for each in (*mail.to, *mail.cc) if base_of(each.address) not in own and each.address != sender.value]
     head: dict[str, object] = {
         "subject": mail.subject, "from": mail.from_, "name": mail.from_name, "to": [each.address for each in mail.to], "cc": [each.address for each in mail.cc],
@@ -95,7 +97,7 @@ def _inbound(read: Read, mail: Understood, tokens: list[str]) -> InboundMessage:
     return InboundMessage(
         inbox_id=receipt.inbox_id, key=receipt.key, sender=sender, text=text[:LONGEST], whole=mail.text, html=mail.html, subject=" ".join(mail.subject.split())[:200],
         lang=mail.language if mail.language in LOCALES else inbox.brand.locale, at=receipt.received_at, files=read.files,
-        copied=[each for each in copied if "@" in each.value][:MOST_COPIED] if onward is None else [], tokens=tokens, head=head, forwarded=onward is not None,
+        copied=[each for each in copied if "@" in each.value and len(each.value) <= LONGEST_ADDRESS][:MOST_COPIED] if onward is None else [], tokens=tokens, head=head, forwarded=onward is not None,
     )  # fmt: skip
 
 

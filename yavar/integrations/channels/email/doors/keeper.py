@@ -42,8 +42,9 @@ class Keeper:
             stop.wait(LOOK)
         for _thread, end in self._kept.values():
             end.set()
+        until = time.monotonic() + 5  # for all together: one that waits for a server is not worth more
         for thread, _end in self._kept.values():
-            thread.join(timeout=5)
+            thread.join(timeout=max(0.0, until - time.monotonic()))
 
     def _look(self, stop: threading.Event) -> None:
         wanted = set(Mailbox.objects.filter(active=True, inbox__active=True).values_list("pk", "version"))

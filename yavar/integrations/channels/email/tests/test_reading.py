@@ -1,9 +1,13 @@
 """From raw mail to a conversation: what joins, what begins, what waits for a person, and that each is counted once."""
 
+import contextlib
+import sqlite3
+
+import psycopg
 import pytest
 
 from yavar.base import instance
-from yavar.base.db import transaction
+from yavar.base.db import is_sqlite, run, transaction
 from yavar.base.events.models import Event
 from yavar.base.files.models import File
 from yavar.base.jobs.models import Job
@@ -12,6 +16,7 @@ from yavar.channels.models import Arrival, Receipt
 from yavar.conversations import merging
 from yavar.conversations.models import Conversation, Message, Original, Participant
 from yavar.integrations.channels.email import reading
+from yavar.integrations.channels.email.reading import read_inbox
 from yavar.integrations.channels.email.testing import arrives, email_inbox, hand_in, mail, read_everything
 from yavar.people.models import Identity
 
@@ -329,3 +334,69 @@ def test_attachments_come_along(inbox):
     assert Original.objects.count() == 1
     assert not File.objects.filter(attached=False).exists()
     assert Arrival.objects.count() == 1
+
+
+def test_what_comes_while_another_is_read_has_a_job_of_its_own(shop):
+    inbox = email_inbox(shop.brand)
+    hand_in(inbox, mail("first"))
+    steps = read_inbox(inbox.pk)
+    found = next(steps)()
+    hand_in(inbox, mail("second"))  # the job of the first is still there
+    with transaction(), contextlib.suppress(StopIteration):
+        Job.objects.all().delete()  # as the runner does it, in the same transaction
+        steps.send(found)
+    assert Job.objects.filter(unique_key=f"email.read:{inbox.pk}").exists()
+
+
+def test_what_comes_after_a_look_at_nothing_has_a_job_of_its_own(shop):
+    inbox = email_inbox(shop.brand)
+    steps = read_inbox(inbox.pk)
+    found = next(steps)()
+    hand_in(inbox, mail("first"))
+    with transaction(), contextlib.suppress(StopIteration):
+        Job.objects.all().delete()
+        steps.send(found)
+    assert Job.objects.filter(unique_key=f"email.read:{inbox.pk}").exists()
+
+
+def test_a_name_longer_than_a_customers_may_be_is_cut(shop):
+    arrives(email_inbox(shop.brand), mail("hello", sender=f'"{"Maryam " * 25}" <maryam@shop.example>'))
+    assert Message.objects.get().text.strip() == "hello"
+
+
+def test_raw_bytes_under_a_charset_that_is_none_arrive(shop):
+    raw = mail("x").replace(b'charset="utf-8"', b'charset="idna"').replace(b"\nx\n", "\nпривет, как у вас дела?\n".encode("cp1251"))
+    arrives(email_inbox(shop.brand), raw)
+    assert Message.objects.get().text.strip() == "привет, как у вас дела?"
+
+
+def test_a_statement_beyond_the_databases_limits_stops_one_mail_and_not_the_inbox(inbox, monkeypatch):
+    """Both engines say OperationalError then, as they do when they are away."""
+    settle = reading.settle
+
+    def beyond(_read):
+        run("SELECT " + "(" * 50_000 + "1" + ")" * 50_000)
+
+    arrives(inbox, mail("first"))
+    monkeypatch.setattr(reading, "settle", beyond)
+    arrives(inbox, mail("beyond"))
+    monkeypatch.setattr(reading, "settle", settle)
+    arrives(inbox, mail("third"))
+    assert list(Receipt.objects.order_by("pk").values_list("state", flat=True)) == ["routed", "quarantined", "routed"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_is_away_puts_nothing_into_quarantine(inbox, monkeypatch):
+    def away(_read):
+        raise sqlite_away() if is_sqlite() else psycopg.errors.AdminShutdown("terminating connection")
+
+    monkeypatch.setattr(reading, "settle", away)
+    with pytest.raises((sqlite3.OperationalError, psycopg.OperationalError)):
+        arrives(inbox, mail())
+    assert Receipt.objects.get().state == "received"
+
+
+def sqlite_away():
+    error = sqlite3.OperationalError("database is locked")
+    error.sqlite_errorcode = sqlite3.SQLITE_BUSY
+    return error
