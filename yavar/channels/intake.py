@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 
 from yavar.base import files
-from yavar.base.db import transaction
+from yavar.base.db import sql, transaction
 from yavar.base.events import Actor
 from yavar.base.events.facts import SYSTEM
 from yavar.base.files.models import File
@@ -81,7 +81,7 @@ def deliver(message: InboundMessage) -> Appended:
             inbound = Inbound(message.inbox_id, customer.pk, None, client_id, message.text, keys, message.lang, message.at)
             stored = begin(f"mail:{message.inbox_id}:{message.key}", lambda: inbound, subject=message.subject)
         if not stored.repeated:
-            Original.objects.create(message_id=stored.message_id, text=message.whole, html=message.html, head=message.head)
+            sql.create(Original(message_id=stored.message_id, text=message.whole, html=message.html, head=message.head))
             _copied(stored.conversation_id, message)
             _hint(stored.conversation_id, thread, message)
     return stored
@@ -93,6 +93,8 @@ def _customer(person: Person, lang: str) -> Customer:
 
 def _copied(conversation_id: int, message: InboundMessage) -> None:
     """Whoever takes part may copy others in; the desk's own addresses are left out by the caller."""
+    if not message.copied:
+        return
     if not message.copied:
         return
     conversation = Conversation.objects.get(pk=conversation_id)

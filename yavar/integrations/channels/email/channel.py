@@ -3,6 +3,7 @@
 import msgspec
 from django.utils.translation import gettext_lazy as _
 
+from yavar.base.db import sql
 from yavar.base.problem import Problem
 from yavar.channels.contract import Channel
 from yavar.channels.models import Receipt
@@ -40,7 +41,7 @@ def base_of(address: str) -> str:
 def own_addresses() -> dict[str, Inbox]:
     """Every address that leads to an inbox of ours."""
     found: dict[str, Inbox] = {}
-    for inbox in Inbox.objects.filter(kind=KIND).order_by("pk"):
+    for inbox in sql.pick(Inbox, "kind = ? ORDER BY id", (KIND,)):  # asked for every mail
         for address in (inbox.config.get("address", ""), *inbox.config.get("aliases", [])):
             if address:
                 found.setdefault(address, inbox)

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Sequence
-from functools import partial
+from functools import cache, partial
 
 import msgspec
 
+from yavar.base.db import run, sql
 from yavar.base.events.facts import SYSTEM
 from yavar.base.files.models import File
 from yavar.channels import ledger, senders, threads
@@ -82,11 +83,10 @@ def words_of(mail: Understood) -> set[str]:
 
 def _inbound(read: Read, mail: Understood, tokens: list[str]) -> InboundMessage:
     receipt = read.receipt
-    inbox = Inbox.objects.select_related("brand").get(pk=receipt.inbox_id)
     sender, text = Person("email", mail.from_, mail.from_name), mail.reply_text or mail.text or mail.subject
     # an agent's address proves nothing; but what it sends on is its writer's matter, and nobody gains by pretending
     own = own_addresses()
-    onward = forwarded(mail.text) if Agent.objects.filter(email__iexact=mail.from_, is_active=True).exists() else None
+    onward = forwarded(mail.text) if run(_is_agent(), (mail.from_.lower(),)).fetchone() else None
     if onward is not None and base_of(onward.address) not in own:
         sender, text = Person("email", onward.address, onward.name), onward.text
     copied = [Person("email", each.address, each.name) for each in (*mail.to, *mail.cc) if base_of(each.address) not in own and each.address != sender.value]
@@ -96,9 +96,19 @@ def _inbound(read: Read, mail: Understood, tokens: list[str]) -> InboundMessage:
     }  # fmt: skip
     return InboundMessage(
         inbox_id=receipt.inbox_id, key=receipt.key, sender=sender, text=text[:LONGEST], whole=mail.text, html=mail.html, subject=" ".join(mail.subject.split())[:200],
-        lang=mail.language if mail.language in LOCALES else inbox.brand.locale, at=receipt.received_at, files=read.files,
+        lang=mail.language if mail.language in LOCALES else _locale(receipt.inbox_id), at=receipt.received_at, files=read.files,
         copied=[each for each in copied if "@" in each.value and len(each.value) <= LONGEST_ADDRESS][:MOST_COPIED] if onward is None else [], tokens=tokens, head=head, forwarded=onward is not None,
     )  # fmt: skip
+
+
+@cache
+def _is_agent() -> str:
+    return sql.text(f"SELECT 1 FROM {sql.table(Agent)} WHERE LOWER(email) = ? AND is_active LIMIT 1")
+
+
+def _locale(inbox_id: int) -> str:
+    """The first language of an inbox's shop: of a mail whose own cannot be told, or is none that the desk speaks."""
+    return Inbox.objects.values_list("brand__locale", flat=True).get(pk=inbox_id)
 
 
 def _bounced(receipt: Receipt, mail: Understood, tokens: list[str]) -> None:
