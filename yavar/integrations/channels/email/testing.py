@@ -6,6 +6,7 @@ from email.message import EmailMessage
 
 from yavar.base.db import transaction
 from yavar.base.events import Actor
+from yavar.base.events.models import Event
 from yavar.channels import ledger
 from yavar.conversations.models import Inbox
 from yavar.conversations.setup import add_inbox
@@ -22,6 +23,11 @@ SUPPORT = "support@nila.example"
 def email_inbox(brand: Brand, address: str = SUPPORT, *aliases: str) -> Inbox:
     """An inbox that takes mail."""
     return add_inbox(brand, KIND, address, EmailConfig(address, list(aliases)), by=Actor("system"))
+
+
+def facts(name: str) -> list[Event]:
+    """What was recorded under the name, oldest first."""
+    return list(Event.objects.filter(name=name).order_by("pk"))
 
 
 def mail(

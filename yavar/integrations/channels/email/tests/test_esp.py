@@ -13,16 +13,11 @@ from yavar.channels import ledger
 from yavar.channels.models import Receipt
 from yavar.config.env import Unsafe, read
 from yavar.conversations.models import Message
-from yavar.integrations.channels.email.testing import email_inbox, mail, read_everything
+from yavar.integrations.channels.email.testing import mail, read_everything
 
 pytestmark = pytest.mark.django_db
 SECRET, KEY = "provider:a-long-secret-word", "key-of-mailgun"
 AUTH = {"Authorization": "Basic " + base64.b64encode(SECRET.encode()).decode()}
-
-
-@pytest.fixture
-def inbox(shop):
-    return email_inbox(shop.brand)
 
 
 @pytest.fixture(autouse=True)

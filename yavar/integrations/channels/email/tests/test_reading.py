@@ -6,30 +6,18 @@ import sqlite3
 import psycopg
 import pytest
 
-from yavar.base import instance
 from yavar.base.db import is_sqlite, run, transaction
-from yavar.base.events.models import Event
 from yavar.base.files.models import File
 from yavar.base.jobs.models import Job
-from yavar.channels import ledger, senders, threads
+from yavar.channels import ledger, threads
 from yavar.channels.models import Arrival, Receipt
-from yavar.conversations import merging
-from yavar.conversations.models import Conversation, Message, Original, Participant
+from yavar.conversations.models import Conversation, Message, Original
 from yavar.integrations.channels.email import reading
 from yavar.integrations.channels.email.reading import read_inbox
-from yavar.integrations.channels.email.testing import arrives, email_inbox, hand_in, mail, read_everything
+from yavar.integrations.channels.email.testing import arrives, email_inbox, facts, hand_in, mail, read_everything
 from yavar.people.models import Identity
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def inbox(shop):
-    return email_inbox(shop.brand)
-
-
-def facts(name):
-    return list(Event.objects.filter(name=name).order_by("pk"))
 
 
 def test_a_mail_begins_a_conversation_of_its_sender(inbox):
@@ -100,214 +88,6 @@ def test_order_is_kept(inbox):
     token = threads.issue(talk.pk, talk.customer_id)
     arrives(inbox, *(mail(f"number {n}", to=f"support+r.{token}@nila.example") for n in range(25)))
     assert [text.strip() for text in talk.messages.order_by("seq").values_list("text", flat=True)] == ["first", *(f"number {n}" for n in range(25))]
-
-
-@pytest.mark.parametrize(
-    "way",
-    [
-        {"to": "support+r.{}@nila.example"},
-        {"to": "Support <SUPPORT+R.{}@NILA.EXAMPLE>"},
-        {"In_Reply_To": "<r.{}@nila.example>"},
-        {"References": "<other@x> <r.{}.7@nila.example>"},
-        {"Delivered_To": "support+r.{}@nila.example"},
-    ],
-)
-def test_an_answer_with_its_token_joins(inbox, way):
-    arrives(inbox, mail())
-    talk = Conversation.objects.get()
-    actions_resolved(talk)
-    token = threads.issue(talk.pk, talk.customer_id)
-    arrives(inbox, mail("Any news?", **{name: value.format(token) for name, value in way.items()}))
-    talk.refresh_from_db()
-    assert (talk.messages.count(), talk.status, Conversation.objects.count()) == (2, "open", 1)
-
-
-def actions_resolved(talk):
-    Conversation.objects.filter(pk=talk.pk).update(status="resolved")
-
-
-def test_strangers_never_join(inbox):
-    arrives(inbox, mail())
-    talk = Conversation.objects.get()
-    token = threads.issue(talk.pk, talk.customer_id)
-    arrives(inbox, mail("Let me in", sender="eve@evil.example", to=f"support+r.{token}@nila.example"))
-    arrives(inbox, mail("By references alone", References="<1@shop.example>", In_Reply_To="<1@shop.example>"))
-    assert talk.messages.count() == 1
-    assert Conversation.objects.count() == 3
-    [hint] = facts("conversation.hinted")
-    assert hint.payload == {"others": [talk.pk], "why": "token"}
-
-
-def test_a_restored_desk_does_not_answer_old_tokens(inbox):
-    arrives(inbox, mail())
-    talk = Conversation.objects.get()
-    token = threads.issue(talk.pk, talk.customer_id)
-    instance.begin_anew()
-    arrives(inbox, mail("Any news?", to=f"support+r.{token}@nila.example"))
-    assert talk.messages.count() == 1
-    assert facts("conversation.hinted")[0].payload == {"others": [talk.pk], "why": "old_token"}
-
-
-def test_a_forged_token_is_no_token(inbox):
-    arrives(inbox, mail())
-    arrives(inbox, mail("?", to="support+r.abcdefghijklmnopqrstuvwxyz@nila.example"))
-    assert Conversation.objects.count() == 2 and not facts("conversation.hinted")
-
-
-def test_who_is_copied_in_takes_part_and_the_requester_stays(inbox, agent_client):
-    arrives(inbox, mail(Cc="Reza <reza@shop.example>, Support <support@nila.example>"))
-    talk = Conversation.objects.get()
-    reza = Participant.objects.get(conversation=talk).customer
-    assert reza.name == "Reza"
-    card = agent_client.get(f"/api/v1/conversations/{talk.public_id}").json()["customer"]
-    assert [each["name"] for each in card["copied"]] == ["Reza"]
-    token = threads.issue(talk.pk, talk.customer_id)
-    arrives(inbox, mail("I am Reza", sender="reza@shop.example", to=f"support+r.{token}@nila.example"))
-    talk.refresh_from_db()
-    assert [m.author for m in talk.messages.order_by("seq")] == [f"customer:{talk.customer_id}", f"customer:{reza.pk}"]
-    assert talk.customer.name == "Maryam Karimi"
-    assert [fact.payload for fact in facts("conversation.joined")] == [{"customer": reza.pk}]
-
-
-def test_a_merged_conversations_answers_go_to_its_survivor(inbox, shop):
-    arrives(inbox, mail("one"), mail("two"))
-    one, two = Conversation.objects.order_by("pk")
-    token = threads.issue(one.pk, one.customer_id)
-    merging.merge(one.pk, two.pk, by=shop.owner)
-    arrives(inbox, mail("three", to=f"support+r.{token}@nila.example"))
-    assert [m.text.strip() for m in two.messages.order_by("seq")] == ["two", "three"]
-
-
-def test_what_an_agent_sends_on_is_its_writers(inbox, shop):
-    text = "Can you look?\n\n---------- Forwarded message ---------\nFrom: Maryam Karimi <maryam@shop.example>\nDate: Tue, 24 Nov 2026\nSubject: Kettle\nTo: <amir@nila.example>\n\nIt leaks."
-    arrives(inbox, mail(text, sender=shop.amir.email, subject="Fwd: Kettle"))
-    talk = Conversation.objects.get()
-    assert (talk.customer.name, talk.messages.get().text.strip()) == ("Maryam Karimi", "It leaks.")
-    assert facts("conversation.hinted")[0].payload == {"others": [], "why": "forwarded"}
-
-
-def test_an_agents_address_has_no_power(inbox, shop):
-    arrives(inbox, mail())
-    talk = Conversation.objects.get()
-    token = threads.issue(talk.pk, talk.customer_id)
-    arrives(inbox, mail("I answer by mail", sender=shop.amir.email, to=f"support+r.{token}@nila.example"))
-    assert talk.messages.count() == 1
-    assert Message.objects.get(text__startswith="I answer").author.startswith("customer:")
-
-
-def test_our_own_address_does_not_talk_to_itself(inbox):
-    arrives(inbox, mail(sender="support+r.x@nila.example"))
-    assert (Receipt.objects.get().state, Receipt.objects.get().reason) == ("quarantined", "own_address")
-
-
-def test_blocked_and_allowed_senders(inbox, shop):
-    senders.rule("@evil.example", allow=False, by=shop.owner.actor)
-    senders.rule("good@evil.example", allow=True, inbox_key=inbox.pk, by=shop.owner.actor)
-    arrives(inbox, mail(sender="bad@evil.example"), mail(sender="good@evil.example"))
-    assert list(Receipt.objects.order_by("pk").values_list("state", "reason")) == [("quarantined", "blocked"), ("routed", "")]
-
-
-def test_releasing_makes_a_message_whatever_the_rule(inbox, shop):
-    senders.rule("bad@evil.example", allow=False, by=shop.owner.actor)
-    arrives(inbox, mail(sender="bad@evil.example"))
-    key = Receipt.objects.get().pk
-    assert ledger.release(key, by=shop.owner.actor)
-    assert not ledger.release(key, by=shop.owner.actor), "a second press"
-    read_everything(inbox)
-    assert Receipt.objects.get().outcome == "message" and Message.objects.count() == 1
-    assert [fact.actor for fact in facts("receipt.released")] == [str(shop.owner.actor)]
-
-
-def test_the_desk_learns_spam_from_people(inbox, shop):
-    for n in range(senders.ENOUGH):
-        spam, good = mail(f"casino bonus winner jackpot {n}", sender=f"s{n}@spam.example"), mail(f"kettle order delivery broken {n}")
-        arrives(inbox, spam, good)
-        for receipt, bad in zip(Receipt.objects.order_by("-pk")[:2], (False, True), strict=True):
-            senders.teach(receipt, senders.words_of(receipt.message.text), spam=bad, by=shop.owner.actor)
-    arrives(inbox, mail("You won the casino jackpot bonus", sender="new@spam.example"), mail("The kettle from my order is broken"))
-    assert list(Receipt.objects.order_by("pk").values_list("state", "reason"))[-2:] == [("quarantined", "spam"), ("routed", "")]
-    assert len(facts("receipt.taught")) == 2 * senders.ENOUGH
-
-
-def test_an_automatic_answer_wakes_nobody(inbox):
-    arrives(inbox, mail())
-    talk = Conversation.objects.get()
-    actions_resolved(talk)
-    token = threads.issue(talk.pk, talk.customer_id)
-    arrives(inbox, mail("I am away", Auto_Submitted="auto-replied", to=f"support+r.{token}@nila.example"), mail("Away too", Auto_Submitted="auto-replied"))
-    talk.refresh_from_db()
-    assert (talk.status, talk.messages.count(), Conversation.objects.count()) == ("resolved", 1, 1)
-    assert list(Receipt.objects.order_by("pk").values_list("state", "outcome", "reason"))[1:] == [
-        ("routed", "auto_reply", ""),
-        ("quarantined", "", "auto_reply"),
-    ]
-    assert len(facts("conversation.auto_replied")) == 1
-
-
-def bounce(recipient, original, status="5.1.1", kind="delivery-status", sender="MAILER-DAEMON@mx.shop.example"):
-    """A report (RFC 3464, or RFC 5965 for a complaint) about a mail of ours."""
-    report = (
-        f"Reporting-MTA: dns; mx.shop.example\n\nFinal-Recipient: rfc822; {recipient}\nAction: failed\nStatus: {status}\nDiagnostic-Code: smtp; 550 {status} no such user"
-        if kind == "delivery-status"
-        else f"Feedback-Type: abuse\nUser-Agent: x/1\nVersion: 1\nOriginal-Rcpt-To: <{recipient}>"
-    )
-    return f"""From: {sender}
-To: support@nila.example
-Subject: Undelivered Mail Returned to Sender
-Message-ID: <report-{recipient}-{status}-{kind}@mx.shop.example>
-MIME-Version: 1.0
-Content-Type: multipart/report; report-type={"delivery-status" if kind == "delivery-status" else "feedback-report"}; boundary=b
-
---b
-Content-Type: text/plain
-
-Your mail could not be delivered.
-
---b
-Content-Type: message/{kind}
-
-{report}
-
---b
-Content-Type: message/rfc822
-
-From: support@nila.example
-To: {recipient}
-Message-ID: <{original}@nila.example>
-Subject: Re: My kettle
-
-Hello
---b--
-""".encode()
-
-
-@pytest.mark.parametrize(
-    ("status", "kind", "outcome", "failure"),
-    [("5.1.1", "delivery-status", "bounce", "hard"), ("4.2.2", "delivery-status", "bounce", "soft"), ("5.1.1", "feedback-report", "complaint", "complaint")],
-)
-def test_what_comes_back_is_linked_and_its_address_marked(inbox, agent_client, shop, status, kind, outcome, failure):
-    arrives(inbox, mail())
-    talk = Conversation.objects.get()
-    token = threads.issue(talk.pk, talk.customer_id)
-    arrives(inbox, bounce("maryam@shop.example", f"r.{token}.2", status, kind))
-    talk.refresh_from_db()
-    assert talk.messages.count() == 1 and Conversation.objects.count() == 1, "never a conversation"
-    receipt = Receipt.objects.order_by("-pk")[0]
-    assert (receipt.state, receipt.outcome, receipt.conversation) == ("routed", outcome, talk)
-    [told] = facts("conversation.bounced")
-    assert told.payload | {"hard": None} == {
-        "customer": talk.customer_id, "receipt": receipt.pk, "hard": None, "complaint": outcome == "complaint", "message": None,
-    }  # fmt: skip
-    assert Identity.objects.get().failure == failure and facts("customer.unreachable")[0].payload["failure"] == failure
-    card = agent_client.get(f"/api/v1/conversations/{talk.public_id}").json()["customer"]
-    assert [each["failure"] for each in card["identities"]] == [failure]
-
-
-def test_a_forged_bounce_marks_nobody(inbox):
-    arrives(inbox, mail())
-    arrives(inbox, bounce("maryam@shop.example", "r.abcdefghijklmnopqrstuvwxyz.2"))
-    assert Identity.objects.get().failure == "" and not facts("conversation.bounced")
-    assert Receipt.objects.order_by("-pk")[0].outcome == "bounce"
 
 
 def test_what_fails_is_quarantined_and_the_next_goes_on(inbox, monkeypatch):
