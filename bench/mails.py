@@ -138,7 +138,7 @@ def heap(inbox: Any, desk: Desk, raws: list[bytes]) -> None:
     told("their POSTs meanwhile", f"{len(seconds):,}, p50 {seconds[len(seconds) // 2] * 1000:.1f} ms, p99 {p99:.1f} ms", "p99 ≤ 50 ms", p99 <= 50)
 
 
-def pushed(folder: Path, inbox: Any) -> None:
+def pushed(inbox: Any) -> None:
     """A mail is put into a mailbox at Dovecot; until it is a conversation."""
     from tests.mailserver import PASSWORD, available, mail_server
     from yavar.base.events import Actor
@@ -150,7 +150,7 @@ def pushed(folder: Path, inbox: Any) -> None:
     if missing := available():
         print(f"pushed mail is not measured: {missing}")
         return
-    with mail_server(folder / "mail") as server:
+    with mail_server() as server:
         given = Settings(protocol="imap", host="127.0.0.1", port=server.imap, security="none", user="push@shop.test", secret=PASSWORD)
         box = add_mailbox(inbox, given, by=Actor("system"))
         while not Mailbox.objects.get(pk=box.pk).polled_at:
@@ -189,7 +189,7 @@ def main(arguments: list[str]) -> None:
                 parse_only(raws[:500])
                 whole_way(inbox, server, raws[500:])
             if given.only in ("", "push"):
-                pushed(folder, inbox)
+                pushed(inbox)
             if given.only in ("", "heap"):
                 heap(inbox, desk, letters(given.mails + 2_500)[2_500:])
     print("\n| What | Measured | Target | |\n|---|---|---|---|")

@@ -64,7 +64,7 @@ def test_a_server_that_never_answers_delays_no_other_mailbox(shop, tmp_path):
         settings = Settings(protocol="imap", host="127.0.0.1", port=port, security="none", user=user, secret=PASSWORD, start="all")
         return add_mailbox(inbox, settings, by=shop.owner.actor)
 
-    with contextlib.closing(deaf), mail_server(tmp_path / "mail") as server:
+    with contextlib.closing(deaf), mail_server() as server:
         for n in range(3):
             box(deaf.getsockname()[1], f"deaf{n}@shop.test")
         good = box(server.imap, "good@shop.test")

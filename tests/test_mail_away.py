@@ -30,7 +30,7 @@ USER = "support@shop.test"
 
 @pytest.fixture
 def server(tmp_path):
-    with mail_server(tmp_path / "mail") as started:
+    with mail_server() as started:
         yield started
 
 
