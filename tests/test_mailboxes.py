@@ -1,5 +1,6 @@
 """Mailboxes at a real Dovecot behind a real Postfix: what was fetched is here once, whatever breaks on the way."""
 
+import contextlib
 import threading
 import time
 
@@ -249,6 +250,29 @@ def test_the_connection_test_says_what_is_wrong(server, box, changes, code):
 
 def test_without_encryption_only_to_this_machine(box):
     assert check(box(host="192.0.2.1")).code == "plain"
+
+
+def test_what_comes_between_a_look_and_idle_is_not_slept_over(server, user, inbox, box, monkeypatch):
+    monkeypatch.setattr(imap_door, "IDLE", 8.0)
+    line = Imap(box())
+    with contextlib.closing(line):
+        line.poll(NEVER)
+        server.put(mail("in between"), user=user)
+        began = time.monotonic()
+        line.wait(NEVER, lambda: False)
+        assert time.monotonic() - began < 4 and line.poll(NEVER) == 1
+
+
+def test_a_mail_that_somebody_took_away_before_we_looked_is_not_looked_for_without_end(server, user, inbox, box, monkeypatch):
+    monkeypatch.setattr(imap_door, "IDLE", 1.0)
+    server.put(mail("gone"), user=user)
+    with contextlib.closing(Imap(box(after="delete"))) as other:
+        other.poll(NEVER)
+    with contextlib.closing(Imap(box())) as line:
+        assert line.poll(NEVER) == 0
+        began = time.monotonic()
+        line.wait(NEVER, lambda: False)
+        assert time.monotonic() - began > 0.5, "it idles though UIDNEXT is beyond what is there"
 
 
 def test_idle_brings_a_mail_at_once_and_trouble_is_told(server, user, inbox, box):

@@ -29,6 +29,7 @@ class Imap:
     def __init__(self, mailbox: Mailbox) -> None:
         line.check(mailbox)
         self.mailbox = mailbox
+        self._following = 0  # UIDNEXT of the first folder when it was last looked through
         tls = mailbox.security == "tls"
         self.client = IMAPClient(mailbox.host, mailbox.port, ssl=tls, ssl_context=line.context() if tls else None, timeout=line.SECONDS)
         if mailbox.security == "starttls":
@@ -47,11 +48,16 @@ class Imap:
 
     def look(self) -> int:
         """How many mails lie in the folders. Raises Trouble for one that is not there."""
-        return sum(int(self._open(name)[b"EXISTS"]) for name in self.mailbox.folders or ["INBOX"])
+        return sum(int(self._open(name)[b"EXISTS"]) for name in self.folders)
 
     def poll(self, stop: threading.Event) -> int:
         """Bring in what is new in all folders. Answers how many mails were new to the ledger; ends early when `stop` is set."""
-        return sum(self._folder(name, stop) for name in self.mailbox.folders or ["INBOX"])
+        return sum(self._folder(name, stop) for name in self.folders)
+
+    @property
+    def folders(self) -> list[str]:
+        """Their names; the first is the one whose news the server pushes."""
+        return self.mailbox.folders or ["INBOX"]
 
     def _folder(self, name: str, stop: threading.Event) -> int:
         folder = self._select(name)
@@ -81,6 +87,8 @@ class Imap:
     def _select(self, name: str) -> Folder:
         told = self._open(name)
         validity, following = int(told[b"UIDVALIDITY"]), int(told.get(b"UIDNEXT", 1))
+        if name == self.folders[0]:
+            self._following = following
         first = following - 1 if self.mailbox.start == "new" else 0
         folder, made = Folder.objects.get_or_create(mailbox=self.mailbox, name=name, defaults={"uidvalidity": validity, "last_uid": first})
         if not made and folder.uidvalidity != validity:  # every UID means another mail now: read all, the ledger knows what has been here
@@ -147,9 +155,11 @@ class Imap:
         if not self.client.has_capability("IDLE"):
             stop.wait(WITHOUT_IDLE)
             return
-        self.client.select_folder((self.mailbox.folders or ["INBOX"])[0], readonly=True)
+        told = self.client.select_folder(self.folders[0], readonly=True)
+        if int(told.get(b"UIDNEXT", 1)) != self._following:  # came since we looked: IDLE tells only of what comes after this SELECT
+            return
         self.client.idle()
-        others = len(self.mailbox.folders or []) > 1
+        others = len(self.folders) > 1
         try:
             waited = 0.0
             while waited < (60.0 if others else IDLE) and not stop.is_set() and not lost():
