@@ -1,6 +1,7 @@
 """Mailboxes at a real Dovecot behind a real Postfix: what was fetched is here once, whatever breaks on the way."""
 
 import contextlib
+import ssl
 import threading
 import time
 
@@ -252,14 +253,25 @@ def test_without_encryption_only_to_this_machine(box):
     assert check(box(host="192.0.2.1")).code == "plain"
 
 
-def test_what_comes_between_a_look_and_idle_is_not_slept_over(server, user, inbox, box, monkeypatch):
+@pytest.mark.parametrize("security", ["none", "tls"])
+@pytest.mark.parametrize("moment", ["select_folder", "idle"])
+def test_what_comes_between_a_look_and_idle_is_not_slept_over(server, user, inbox, box, monkeypatch, moment, security):
     monkeypatch.setattr(imap_door, "IDLE", 8.0)
-    line = Imap(box())
+    monkeypatch.setattr(imap_door.line, "context", ssl._create_unverified_context)
+    line = Imap(box(security=security, port=server.imaps if security == "tls" else server.imap))
+    ask = getattr(line.client, moment)
+
+    def late(*given, **named):
+        server.put(mail("in between"), user=user)
+        time.sleep(0.3)
+        return ask(*given, **named)
+
     with contextlib.closing(line):
         line.poll(NEVER)
-        server.put(mail("in between"), user=user)
+        setattr(line.client, moment, late)
         began = time.monotonic()
         line.wait(NEVER, lambda: False)
+        setattr(line.client, moment, ask)
         assert time.monotonic() - began < 4 and line.poll(NEVER) == 1
 
 

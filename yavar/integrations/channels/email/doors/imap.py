@@ -1,8 +1,10 @@
 """Mail by IMAP (RFC 9051): everything above the last UID of a folder's ledger, raw by BODY.PEEK[] after a look at its size; never by "unread"."""
 
 import hashlib
+import selectors
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from ssl import SSLWantReadError
 from typing import Any
 
 from imapclient import IMAPClient
@@ -163,8 +165,26 @@ class Imap:
         try:
             waited = 0.0
             while waited < (60.0 if others else IDLE) and not stop.is_set() and not lost():
-                if self.client.idle_check(timeout=SLICE):
+                if heard(self.client, SLICE):
                     break
                 waited += SLICE
         finally:
             self.client.idle_done()
+
+
+def heard(client: IMAPClient, seconds: float) -> bool:
+    """Whether the server says something within `seconds`, or has hung up; what it was is left to be read. For `client.idle_check`, which waits for the socket alone and never
+    sees what came in one packet with the answer to IDLE: that lies in the reader's buffer, or in that of TLS (imapclient issue 150)."""
+    socket, reader = client.socket(), client._imap.file
+    timeout = socket.gettimeout()
+    socket.setblocking(False)
+    try:
+        if reader.peek(1):
+            return True
+    except (BlockingIOError, SSLWantReadError):  # nothing there
+        pass
+    finally:
+        socket.settimeout(timeout)
+    with selectors.DefaultSelector() as selector:
+        selector.register(socket, selectors.EVENT_READ)
+        return bool(selector.select(seconds))
