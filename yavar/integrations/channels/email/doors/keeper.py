@@ -17,7 +17,7 @@ from .verdict import Trouble, trouble
 
 log = logging.getLogger("yavar.email")
 
-LEASE = timedelta(seconds=90)
+LEASE = timedelta(seconds=30)  # so long nobody asks a mailbox whose worker was killed, with PostgreSQL
 LOOK = 2.0  # seconds between two looks at which mailboxes there are
 PAUSES = (2.0, 5.0, 15.0, 60.0, 300.0)  # after failures in a row
 
