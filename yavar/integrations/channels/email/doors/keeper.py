@@ -3,6 +3,7 @@
 import logging
 import threading
 import time
+from collections.abc import Iterator
 from datetime import timedelta
 
 from django.db import DatabaseError, connection
@@ -19,7 +20,7 @@ log = logging.getLogger("yavar.email")
 
 LEASE = timedelta(seconds=30)  # so long nobody asks a mailbox whose worker was killed, with PostgreSQL
 LOOK = 2.0  # seconds between two looks at which mailboxes there are
-PAUSES = (2.0, 5.0, 15.0, 60.0, 300.0)  # after failures in a row
+PAUSES = (2.0, 5.0, 15.0, 60.0, 300.0)  # after failures in a row, with no look that succeeded between them
 
 
 class Keeper:
@@ -63,8 +64,8 @@ class Keeper:
                 if not actions.lease(key, self._me, LEASE):
                     stop.wait(LOOK)
                     continue
-                self._visit(Mailbox.objects.select_related("inbox").get(pk=key), stop)
-                failed = 0
+                for _look in self._visit(Mailbox.objects.select_related("inbox").get(pk=key), stop):
+                    failed = 0
             except Mailbox.DoesNotExist:
                 return
             except Exception as error:
@@ -73,8 +74,8 @@ class Keeper:
                 stop.wait(PAUSES[min(failed, len(PAUSES)) - 1])
         connection.close()
 
-    def _visit(self, mailbox: Mailbox, stop: threading.Event) -> None:
-        """Connect, then look and wait for as long as nothing breaks."""
+    def _visit(self, mailbox: Mailbox, stop: threading.Event) -> Iterator[None]:
+        """Connect, then look and wait for as long as nothing breaks; a step for each look that brought all there is."""
         door = DOORS[mailbox.protocol](mailbox)
         renewed = time.monotonic()
 
@@ -89,6 +90,7 @@ class Keeper:
             while not stop.is_set() and actions.lease(mailbox.pk, self._me, LEASE):
                 door.poll(stop)
                 actions.polled(mailbox.pk)
+                yield
                 door.wait(stop, lost)
         finally:
             door.close()
