@@ -2,17 +2,22 @@
 
 import contextlib
 import sqlite3
+from email import message_from_bytes, policy
+from pathlib import Path
 
 import psycopg
 import pytest
+from django.conf import settings
 
+from yavar.base import files
 from yavar.base.db import is_sqlite, run, transaction
 from yavar.base.files.models import File
 from yavar.base.jobs.models import Job
+from yavar.base.problem import Problem
 from yavar.channels import ledger, threads
 from yavar.channels.models import Arrival, Receipt
 from yavar.conversations.models import Conversation, Message, Original
-from yavar.integrations.channels.email import reading
+from yavar.integrations.channels.email import reading, routing
 from yavar.integrations.channels.email.reading import read_inbox
 from yavar.integrations.channels.email.testing import arrives, email_inbox, facts, hand_in, mail, read_everything
 from yavar.people.models import Identity
@@ -104,8 +109,6 @@ def test_what_fails_is_quarantined_and_the_next_goes_on(inbox, monkeypatch):
 
 
 def test_attachments_come_along(inbox):
-    from email import message_from_bytes, policy
-
     made = message_from_bytes(mail("See the picture"), policy=policy.default)
     made.add_attachment(b"%PDF-1.4 kettle", maintype="application", subtype="pdf", filename="رسید.pdf")
     arrives(inbox, made.as_bytes())
@@ -180,3 +183,84 @@ def sqlite_away():
     error = sqlite3.OperationalError("database is locked")
     error.sqlite_errorcode = sqlite3.SQLITE_BUSY
     return error
+
+
+def with_file(text="See the picture", **fields):
+    made = message_from_bytes(mail(text, **fields), policy=policy.default)
+    made.add_attachment(b"%PDF-1.4 kettle", maintype="application", subtype="pdf", filename="kettle.pdf")
+    return made.as_bytes()
+
+
+def without_row():
+    """Bytes on the disk that no row knows."""
+    return {path.name for path in Path(settings.FILES_DIR).rglob("*") if path.is_file()} - set(File.objects.values_list("key", flat=True))
+
+
+def broken_after_storing(read):
+    routing.settle(read)
+    raise ValueError("broken")
+
+
+@pytest.mark.parametrize(
+    ("fields", "settle", "reason"),
+    [
+        ({"sender": "support@nila.example"}, routing.settle, "own_address"),
+        ({"Auto_Submitted": "auto-replied"}, routing.settle, "auto_reply"),
+        ({}, broken_after_storing, "failed"),
+    ],
+)
+def test_what_is_no_message_leaves_no_file(inbox, monkeypatch, fields, settle, reason):
+    monkeypatch.setattr(reading, "settle", settle)
+    before = without_row()
+    arrives(inbox, with_file(**fields))
+    assert (Receipt.objects.get().reason, File.objects.count()) == (reason, 1)
+    assert without_row() == before
+
+
+def test_what_somebody_else_has_settled_leaves_no_file(inbox):
+    before = without_row()
+    hand_in(inbox, with_file())
+    waiting = ledger.waiting(inbox.pk, 10)
+    kept = {receipt.file_id: receipt.file for receipt in waiting}
+    for [read] in (reading.read_all(waiting, kept), reading.read_all(waiting, kept)):
+        reading._settle(read)
+    assert Message.objects.get().attached == 1 and without_row() == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_goes_away_leaves_no_file_of_any_mail(inbox, monkeypatch):
+    before = without_row()
+    hand_in(inbox, with_file("one"), with_file("two"))
+    steps = reading.read_inbox(inbox.pk)
+    found = next(steps)()
+
+    def away(read):
+        routing.settle(read)
+        raise sqlite_away() if is_sqlite() else psycopg.errors.AdminShutdown("terminating connection")
+
+    monkeypatch.setattr(reading, "settle", away)
+    with pytest.raises((sqlite3.OperationalError, psycopg.OperationalError)), transaction():
+        steps.send(found)
+    assert without_row() == before
+
+
+def test_a_full_disk_leaves_no_file_and_the_reader_goes_on(inbox, monkeypatch):
+    before = without_row()
+    twice = message_from_bytes(with_file("second"), policy=policy.default)
+    twice.add_attachment(b"%PDF-1.4 pan", maintype="application", subtype="pdf", filename="pan.pdf")
+    hand_in(inbox, with_file("first"), twice.as_bytes())
+    reading.read_all([], {})  # there is a child
+    lay, calls, idle = files.lay, [], list(reading._idle)
+
+    def full(*given, **more):
+        calls.append(1)
+        if len(calls) == 3:
+            raise Problem(507, "storage.full", "full")
+        return lay(*given, **more)
+
+    monkeypatch.setattr(files, "lay", full)
+    waiting = ledger.waiting(inbox.pk, 10)
+    with pytest.raises(Problem, match="full"):
+        reading.read_all(waiting, {receipt.file_id: receipt.file for receipt in waiting})
+    assert len(calls) == 3 and without_row() == before
+    assert idle and reading._idle == idle, "its child is given back"
