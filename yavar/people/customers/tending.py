@@ -17,6 +17,9 @@ from yavar.desk.locales import LOCALES
 from ..events import CustomerAdded, CustomerChanged, CustomerMerged, CustomerNamed, CustomerUnmerged, CustomerUnreachable
 from . import identities
 from .models import Customer, CustomerValue, Identity, VisitorSession
+from .queries import with_merged
+
+LONGEST_NAME = 120
 
 
 def add_customer(*, name: str, lang: str = "en", by: Actor, ways: Mapping[str, str] | None = None) -> Customer:
@@ -28,9 +31,6 @@ def add_customer(*, name: str, lang: str = "en", by: Actor, ways: Mapping[str, s
             sql.create(Identity(customer=customer, kind=kind, scope="", value=_normal(kind, value)))
         record(CustomerAdded(customer.pk), subject=("customer", customer.pk), by=by)
     return customer
-
-
-LONGEST_NAME = 120
 
 
 def customer_by(ways: Mapping[str, str], *, name: str, lang: str, by: Actor) -> Customer:
@@ -105,17 +105,15 @@ def remove_identity(identity: Identity, *, by: Actor) -> None:
         record(CustomerNamed(key), subject=("customer", key), by=by)
 
 
-def mark_failed(kind: str, value: str, failure: str, *, by: Actor) -> list[Customer]:
-    """What was sent this way came back (`failure`: hard, soft or complaint). Answers whose way it is; a soft failure does not hide a hard one."""
+def mark_failed(customer_id: int, kind: str, value: str, failure: str, *, by: Actor) -> None:
+    """What was sent to a customer this way came back (`failure`: hard, soft or complaint); if the way is not theirs, nothing happens. A soft failure does not hide a hard one."""
     with transaction():
-        found = list(Identity.objects.filter(kind=kind, scope="", value=identities.normal(kind, value) or "").select_related("customer__merged_into"))
-        for identity in found:
+        for identity in Identity.objects.filter(customer__in=with_merged(customer_id), kind=kind, scope="", value=identities.normal(kind, value) or ""):
             if failure != "soft" or identity.failure in ("", "soft"):
                 identity.failure = failure
             identity.failed_at = clock.now()
             identity.save(update_fields=["failure", "failed_at"])
             record(CustomerUnreachable(identity.customer_id, identity.failure), subject=("customer", identity.customer_id), by=by)
-    return [identity.customer.survivor() for identity in found]
 
 
 def merge(customer: Customer, into: Customer, *, by: Actor) -> Customer:

@@ -112,13 +112,13 @@ def _locale(inbox_id: int) -> str:
 
 
 def _bounced(receipt: Receipt, mail: Understood, tokens: list[str]) -> None:
-    """Linked to what came back by the token that it carried; then its address is marked. Without one it is only written down: anybody can write a bounce."""
+    """Linked to what came back by the token that it carried; then the address of whom that was given to is marked. Anybody can write a bounce: it marks nobody else, and without a token it is only written down."""
     known = threads.known(tokens)
     for token in known[:1]:
         complaint = mail.outcome == "complaint"
         hard = any(each.hard for each in mail.bounces)
         for each in mail.bounces:
-            tending.mark_failed("email", each.recipient, "complaint" if complaint else "hard" if each.hard else "soft", by=SYSTEM)
+            tending.mark_failed(token.customer_id, "email", each.recipient, "complaint" if complaint else "hard" if each.hard else "soft", by=SYSTEM)
         tell(locked(token.conversation_id), MailBounced(token.customer_id, receipt.pk, hard, complaint, token.message_id), SYSTEM)
     ledger.route(receipt, mail.outcome, conversation=known[0].conversation_id if known else None)
 

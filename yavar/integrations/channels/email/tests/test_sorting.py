@@ -6,6 +6,7 @@ from yavar.channels import ledger, senders, threads
 from yavar.channels.models import Receipt
 from yavar.conversations.models import Conversation, Message
 from yavar.integrations.channels.email.testing import arrives, facts, mail, read_everything
+from yavar.people.customers import tending
 from yavar.people.models import Identity
 
 pytestmark = pytest.mark.django_db
@@ -119,3 +120,13 @@ def test_a_forged_bounce_marks_nobody(inbox):
     arrives(inbox, bounce("maryam@shop.example", "r.abcdefghijklmnopqrstuvwxyz.2"))
     assert Identity.objects.get().failure == "" and not facts("conversation.bounced")
     assert Receipt.objects.order_by("-pk")[0].outcome == "bounce"
+
+
+def test_a_token_marks_its_own_customers_addresses_alone(inbox, shop):
+    arrives(inbox, mail(), mail(sender="M. Karimi <m.karimi@work.example>"), mail(sender="reza@shop.example"))
+    maryam, work, _reza = (identity.customer for identity in Identity.objects.order_by("pk"))
+    token = threads.issue(Conversation.objects.order_by("pk")[0].pk, maryam.pk)
+    tending.merge(work, maryam, by=shop.owner.actor)
+    arrives(inbox, *(bounce(each, f"r.{token}.2") for each in ("maryam@shop.example", "m.karimi@work.example", "reza@shop.example")))
+    assert list(Identity.objects.order_by("pk").values_list("failure", flat=True)) == ["hard", "hard", ""]
+    assert [fact.subject_id for fact in facts("customer.unreachable")] == [maryam.pk, work.pk]
