@@ -4,8 +4,10 @@ import contextlib
 import ssl
 import threading
 import time
+from datetime import UTC, datetime
 
 import pytest
+from imapclient import IMAPClient
 
 from tests.mailserver import PASSWORD, TOKEN, available, mail_server
 from yavar.base.events.models import Event
@@ -80,8 +82,6 @@ def test_what_lies_there_comes_once_and_in_order(server, user, inbox, box):
 
 
 def flags_of(server, user):
-    from imapclient import IMAPClient
-
     with IMAPClient("127.0.0.1", server.imap, ssl=False) as client:
         client.login(user, PASSWORD)
         client.select_folder("INBOX", readonly=True)
@@ -152,6 +152,21 @@ def test_another_uidvalidity_brings_nothing_twice(server, user, inbox, box):
     assert ledger.account(mailbox.source).repeats == 1 and Receipt.objects.count() == 2
 
 
+def test_another_uidvalidity_brings_no_mail_from_before_the_beginning(server, user, inbox, box):
+    with IMAPClient("127.0.0.1", server.imap, ssl=False) as client:
+        client.login(user, PASSWORD)
+        client.append("INBOX", mail("years ago"), msg_time=datetime(2020, 1, 1, tzinfo=UTC))
+    mailbox = box(start="new")
+    assert looked(mailbox) == 0
+    server.put(mail("today"), user=user)
+    assert looked(mailbox) == 1
+    server.put(mail("since"), user=user)
+    Folder.objects.update(uidvalidity=7)
+    assert looked(mailbox) == 1
+    read_everything(inbox)
+    assert texts() == ["today", "since"]
+
+
 def test_two_pollers_at_once(server, user, inbox, box):
     server.put(*(mail(f"number {n}") for n in range(40)), user=user)
     mailbox = box()
@@ -165,8 +180,6 @@ def test_two_pollers_at_once(server, user, inbox, box):
 
 
 def test_several_folders(server, user, inbox, box):
-    from imapclient import IMAPClient
-
     with IMAPClient("127.0.0.1", server.imap, ssl=False) as client:
         client.login(user, PASSWORD)
         client.create_folder("Spam")

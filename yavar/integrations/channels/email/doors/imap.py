@@ -4,6 +4,7 @@ import hashlib
 import selectors
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
 from ssl import SSLWantReadError
 from typing import Any
 
@@ -66,9 +67,7 @@ class Imap:
         source = f"{self.mailbox.source}:{name}"
         self._clear(source, folder.uidvalidity)
         new = 0
-        # "n:*" answers the last mail even when its UID is below n
-        uids = sorted(uid for uid in self.client.search(["UID", f"{folder.last_uid + 1}:*"]) if uid > folder.last_uid)
-        for group in self._groups(uids):
+        for group in self._groups(self._new(folder)):
             if stop.is_set():
                 break
             came = self._fetch(group, source, folder.uidvalidity)
@@ -96,6 +95,14 @@ class Imap:
         if not made and folder.uidvalidity != validity:  # every UID means another mail now: read all, the ledger knows what has been here
             actions.read_up_to(folder, 0, validity)
         return folder
+
+    def _new(self, folder: Folder) -> list[int]:
+        asked: list[Any] = ["UID", f"{folder.last_uid + 1}:*"]
+        if (
+            self.mailbox.start == "new" and not folder.last_uid
+        ):  # no UID tells any more what was there before us; the date of arrival does, to the day of the server
+            asked += ["SINCE", (self.mailbox.created_at - timedelta(days=1)).date()]
+        return sorted(uid for uid in self.client.search(asked) if uid > folder.last_uid)  # "n:*" answers the last mail even when its UID is below n
 
     def _groups(self, uids: Sequence[int]) -> Iterator[dict[int, int]]:
         """UIDs with their sizes, as many as may be fetched at once."""
