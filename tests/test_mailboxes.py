@@ -18,6 +18,7 @@ from yavar.integrations.channels.email import actions
 from yavar.integrations.channels.email.actions import Settings, add_mailbox, change_mailbox
 from yavar.integrations.channels.email.doors import imap as imap_door
 from yavar.integrations.channels.email.doors import oauth
+from yavar.integrations.channels.email.doors import pop3 as pop3_door
 from yavar.integrations.channels.email.doors.check import check
 from yavar.integrations.channels.email.doors.imap import Imap
 from yavar.integrations.channels.email.doors.keeper import Keeper
@@ -241,11 +242,33 @@ def test_a_token_instead_of_a_password(server, inbox, box, monkeypatch):
     assert check(box(user="support@shop.test", auth="xoauth2", secret="{}")).code == "login"
 
 
+def test_a_token_instead_of_a_password_by_pop3(server, inbox, box, monkeypatch):
+    server.put(mail("by token"), user="support@shop.test")
+    tokens = {"good": TOKEN, "bad": "bad"}
+    monkeypatch.setattr(pop3_door, "access_token", lambda mailbox: tokens[mailbox.unsealed_secret()])
+    given = {"protocol": "pop3", "port": server.pop3, "user": "support@shop.test", "auth": "xoauth2"}
+    assert [check(box(**given, secret=secret)).code for secret in tokens] == ["ok", "login"]
+
+
+@pytest.mark.parametrize("protocol", ["imap", "pop3"])
+def test_a_secret_under_another_key_is_told_as_such(server, box, protocol):
+    mailbox = box(protocol=protocol, port=getattr(server, protocol))
+    mailbox.secret = "nonsense"
+    assert check(mailbox).code == "secret"
+    mailbox.auth = "xoauth2"
+    assert check(mailbox).code == "secret"
+
+
+def test_a_password_is_no_token(server, box):
+    assert check(box(auth="xoauth2", secret="a password")).code == "grant"
+
+
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
         ({}, "ok"),
         ({"secret": "wrong"}, "login"),
+        ({"secret": "گذرواژه"}, "login"),
         ({"port": 1}, "refused"),
         ({"host": "no-such-host.invalid"}, "name"),
         ({"folders": ["Nowhere"]}, "folder"),

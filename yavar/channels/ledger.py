@@ -215,6 +215,14 @@ class Uncleared(NamedTuple):
     stored: bool
 
 
+def fetched(source: str, places: Sequence[str]) -> set[str]:
+    """Which of these places of a source have been fetched."""
+    found = set[str]()
+    for start in range(0, len(places), 500):
+        found.update(Arrival.objects.filter(source=source, place__in=places[start : start + 500]).values_list("place", flat=True))
+    return found
+
+
 def uncleared(source: str, place: str = "") -> list[Uncleared]:
     """What is to be dealt with at a source, oldest first; only places that begin with `place`."""
     found = Arrival.objects.filter(source=source, place__startswith=place, cleared_at__isnull=True).order_by("pk")

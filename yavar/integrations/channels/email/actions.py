@@ -45,7 +45,7 @@ def checked(given: Settings) -> Settings:
         if getattr(given, name) not in choices:
             raise Problem(422, "choice.unknown", _("What you chose is no longer here. Please reload the page."), field=name)
     host, folders = given.host.strip().lower(), [name.strip() for name in given.folders if name.strip()] or ["INBOX"]
-    if not host or any(c.isspace() or c in "/@" for c in host) or len(host) > 253:
+    if not host or any(c.isspace() or c in "/@" for c in host) or len(host) > 253 or not _is_name(host):
         raise Problem(422, "host.invalid", _("Type the server’s name, such as imap.shop.example."), field="host")
     if not 0 < given.port < 65536:
         raise Problem(422, "port.invalid", _("A port is a number from 1 to 65535."), field="port")
@@ -56,9 +56,23 @@ def checked(given: Settings) -> Settings:
     return msgspec.structs.replace(given, host=host, folders=folders, user=given.user.strip(), move_to=given.move_to.strip())
 
 
+def _is_name(host: str) -> bool:
+    """Whether it can be asked for at all: no label is empty or too long."""
+    try:
+        return bool(host.encode("idna"))
+    except UnicodeError:
+        return False
+
+
+def _can_begin(given: Settings, field: str) -> None:
+    if given.protocol == "pop3" and given.start == "new":
+        raise Problem(422, "start.unknown", _("POP3 can’t tell old mail from new. Choose to begin with everything that lies there, or use IMAP."), field=field)
+
+
 def unsaved(inbox: Inbox, given: Settings) -> Mailbox:
     """The mailbox these settings describe, without a row: to try them. Raises Problem 422."""
     facts: dict[str, Any] = msgspec.to_builtins(checked(given))
+    _can_begin(given, "start")
     return Mailbox(inbox=inbox, **facts | {"secret": crypto.seal(given.secret)}, created_at=clock.now())
 
 
@@ -77,6 +91,8 @@ def change_mailbox(mailbox: Mailbox, changes: Mapping[str, Any], *, by: Actor) -
     """Change some settings, or `active`. Whoever is connected connects anew. Raises Problem 422."""
     before = {name: getattr(mailbox, name) for name in Settings.__struct_fields__ if name != "secret"}
     given = checked(Settings(**{**before, **{name: value for name, value in changes.items() if name != "active"}}))
+    if given.protocol != mailbox.protocol:
+        _can_begin(given, "protocol")
     after = {**msgspec.to_builtins(given), "active": changes.get("active", mailbox.active)}
     secret = after.pop("secret")
     changed = [name for name, value in after.items() if value != getattr(mailbox, name)] + (["secret"] if secret else [])

@@ -102,6 +102,19 @@ def test_a_mailbox_is_changed_switched_and_removed(owner, inbox, answers):
     assert not Mailbox.objects.exists() and facts("mailbox.removed") == [{"inbox": inbox.pk}]
 
 
+def test_pop3_cannot_begin_with_new_mail(owner, inbox, answers):
+    where, pop3 = f"/settings/mail?inbox={inbox.public_id}", TYPED | {"protocol": "pop3", "port": "995"}
+    refused = owner.post(where, {"do": "connect", **pop3})
+    assert refused.status_code == 422 and "POP3 can’t tell old mail from new." in refused.content.decode()
+    assert owner.post(where, {"do": "connect", **pop3, "start": "all"}).status_code == 303
+    owner.post(where, {"do": "connect", **TYPED})
+    made = Mailbox.objects.get(protocol="imap")
+    changed = {name: value for name, value in pop3.items() if name != "start"}
+    refused = owner.post(f"/settings/mail?mailbox={made.public_id}", {"do": "change", **changed})
+    assert refused.status_code == 422 and "POP3 can’t tell old mail from new." in refused.content.decode()
+    assert Mailbox.objects.filter(protocol="pop3").count() == 1
+
+
 def test_every_mail_is_accounted_for(owner, inbox, shop):
     senders.rule("bad@evil.example", allow=False, by=shop.owner.actor)
     arrives(inbox, mail(), mail(sender="bad@evil.example"))

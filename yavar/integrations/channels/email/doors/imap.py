@@ -40,7 +40,7 @@ class Imap:
         if mailbox.auth == Mailbox.Auth.XOAUTH2:
             self.client.oauth2_login(mailbox.user, access_token(mailbox))
         else:
-            self.client.login(mailbox.user, mailbox.unsealed_secret())
+            self.client.login(mailbox.user, line.secret(mailbox))
 
     def close(self) -> None:
         """Hang up, politely if the line still stands."""

@@ -25,3 +25,11 @@ def check(mailbox: Mailbox) -> None:
         raise Trouble("name", str(error)) from None
     if not all(address.is_loopback for address in found):
         raise Trouble("plain")
+
+
+def secret(mailbox: Mailbox) -> str:
+    """The password or grant. Raises Trouble when it was sealed under another key of the desk."""
+    try:
+        return mailbox.unsealed_secret()
+    except ValueError as error:
+        raise Trouble("secret", str(error)) from None

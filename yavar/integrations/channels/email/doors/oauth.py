@@ -9,6 +9,7 @@ import msgspec
 from yavar.base import http
 
 from ..models import Mailbox
+from . import line
 from .verdict import Trouble
 
 ENDPOINTS = {"google": "https://oauth2.googleapis.com/token", "microsoft": "https://login.microsoftonline.com/common/oauth2/v2.0/token"}
@@ -31,7 +32,11 @@ class _Told(msgspec.Struct):
 
 def access_token(mailbox: Mailbox) -> str:
     """A token that is good for some minutes at least. Raises Trouble when the grant was withdrawn or the provider does not answer."""
-    grant = msgspec.json.decode(mailbox.unsealed_secret(), type=Grant)
+    secret = line.secret(mailbox)
+    try:
+        grant = msgspec.json.decode(secret, type=Grant)
+    except msgspec.MsgspecError:  # a password, kept from before
+        raise Trouble("grant") from None
     token, until = _kept.get(grant, ("", 0.0))
     if until > time.monotonic():
         return token

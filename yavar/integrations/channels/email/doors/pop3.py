@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable
 
 from yavar.channels import ledger
-from yavar.channels.models import Arrival
 
 from ..channel import MIME
 from ..keys import key_of
@@ -34,15 +33,26 @@ class Pop3:
             session = poplib.POP3(box.host, box.port, timeout=line.SECONDS)
             if box.security == "starttls":
                 session.stls(line.context())
-        if box.auth == Mailbox.Auth.XOAUTH2:
-            session._shortcmd(f"AUTH XOAUTH2 {xoauth2(box.user, access_token(box))}")  # type: ignore[attr-defined]  # poplib knows no AUTH
-        else:
-            session.user(box.user)
-            try:
-                session.pass_(box.unsealed_secret())
-            except poplib.error_proto as error:
-                raise Trouble("login", str(error)) from None
+        try:
+            self._sign_in(session)
+        except BaseException:
+            session.close()
+            raise
         return session
+
+    def _sign_in(self, session: poplib.POP3) -> None:
+        box = self.mailbox
+        secret = access_token(box) if box.auth == Mailbox.Auth.XOAUTH2 else line.secret(box)
+        try:
+            if box.auth == Mailbox.Auth.XOAUTH2:
+                told = session._shortcmd(f"AUTH XOAUTH2 {xoauth2(box.user, secret)}")  # type: ignore[attr-defined]  # poplib knows no AUTH
+                if not told.startswith(b"+OK"):  # "+ ": what is wrong, as JSON; after an empty line comes the refusal itself
+                    session._shortcmd("")  # type: ignore[attr-defined]
+            else:
+                session.user(box.user)
+                session.pass_(secret)
+        except poplib.error_proto as error:
+            raise Trouble("login", str(error)) from None
 
     def look(self) -> int:
         """How many mails lie there."""
@@ -60,7 +70,7 @@ class Pop3:
         try:
             places = dict(entry.decode().split(" ", 1) for entry in session.uidl()[1])
             sizes = {int(number): int(size) for number, size in (entry.split(b" ", 1) for entry in session.list()[1])}
-            known = set(Arrival.objects.filter(source=self.source).values_list("place", flat=True)) if places else set()
+            known = ledger.fetched(self.source, list(places.values()))
             wanted = [(int(number), place) for number, place in places.items() if place not in known]
             new = 0
             for start in range(0, len(wanted), AT_ONCE):

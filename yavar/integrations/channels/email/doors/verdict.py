@@ -40,10 +40,10 @@ def trouble(error: Exception) -> Trouble:
     if isinstance(error, Trouble):
         return error
     kinds: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str], ...] = (
-        (LoginError, "login"), (ssl.SSLCertVerificationError, "certificate"), (ssl.SSLError, "tls"), (socket.gaierror, "name"), (ConnectionRefusedError, "refused"),
+        ((LoginError, UnicodeEncodeError), "login"), (ssl.SSLCertVerificationError, "certificate"), (ssl.SSLError, "tls"), (socket.gaierror, "name"), (ConnectionRefusedError, "refused"),
         (TimeoutError, "timeout"), ((IMAPClientAbortError, ConnectionError, EOFError), "cut"), ((IMAPClientError, poplib.error_proto), "protocol"), (OSError, "cut"),
-        (ValueError, "secret"), (Problem, "storage"),
-    )  # fmt: skip
+        (Problem, "storage"),
+    )  # fmt: skip  # UnicodeEncodeError: IMAP's LOGIN takes ASCII alone
     code = next((code for kind, code in kinds if isinstance(error, kind)), "")
     if not code:
         raise error  # a fault of ours

@@ -1,9 +1,11 @@
-"""How long a mailbox is left alone after a failure."""
+"""How long a mailbox is left alone after a failure, and which failures are its own."""
 
 import pytest
 
-from yavar.integrations.channels.email.actions import Settings, add_mailbox
+from yavar.base.problem import Problem
+from yavar.integrations.channels.email.actions import Settings, add_mailbox, checked
 from yavar.integrations.channels.email.doors import keeper
+from yavar.integrations.channels.email.doors.verdict import trouble
 from yavar.integrations.channels.email.models import Mailbox
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -52,3 +54,14 @@ def test_only_failures_without_a_look_between_them_make_the_pause_longer(shop, i
     keeper.Keeper()._keep(mailbox.pk, stop)
     assert stop.waited == waited
     assert Mailbox.objects.get().failure == "cut"
+
+
+def test_a_fault_of_ours_is_not_said_to_be_the_owners():
+    with pytest.raises(ValueError, match="ours"):
+        trouble(ValueError("ours"))
+
+
+@pytest.mark.parametrize("host", ["imap..shop.example", ".shop.example", f"{'x' * 64}.example"])
+def test_a_host_that_no_one_can_ask_for_is_refused(host):
+    with pytest.raises(Problem, match=r"host\.invalid"):
+        checked(Settings(host=host, port=993, user="x"))

@@ -55,6 +55,12 @@ def test_the_same_mail_again_changes_nothing(inbox):
     assert File.objects.count() == 1
 
 
+def test_which_of_many_places_were_fetched(inbox):
+    ledger.take_in(inbox, [ledger.Came("a", mail(), "pop3:x", "one"), ledger.Came("b", mail(), "pop3:y", "two")], mime="message/rfc822")
+    assert ledger.fetched("pop3:x", [*(str(n) for n in range(1200)), "one", "two"]) == {"one"}
+    assert ledger.fetched("pop3:x", []) == set()
+
+
 def test_two_mails_with_one_message_id_are_two(inbox):
     arrives(inbox, mail("One", Message_ID="<same@x.example>"), mail("Two", Message_ID="<same@x.example>"))
     assert sorted(Message.objects.values_list("text", flat=True)) == ["One", "Two"]
