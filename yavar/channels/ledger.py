@@ -84,7 +84,7 @@ def _enter(inbox: Inbox, came: Came, file: File | None, unused: list[File]) -> b
     sql.create(receipt)
     sql.create(Arrival(receipt=receipt, source=came.source, place=place, at=now))
     if file is None:
-        _told(receipt, SYSTEM)
+        _told(receipt)
     return True
 
 
@@ -122,31 +122,28 @@ def waiting(inbox_id: int, limit: int) -> list[Receipt]:
     return sql.pick(Receipt, "inbox_id = ? AND state = 'received' ORDER BY id LIMIT ?", (inbox_id, limit))
 
 
-def route(receipt: Receipt, outcome: str, *, conversation: int | None = None, message: Appended | None = None, by: Actor = SYSTEM) -> None:
+def route(receipt: Receipt, outcome: str, *, conversation: int | None = None, message: Appended | None = None) -> None:
     """It became something: a message, an auto_reply, a bounce or a complaint."""
     receipt.conversation_id = message.conversation_id if message else conversation
     receipt.message_id = message.message_id if message else None
-    _settle(receipt, Receipt.State.ROUTED, by, outcome=outcome)
+    _settle(receipt, Receipt.State.ROUTED, outcome=outcome)
 
 
-def quarantine(receipt: Receipt, reason: str, *, error: str = "", by: Actor = SYSTEM) -> None:
+def quarantine(receipt: Receipt, reason: str, *, error: str = "") -> None:
     """A person has to look at it."""
-    _settle(receipt, Receipt.State.QUARANTINED, by, reason=reason, error=error)
+    _settle(receipt, Receipt.State.QUARANTINED, reason=reason, error=error)
 
 
-def _settle(receipt: Receipt, state: str, by: Actor, *, outcome: str = "", reason: str = "", error: str = "") -> None:
+def _settle(receipt: Receipt, state: Receipt.State, *, outcome: str = "", reason: str = "", error: str = "") -> None:
     receipt.state, receipt.outcome, receipt.reason, receipt.error, receipt.settled_at = state, outcome, reason[:40], error[:4000], clock.now()
     receipt.sender, receipt.subject = receipt.sender[:254], receipt.subject[:200]
-    names = ("state", "outcome", "reason", "error", "settled_at", "sender", "subject", "conversation_id", "message_id")
-    statement = f"UPDATE {sql.table(Receipt)} SET {', '.join(f'{name} = ?' for name in names)} WHERE id = ?"
-    values = [getattr(receipt, name) if name != "settled_at" else sql.moment(receipt.settled_at) for name in names]
-    run(sql.text(statement), [*(str(value) if name == "state" else value for name, value in zip(names, values, strict=True)), receipt.pk])
-    _told(receipt, by)
+    sql.update(receipt, "state", "outcome", "reason", "error", "settled_at", "sender", "subject", "conversation_id", "message_id")
+    _told(receipt)
 
 
-def _told(receipt: Receipt, by: Actor) -> None:
+def _told(receipt: Receipt) -> None:
     fact = ReceiptSettled(receipt.inbox_id, str(receipt.state), receipt.outcome, receipt.reason, receipt.conversation_id, receipt.message_id)
-    record(fact, subject=("receipt", receipt.pk), by=by)
+    record(fact, subject=("receipt", receipt.pk), by=SYSTEM)
 
 
 def locked(receipt_id: int) -> Receipt:

@@ -60,18 +60,19 @@ def load(wanted: Sequence[int]) -> list[Conversation]:
 
 def keys(found: Sequence[Part], size: int, after: Place | None = None) -> list[int]:
     """The keys of the newest `size`."""
-    end, place, values = f" ORDER BY 1 DESC, 2 DESC LIMIT {size}", list[Any](), list[Any]()
+    end = order = f" ORDER BY 1 DESC, 2 DESC LIMIT {size}"
+    place: list[Any] = []
     if after is not None:
         # the first condition says nothing new, but there the index begins: the OR alone would be tried on every row from the newest on
         at, c = sql.moment(after[0]), sql.table(Conversation)
-        end, place = f" AND {c}.last_at <= ? AND ({c}.last_at < ? OR {c}.id < ?){end}", [at, at, after[1]]
+        end, place = f" AND {c}.last_at <= ? AND ({c}.last_at < ? OR {c}.id < ?){order}", [at, at, after[1]]
     if not found:
         return []
     if len(found) == 1:
         statement, values = found[0].statement + sql.text(end), [*found[0].values, *place]
     else:
         statement, values = _joined(found, end, place, "UNION")
-        statement += f" ORDER BY 1 DESC, 2 DESC LIMIT {size}"
+        statement += order
     return [row[1] for row in run(statement, values).fetchall()]
 
 

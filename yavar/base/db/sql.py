@@ -100,6 +100,20 @@ def create(row: M) -> M:
     return row
 
 
+def update(row: models.Model, *names: str) -> None:
+    """Write these fields of a row as they are, for the reason of `create`. Foreign keys by their `_id` name."""
+    fields = [row._meta.get_field(name) for name in names]
+    values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]  # type: ignore[union-attr]
+    run(_update(type(row), *names), [*values, row.pk])
+
+
+@cache
+def _update(model: type[models.Model], *names: str) -> str:
+    fields = [model._meta.get_field(name) for name in names]
+    changes = ", ".join(f'"{field.column}" = {placeholder(field)}' for field in fields)  # type: ignore[union-attr, arg-type]
+    return f"UPDATE {table(model)} SET {changes} WHERE id = {placeholder()}"
+
+
 def by_key(model: type[M], keys: Iterable[int]) -> dict[int, M]:
     """Rows by their keys; no keys, no query."""
     wanted = list(set(keys))
