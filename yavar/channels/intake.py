@@ -74,7 +74,7 @@ def deliver(message: InboundMessage) -> Appended:
         actor = Actor("customer", customer.pk)
         kept = [files.keep(file, actor) for file in message.files]
         keys = tuple(file.key for file in kept)
-        client_id = f"mail-{message.key[:40]}"
+        client_id = f"{Original.CLIENT_ID}{message.key[:40]}"
         if thread.joins is not None:
             stored = append(thread.joins, by=actor, client_id=client_id, text=message.text, files=keys, at=message.at)
         else:
@@ -93,8 +93,6 @@ def _customer(person: Person, lang: str) -> Customer:
 
 def _copied(conversation_id: int, message: InboundMessage) -> None:
     """Whoever takes part may copy others in; the desk's own addresses are left out by the caller."""
-    if not message.copied:
-        return
     if not message.copied:
         return
     conversation = Conversation.objects.get(pk=conversation_id)

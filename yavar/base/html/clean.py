@@ -25,24 +25,7 @@ _STYLES = """
     text-transform unicode-bidi vertical-align white-space width word-break word-wrap overflow-wrap
 """
 _LOADS = re.compile(r"(?:url|image|image-set|expression|src)\s*\(|[\\@]", re.I)
-_WORDLESS = {
-    "script",
-    "style",
-    "head",
-    "title",
-    "noscript",
-    "template",
-    "iframe",
-    "object",
-    "svg",
-    "math",
-    "textarea",
-    "select",
-    "noembed",
-    "noframes",
-    "xmp",
-    "applet",
-}
+_WORDLESS = "script style head title noscript template iframe object svg math textarea select noembed noframes xmp applet"
 
 
 def _attribute(tag: str, name: str, value: str) -> str | None:
@@ -53,7 +36,7 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
 
 _cleaner = nh3.Cleaner(
     tags=set(_TAGS.split()),
-    clean_content_tags=_WORDLESS,
+    clean_content_tags=set(_WORDLESS.split()),
     attributes=_ATTRIBUTES,
     attribute_filter=_attribute,
     url_schemes={"http", "https", "mailto", "cid"},

@@ -51,7 +51,7 @@ def items(events: Sequence[Event], customers: Iterable[Customer] = (), *, of: in
     written = [e.payload["note"] for e in events if e.name == "note.written"]
     notes = {n.pk: n for n in Note.objects.filter(pk__in=written).prefetch_related("files")} if written else {}
     files = files_of(list(messages.values()))
-    mails = [m.pk for m in messages.values() if m.client_id.startswith("mail-")]
+    mails = [m.pk for m in messages.values() if m.client_id.startswith(Original.CLIENT_ID)]
     whole = set(Original.objects.filter(message__in=mails).values_list("message", flat=True)) if mails else set()
     speakers = {*(event.actor for event in events), *(message.author for message in messages.values())}  # whoever splits copies what others said
     who = staff_authors(map(Actor.parse, speakers), customers)
@@ -62,21 +62,9 @@ def items(events: Sequence[Event], customers: Iterable[Customer] = (), *, of: in
         if event.name.startswith("message."):
             m = messages[event.payload["message"]]
             author = who[m.author]
-            found.append(
-                Item(
-                    version,
-                    "message",
-                    author,
-                    m.created_at,
-                    m.public_id,
-                    m.client_id,
-                    m.seq,
-                    m.text,
-                    files.get(m.pk, []),
-                    original=_original(event, m) if m.pk in whole else None,
-                    origin=origin,
-                )
-            )
+            original = _original(event, m) if m.pk in whole else None
+            shown = files.get(m.pk, [])
+            found.append(Item(version, "message", author, m.created_at, m.public_id, m.client_id, m.seq, m.text, shown, original=original, origin=origin))
         elif event.name == "note.written":
             n = notes[event.payload["note"]]
             mentions = [ids.public_id_of(Agent, key) for key in event.payload["mentions"]]

@@ -125,18 +125,8 @@ def _facts(request: HttpRequest, agent: Agent, said: Said | None, problem: Probl
     if before.isdecimal() and len(before) < 19:
         found = found.filter(pk__lt=int(before))
     rows = list(found[: PAGE + 1])
-    more = (
-        urlencode(
-            {
-                "state": state,
-                **({"inbox": chosen.public_id} if chosen else {}),
-                **({"mailbox": query["mailbox"]} if "mailbox" in query else {}),
-                "before": rows[PAGE - 1].pk,
-            }
-        )
-        if len(rows) > PAGE
-        else ""
-    )
+    same = {name: query[name] for name in ("inbox", "mailbox") if name in query}
+    more = urlencode({"state": state, **same, "before": rows[PAGE - 1].pk}) if len(rows) > PAGE else ""
     return {
         "rows": [_row(each) for each in rows[:PAGE]], "next": more, "state": state, "states": STATES, "inboxes": inboxes, "chosen": chosen.public_id if chosen else "", "mailbox": query.get("mailbox", ""),
         "rules": list(SenderRule.objects.filter(inbox_key=0).order_by("pattern")[:500]), "typed": (typed or {}).get("pattern", ""), "verdict": (typed or {}).get("verdict", "block"),
