@@ -4,7 +4,9 @@ import re
 from dataclasses import dataclass
 from itertools import islice
 
-FROM = ("from", "от", "от кого", "отправитель", "از", "فرستنده", "von", "de", "da", "van", "från", "fra", "od", "kimden", "від")
+from .reply.fold import fold
+from .reply.phrases import LABELS
+
 _FIELD = re.compile(r"[*_>\s]*([^\W\d_][\w ‌-]{0,24}?)[*_]*[ \t]*:[*_]*[ \t]*(.*)")
 _ADDRESS = re.compile(r"[^\s<>\"(),:;\[\]]{1,64}@[^\s<>\"(),:;\[\]]{1,190}\.[^\s<>\"(),:;\[\].]{2,}")
 _MARKS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -25,7 +27,7 @@ def forwarded(text: str) -> Forwarded | None:
     lines = [_MARKS.sub("", line)[:1000] for line in text.splitlines()]
     for start, line in enumerate(islice(lines, LOOK)):
         field = _FIELD.match(line)
-        if field is None or field[1].strip().lower() not in FROM or (found := _ADDRESS.search(field[2])) is None:
+        if field is None or LABELS.get(fold(field[1])) != "from" or (found := _ADDRESS.search(field[2])) is None:
             continue
         end = start
         while end < len(lines) and lines[end].strip(" >") and _FIELD.match(lines[end]):

@@ -1,7 +1,7 @@
 """What becomes of a mail that was understood: a message, a bounce, an automatic answer, or something a person has to look at."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from functools import cache, partial
 
 import msgspec
@@ -54,9 +54,10 @@ def settle(read: Read) -> None:
         return _bounced(receipt, mail, tokens)
     if mail.outcome == "auto_reply" and not released:
         return _auto_replied(receipt, mail, tokens)
-    if reason := "" if released else held_back(receipt, mail):
+    own = own_addresses()
+    if reason := "" if released else held_back(receipt, mail, own):
         return ledger.quarantine(receipt, reason)
-    return ledger.route(receipt, "message", message=deliver(_inbound(read, mail, tokens)))
+    return ledger.route(receipt, "message", message=deliver(_inbound(read, mail, tokens, own)))
 
 
 def tokens_in(texts: Sequence[str]) -> list[str]:
@@ -64,11 +65,11 @@ def tokens_in(texts: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(token.lower() for text in texts for token in _TOKEN.findall(text[:1000])))
 
 
-def held_back(receipt: Receipt, mail: Understood) -> str:
-    """Why a person has to look at it first; '' for what may pass."""
+def held_back(receipt: Receipt, mail: Understood, own: Container[str]) -> str:
+    """Why a person has to look at it first; '' for what may pass. `own` are the desk's addresses."""
     if not mail.from_ or len(mail.from_) > LONGEST_ADDRESS:
         return "no_sender"
-    if base_of(mail.from_) in own_addresses():
+    if base_of(mail.from_) in own:
         return "own_address"
     ruling = senders.ruling(receipt.inbox_id, mail.from_)
     if ruling is not None:
@@ -81,11 +82,10 @@ def words_of(mail: Understood) -> set[str]:
     return senders.words_of(mail.subject, mail.text, mail.from_)
 
 
-def _inbound(read: Read, mail: Understood, tokens: list[str]) -> InboundMessage:
+def _inbound(read: Read, mail: Understood, tokens: list[str], own: Container[str]) -> InboundMessage:
     receipt = read.receipt
     sender, text = Person("email", mail.from_, mail.from_name), mail.reply_text or mail.text or mail.subject
     # an agent's address proves nothing; but what it sends on is its writer's matter, and nobody gains by pretending
-    own = own_addresses()
     onward = forwarded(mail.text) if run(_is_agent(), (mail.from_.lower(),)).fetchone() else None
     if onward is not None and base_of(onward.address) not in own:
         sender, text = Person("email", onward.address, onward.name), onward.text

@@ -26,14 +26,13 @@ def known(address: str) -> bool:
 
 def store(sender: str, recipients: Sequence[str], raw: bytes, *, source: str = "smtp", otherwise: Inbox | None = None) -> None:
     """Put the mail into the ledger of each inbox it is for, or of the inbox `otherwise` when it is for none that is known. Its envelope, which the mail itself need not say, is written above it (RFC 5321, 4.4)."""
-    own, wanted = own_addresses(), dict[int, list[str]]()
+    own, wanted = own_addresses(), dict[int, tuple[Inbox, list[str]]]()
     for address in recipients:
         if inbox := own.get(base_of(address)):
-            wanted.setdefault(inbox.pk, []).append(address)
+            wanted.setdefault(inbox.pk, (inbox, []))[1].append(address)
     if not wanted and otherwise is not None:
-        wanted[otherwise.pk] = list(recipients)
-    for key, addresses in wanted.items():
-        inbox = next(each for each in (*own.values(), otherwise) if each is not None and each.pk == key)
+        wanted[otherwise.pk] = otherwise, list(recipients)
+    for inbox, addresses in wanted.values():
         trace = "".join(f"{name}: <{_line(value)}>\r\n" for name, value in [("Return-Path", sender), *(("X-Original-To", each) for each in addresses)] if value)
         ledger.take_in(inbox, [ledger.Came(key_of(raw), trace.encode() + raw, source)], mime=MIME)
 
