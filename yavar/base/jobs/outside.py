@@ -12,8 +12,9 @@ under its fence:
         except HttpError as error:
             ...
 
-A call that hangs holds its thread and its lane, nobody else. If the process dies the lease runs out and the call is made again, so the other
-side must be able to tell a repeat by an id. Lanes are as for every job: one at a time, in order; who wants several at once leaves several
+A call that hangs holds its thread and its lane, nobody else; how long it may take is its own business, since leases are renewed while a call is under
+way. If the process dies the lease runs out and the job begins again, so the other side must be able to tell a repeat by an id, or the job must be able
+to tell that a call of its own was cut short. Lanes are as for every job: one at a time, in order; who wants several at once leaves several
 jobs. A room keeps its backlog in rows of its own and leaves no more jobs than it has lanes: the claim must not wade through thousands.
 """
 
@@ -28,15 +29,16 @@ from typing import Any
 
 from django.db import connection
 
+from yavar.base import clock
 from yavar.base.wake import Waiter
 
 from .models import Job
-from .runner import BATCH, call, claim, settle
+from .runner import BATCH, LEASE, call, claim, renew, settle
 
 log = logging.getLogger("yavar.jobs")
 
 THREADS = 64  # calls under way at once: they sleep in the kernel and hold no database connection
-LONGEST = 30.0  # seconds a call may last: half a lease, so that a slow answer still finds its job
+RENEWED = LEASE / 3
 GRACE = 3.0  # seconds that calls under way are waited for at the end
 
 Steps = Generator[Callable[[], Any], Any, None]
@@ -56,10 +58,14 @@ class Outside:
     """The thread that hands calls out and settles what comes back. All of its database work is done by whoever calls `turn`."""
 
     def __init__(self, threads: int = THREADS) -> None:
-        self._threads, self.under_way = threads, 0
-        self._threads, self.under_way = threads, 0
+        self._threads, self._jobs, self._renewed = threads, dict[int, Job](), clock.now()
         self._back: queue.SimpleQueue[Back] = queue.SimpleQueue()
         self._ring: Callable[[], None] = lambda: None
+
+    @property
+    def under_way(self) -> int:
+        """How many calls are out."""
+        return len(self._jobs)
 
     def run(self, stop: threading.Event) -> None:
         """Until `stop` is set."""
@@ -78,6 +84,9 @@ class Outside:
 
     def turn(self) -> int:
         """Settle what came back, hand out what is due. Answers how many jobs were touched."""
+        if self._jobs and clock.now() - self._renewed > RENEWED:
+            renew(self._jobs.values())
+            self._renewed = clock.now()
         return self._settle() + self._hand_out()
 
     def wait(self, seconds: float) -> None:
@@ -94,15 +103,16 @@ class Outside:
                 came.append(self._back.get_nowait())
             except queue.Empty:
                 break
-        self.under_way -= len(came)
+        for back in came:
+            self._jobs.pop(back.job.pk, None)
         settle((back.job, partial(_end, back)) for back in came)
         return len(came)
 
     def _hand_out(self) -> int:
         free = self._threads - self.under_way
         jobs = claim(min(free, BATCH), outside=True) if free else []
-        self.under_way += len(jobs)
         for job in jobs:
+            self._jobs[job.pk] = job
             self._begin(job)
         return len(jobs)
 

@@ -1,13 +1,14 @@
 """Leaving work and naming who does it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from yavar.base import clock, wake
-from yavar.base.db import after_commit, run, sql, transaction
+from yavar.base.db import after_commit, is_sqlite, run, sql, transaction
 
 from .models import Job
 
@@ -50,17 +51,32 @@ def worker(name: str) -> Worker | None:
     return _workers.get(name)
 
 
-def leave(name: str, *, args: dict[str, Any] | None = None, event: int | None = None, lane: str = "", unique_key: str | None = None, at: Any = None) -> None:
-    """Leave a job inside the open transaction, due at once. One with the same `unique_key` is left once.
+def leave(
+    name: str, *, args: dict[str, Any] | None = None, event: int | None = None, lane: str = "", unique_key: str | None = None, at: Any = None,
+    due: datetime | None = None,
+) -> None:  # fmt: skip
+    """Leave a job inside the open transaction, due at once or at `due`. One with the same `unique_key` is left once; of two times the earlier counts.
 
     `at` is the present moment in the driver's form when the caller has it already.
     """
     moment = at if at is not None else sql.moment(clock.now())
     statement = sql.insert(Job, "name", "args", "event", "lane", "unique_key", "state", "attempts", "due_at", "fence", "error", "created_at", returning=False)
     if unique_key is not None:
-        statement += " ON CONFLICT DO NOTHING"
-    run(statement, (name, msgspec.json.encode(args or {}).decode(), event, lane, unique_key, "ready", 0, moment, 0, "", moment))
+        earlier = "MIN" if is_sqlite() else "LEAST"
+        statement += (
+            " ON CONFLICT DO NOTHING"
+            if due is None
+            else f" ON CONFLICT (unique_key) DO UPDATE SET due_at = {earlier}({sql.table(Job)}.due_at, excluded.due_at)"
+        )
+    run(statement, (name, msgspec.json.encode(args or {}).decode(), event, lane, unique_key, "ready", 0, sql.moment(due) if due else moment, 0, "", moment))
     after_commit(wake.announce)
+
+
+def hasten(unique_keys: Sequence[str]) -> None:
+    """What these jobs waited for has come: they are due now."""
+    with transaction():
+        Job.objects.filter(unique_key__in=unique_keys, state=Job.State.READY, lease_until=None).update(due_at=clock.now())
+        after_commit(wake.announce)
 
 
 def retry(job_id: int) -> bool:

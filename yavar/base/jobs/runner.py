@@ -57,6 +57,14 @@ def claim(limit: int = BATCH, now: datetime | None = None, *, outside: bool = Fa
     return sorted(Job.objects.filter(pk__in=ids), key=lambda found: found.pk)
 
 
+def renew(jobs: Iterable[Job]) -> None:
+    """Whoever holds these is alive: their leases begin anew. One that was taken over meanwhile stays with whoever has it now."""
+    until = sql.moment(clock.now() + LEASE)
+    with replayable(), transaction():
+        for job in sorted(jobs, key=lambda each: each.pk):
+            run(sql.text(f"UPDATE {sql.table(Job)} SET lease_until = ? WHERE id = ? AND fence = ?"), (until, job.pk, job.fence))
+
+
 def forget_leases() -> None:
     """Whoever held leases is gone: for the only worker of a desk (on SQLite), when it starts. Their jobs need not wait a minute."""
     with transaction():

@@ -134,3 +134,11 @@ def test_an_unknown_name_is_kept_and_said():
         leave("test.nobody")
     run_due()
     assert "nobody does jobs called test.nobody" in Job.objects.get().error
+
+
+def test_of_two_times_for_one_job_the_earlier_counts():
+    now = clock.now()
+    with transaction():
+        for minutes in (60, 5, 30):
+            leave("test.later", unique_key="one", due=now + timedelta(minutes=minutes))
+    assert Job.objects.get(name="test.later").due_at == now + timedelta(minutes=5)

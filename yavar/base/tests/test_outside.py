@@ -9,10 +9,8 @@ from django.db import connection
 
 from yavar.base import clock
 from yavar.base.db import transaction
-from yavar.base.http.client import TOTAL
 from yavar.base.jobs import Outside, Steps, forget_leases, job, leave, run_due
 from yavar.base.jobs.models import Job
-from yavar.base.jobs.outside import LONGEST
 from yavar.base.jobs.runner import LEASE
 from yavar.desk.models import Setting
 
@@ -176,5 +174,16 @@ def test_at_the_end_calls_are_waited_for_a_moment():
     outside.run(stop)
 
 
-def test_a_lease_outlasts_its_call():
-    assert TOTAL < LONGEST <= LEASE.total_seconds() / 2
+def test_a_call_may_outlast_its_lease_while_somebody_lives_who_waits_for_it():
+    put("slow")
+    doors["slow"] = threading.Event()
+    outside = Outside()
+    outside.turn()
+    begun = clock.now()
+    for seconds in range(0, 200, 15):
+        with clock.stopped_at(begun + timedelta(seconds=seconds)):
+            outside.turn()
+            assert not Outside().turn(), "nobody else takes it"
+    doors["slow"].set()
+    until(lambda: not outside.under_way, outside)
+    assert calls == ["slow"] and kept() == {"slow": "slow answered"}
