@@ -1,7 +1,7 @@
 """The settings of a chat inbox, and what makes a visitor known: the shop's own signature."""
 
 import re
-from typing import Literal
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 import jwt
@@ -26,6 +26,7 @@ class ChatConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ask_name: Asked = "ask"
     ask_email: Asked = "off"
     identity_required: bool = False  # only visitors the shop vouches for
+    mail_after: Annotated[int, msgspec.Meta(ge=0, le=1440)] = 3  # minutes until an answer that nobody has seen goes out by mail; 0: never
 
 
 class SignedIdentity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -122,4 +123,4 @@ def _checked(config: ChatConfig) -> ChatConfig:
     return msgspec.structs.replace(config, origins=list(dict.fromkeys(typed_origin(each) for each in config.origins)))
 
 
-CHAT = Channel(kind="chat", icon="message-circle", immediate=True, typing=True, config=ChatConfig, check=_checked)
+CHAT = Channel(kind="chat", icon="message-circle", typing=True, config=ChatConfig, check=_checked)

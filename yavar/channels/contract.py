@@ -1,7 +1,7 @@
 """What a channel tells about itself: capabilities are data, the core keeps no list of kinds."""
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import msgspec
@@ -9,18 +9,26 @@ import msgspec
 
 class Channel(msgspec.Struct, frozen=True, kw_only=True):
     """One kind of inbox. `config` is the type of its settings, all of which have defaults; `check` raises Problem 422 for settings that fit the type
-    and yet make no sense. `immediate`: an answer leaves at once and cannot be recalled. `sends`: the desk can answer this way. `words`: what an item
-    of the ledger says, for the desk to learn by; never called inside a transaction."""
+    and yet make no sense. `words`: what an item of the ledger says, for the desk to learn by; never called inside a transaction.
+
+    An answer is read where it is said (a chat), or each recipient gets a copy: then `way` is the kind of identity that copies go to. `able` says which
+    of some inboxes (by key) can send at present, `hold` for how many seconds an answer can be taken back, `sender` the address of ours that copies
+    leave from, `own` whether an address is one of ours.
+    A job `<kind>.send` with `inbox` and `slot` does the sending (yavar.channels.delivery).
+    """
 
     kind: str
     icon: str
-    immediate: bool = False
     takes_files: bool = True
     typing: bool = False
-    sends: bool = True
     config: type[msgspec.Struct]
     check: Callable[[Any], Any] = lambda config: config
     words: Callable[[Any], set[str]] = lambda _receipt: set()
+    way: str = ""
+    able: Callable[[Collection[int]], Collection[int]] = lambda inboxes: inboxes
+    hold: Callable[[Any], int] = lambda _config: 0
+    sender: Callable[[Any], str] = lambda _config: ""
+    own: Callable[[str], bool] = lambda _address: False
 
     def changed(self, raw: Mapping[str, Any], changes: Mapping[str, Any]) -> msgspec.Struct:
         """An inbox's settings with some of them changed. Raises msgspec.ValidationError for an unknown key or wrong type, Problem 422."""
@@ -43,3 +51,9 @@ def offer(channel: Channel) -> None:
 def channel(kind: str) -> Channel | None:
     """The channel of this kind, or None when its package is absent: its inbox is shown as off."""
     return _channels.get(kind)
+
+
+def able(inboxes: Mapping[int, str]) -> set[int]:
+    """Which inboxes ({key: kind}) the desk can answer by at present."""
+    kinds = {kind: [key for key, of in inboxes.items() if of == kind] for kind in inboxes.values()}
+    return {key for kind, keys in kinds.items() if (found := channel(kind)) is not None for key in found.able(keys)}

@@ -10,16 +10,18 @@ from yavar.base.db import sql, transaction
 from yavar.base.events import Actor
 from yavar.base.events.facts import SYSTEM
 from yavar.base.files.models import File
-from yavar.conversations.actions import locked, tell
+from yavar.conversations.actions import locked, seen_by_customer, tell
 from yavar.conversations.append import Appended, append
+from yavar.conversations.deliveries import arrived
 from yavar.conversations.events import Hinted, Joined
 from yavar.conversations.models import Conversation, Original, Participant
 from yavar.conversations.receive import Inbound, begin, receive
-from yavar.people.customers import tending
+from yavar.people.customers import identities, tending
 from yavar.people.customers.queries import with_merged
 from yavar.people.models import Customer
 
-from .threads import Thread, find
+from .models import ReplyToken
+from .threads import Thread, find, holder, known
 
 __all__ = ["Appended", "Inbound", "InboundMessage", "Person", "accept", "bring", "deliver"]
 
@@ -69,8 +71,9 @@ def deliver(message: InboundMessage) -> Appended:
     Raises Problem 422 when the sender's address is none.
     """
     with transaction():
-        customer = _customer(message.sender, message.lang)
-        thread = find(message.tokens, customer)
+        found = known(message.tokens)
+        customer = holder(found, identities.normal(message.sender.way, message.sender.value) or "") or _customer(message.sender, message.lang)
+        thread = find(found, customer)
         actor = Actor("customer", customer.pk)
         kept = [files.keep(file, actor) for file in message.files]
         keys = tuple(file.key for file in kept)
@@ -84,6 +87,8 @@ def deliver(message: InboundMessage) -> Appended:
             sql.create(Original(message_id=stored.message_id, text=message.whole, html=message.html, head=message.head))
             _copied(stored.conversation_id, message)
             _hint(stored.conversation_id, thread, message)
+            if thread.token is not None:
+                _answered(thread.token, message.sender)
     return stored
 
 
@@ -103,6 +108,18 @@ def _copied(conversation_id: int, message: InboundMessage) -> None:
             inside.add(customer.pk)
             Participant.objects.create(conversation=conversation, customer=customer)
             tell(locked(conversation_id), Joined(customer.pk), SYSTEM)
+
+
+def _answered(token: ReplyToken, sender: Person) -> None:
+    """What an answer proves: what it answers has arrived and was read, and whoever answers from where we wrote to can read what is sent there."""
+    if token.message is None:
+        return
+    people = with_merged(token.customer_id)
+    arrived(token.message.pk, people)
+    if token.message.conversation.customer_id in people:
+        seen_by_customer(token.message.conversation_id, token.message.seq)
+    if token.address == identities.normal(sender.way, sender.value):
+        tending.prove(token.customer.survivor(), sender.way, token.address, by=SYSTEM)
 
 
 def _hint(conversation_id: int, thread: Thread, message: InboundMessage) -> None:

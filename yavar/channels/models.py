@@ -67,6 +67,7 @@ class ReplyToken(models.Model):
     token_hash = models.CharField(max_length=64, unique=True)
     conversation = models.ForeignKey(Conversation, models.CASCADE)
     customer = models.ForeignKey(Customer, models.CASCADE)  # to whom it was sent
+    address = models.CharField(max_length=254, default="")  # and where
     message = models.ForeignKey(Message, models.CASCADE, null=True)  # with what
     epoch = models.CharField(max_length=22)
     created_at = models.DateTimeField()

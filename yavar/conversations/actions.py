@@ -81,7 +81,7 @@ def reply(
         conversation = locked(conversation_id)
         told = f"SELECT 1 FROM {sql.table(Message)} WHERE conversation_id = ? AND client_id = ?"
         repeated = run(sql.text(told), (conversation_id, client_id)).fetchone() is not None
-        if seen is not None and not repeated and Message.objects.filter(conversation=conversation, seq__gt=seen, author__startswith="customer:").exists():
+        if seen is not None and not repeated and customer_wrote_since(conversation_id, seen):
             raise CustomerWrote(seen)
         if not repeated and conversation.assignee_id is None and by.takes_over():
             assign(conversation_id, by, by=by)
@@ -91,6 +91,11 @@ def reply(
             if resolving:
                 resolve(conversation_id, by=by)
     return appended
+
+
+def customer_wrote_since(conversation_id: int, seen: int) -> bool:
+    """Whether there is something of the customer's behind this message seq."""
+    return Message.objects.filter(conversation=conversation_id, seq__gt=seen, author__startswith="customer:").exists()
 
 
 def assign(conversation_id: int, agent: Agent | None, *, by: Agent) -> Conversation:

@@ -271,3 +271,37 @@ class MailBounced(msgspec.Struct, frozen=True):
     hard: bool
     complaint: bool
     message: int | None
+
+
+@fact("conversation.reply_held", audience=STAFF)
+class ReplyHeld(msgspec.Struct, frozen=True):
+    """An answer was written and waits: for the seconds in which it can be taken back, or (`scheduled`) for the time its author chose."""
+
+    held: int
+    scheduled: bool
+
+
+@fact("conversation.reply_recalled", audience=STAFF)
+class ReplyRecalled(msgspec.Struct, frozen=True):
+    """An answer was taken back before it left: nobody has seen it."""
+
+    held: int
+
+
+@fact("conversation.reply_stopped", audience=STAFF)
+class ReplyStopped(msgspec.Struct, frozen=True):
+    """An answer was due and did not leave; its author has to look: `why` is `customer.wrote`, or the code of what forbids it."""
+
+    held: int
+    why: str
+
+
+@fact("message.delivery", audience=STAFF)
+class DeliveryChanged(msgspec.Struct, frozen=True):
+    """How far one copy of a message has come. `state`: queued (again, for `reason`), sent, failed, bounced, unknown."""
+
+    message: int
+    customer: int
+    delivery: int
+    state: str
+    reason: str

@@ -148,6 +148,77 @@ class Participant(models.Model):
         constraints = [models.UniqueConstraint(fields=["conversation", "customer"], name="participant_once")]
 
 
+class HeldReply(models.Model):
+    """An answer that is written and has not left yet, so that it can be taken back: for the seconds of undo, or until the time its author chose.
+    It becomes a Message under the same `client_id` when it is due."""
+
+    class State(models.TextChoices):
+        HELD = "held"
+        STOPPED = "stopped"  # for `why`; its author decides
+
+    public_id = models.CharField(max_length=22, unique=True, default=ids.public_id)
+    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="held_replies", db_index=False)  # the constraint begins with it
+    agent = models.ForeignKey(Agent, models.CASCADE)
+    client_id = models.CharField(max_length=64)
+    text = models.TextField()
+    files = models.JSONField(default=list)  # keys
+    envelope = models.JSONField(default=dict)  # to whom, as the channel wants it; {} for whom it would be by itself
+    resolving = models.BooleanField(default=False)
+    seen = models.PositiveIntegerField(null=True)  # message seq its author had seen
+    scheduled = models.BooleanField(default=False)
+    state = models.CharField(max_length=7, choices=State.choices, default=State.HELD)
+    why = models.CharField(max_length=40, default="")
+    due_at = models.DateTimeField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["conversation", "client_id"], name="held_reply_client_id")]
+        indexes = [models.Index(fields=["due_at"], condition=Q(state="held"), name="held_reply_due")]
+
+
+class Delivery(models.Model):
+    """One copy of a message on its way to one recipient; (message, recipient) is the key of its effect. Always in exactly one state."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued"
+        SENDING = "sending"  # handed to the wire: whoever finds it so after a crash cannot know
+        SENT = "sent"  # the next server has taken it
+        FAILED = "failed"  # it was refused for good
+        BOUNCED = "bounced"  # taken, and then came back
+        UNKNOWN = "unknown"  # it may have left; a person decides
+
+    class Role(models.TextChoices):
+        TO = "to"
+        CC = "cc"
+        BCC = "bcc"
+
+    public_id = models.CharField(max_length=22, unique=True, default=ids.public_id)
+    message = models.ForeignKey(Message, models.CASCADE, related_name="deliveries", db_index=False)  # the constraint begins with it
+    since = models.PositiveIntegerField()  # the first message (seq) that is told in it: more than one when a chat goes on by mail
+    inbox = models.ForeignKey(Inbox, models.PROTECT, db_index=False)  # by which it leaves
+    customer = models.ForeignKey(Customer, models.PROTECT, db_index=False)
+    sender = models.CharField(max_length=254)  # the address of ours that it leaves from
+    address = models.CharField(max_length=254)
+    role = models.CharField(max_length=3, choices=Role.choices, default=Role.TO)
+    automatic = models.BooleanField(default=False)  # no person sent it
+    state = models.CharField(max_length=7, choices=State.choices, default=State.QUEUED)
+    reason = models.CharField(max_length=40, default="")  # a machine word: why it is not sent, or not yet
+    detail = models.CharField(max_length=300, default="")  # what the other side said
+    attempts = models.PositiveSmallIntegerField(default=0)
+    slot = models.PositiveSmallIntegerField(default=0)
+    next_at = models.DateTimeField(null=True)  # when it is tried; null: nothing happens by itself any more
+    sent_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["message", "address"], name="delivery_of_message_once")]
+        indexes = [
+            models.Index(fields=["inbox", "slot", "next_at", "id"], condition=Q(state="queued"), name="delivery_next"),
+            models.Index(fields=["inbox", "slot"], condition=Q(state="sending"), name="delivery_under_way"),
+            models.Index(fields=["address", "created_at"], condition=Q(automatic=True), name="delivery_budget"),
+        ]
+
+
 class Draft(models.Model):
     """What an agent has typed and not sent: one per conversation and kind, on every device."""
 

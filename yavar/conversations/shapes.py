@@ -40,6 +40,38 @@ class PublicMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class Copy:
+    """One copy of a message on its way to one recipient (conversations.models.Delivery)."""
+
+    id: str
+    to: str  # the recipient's customer
+    name: str
+    address: str
+    role: str
+    state: str
+    reason: str
+    detail: str
+    at: datetime | None  # when it is tried again, or when it was sent
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An answer that is written and has not left yet."""
+
+    id: str
+    client_id: str
+    author: Author
+    text: str
+    files: list[dict[str, object]]
+    envelope: dict[str, list[str]]
+    resolving: bool
+    scheduled: bool
+    state: str
+    why: str
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One line of the team's timeline: a message, a note or an event."""
 
@@ -54,6 +86,7 @@ class Item:
     files: list[dict[str, object]] = field(default_factory=list)
     event: str | None = None
     data: dict[str, Any] = field(default_factory=dict)
+    copies: list[Copy] = field(default_factory=list)  # of a message that leaves the house: who gets one, and how far it has come
     original: str | None = None  # where a mail can be read whole, as it came
     origin: str | None = None  # the conversation it was said in, when that one was merged into this
 

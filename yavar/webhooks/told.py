@@ -11,7 +11,7 @@ from yavar.base.events import Actor, schema
 from yavar.base.events.models import Event
 from yavar.channels.models import Receipt
 from yavar.conversations import events as conversation_events
-from yavar.conversations.models import Conversation, Inbox, Message, Tag
+from yavar.conversations.models import Conversation, Delivery, HeldReply, Inbox, Message, Tag
 from yavar.conversations.notes import events as note_events
 from yavar.conversations.notes.models import Note
 from yavar.desk.models import RequestType
@@ -29,7 +29,7 @@ KEYS: dict[str, type[Model]] = {
     "conversation.typed.before": RequestType, "conversation.typed.after": RequestType, "conversation.tagged.added": Tag, "conversation.tagged.removed": Tag,
     "conversation.into": Conversation, "conversation.out_of": Conversation, "customer.into": Customer,
     "conversation": Conversation, "customer": Customer, "visitor": Customer, "message": Message, "note": Note, "inbox": Inbox, "tag": Tag, "agent": Agent,
-    "mentions": Agent, "receipt": Receipt, "conversation.hinted.others": Conversation,
+    "mentions": Agent, "receipt": Receipt, "held": HeldReply, "delivery": Delivery, "conversation.hinted.others": Conversation,
 }  # fmt: skip
 NUMBERS = {"seq", "unread", "conversations", "count"}  # and those that are just numbers; what is neither is not told
 NAMES = {"before": "from", "after": "to"}

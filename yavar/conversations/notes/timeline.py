@@ -7,21 +7,25 @@ from yavar.base import ids
 from yavar.base.db import sql
 from yavar.base.events import Actor
 from yavar.base.events.models import Event
+from yavar.base.files.models import File
 from yavar.desk.models import RequestType
 from yavar.people.models import Agent, Customer, Team
 
 from ..merging import merged_into
-from ..models import Conversation, Message, Original, Tag
+from ..models import Conversation, Delivery, HeldReply, Message, Original, Tag
 from ..public import MOST_MERGED, between, files_of
-from ..shapes import Author, Item
+from ..shapes import Author, Copy, Held, Item
 from .models import Note
 
 PAGE = 50
-# facts whose payload holds keys of these rows; clients get their public ids
+SAID = ("message.received", "message.sent", "message.copied")
+# facts whose payload holds keys: all of one kind of row, or by field; clients get their public ids
 _KEYS: dict[str, Any] = {
     "conversation.assigned": Agent, "conversation.team_changed": Team, "conversation.typed": RequestType, "conversation.tagged": Tag, "conversation.followed": Agent,
     **dict.fromkeys((f"conversation.{name}" for name in ("merged", "merged_away", "unmerged", "split", "linked", "unlinked", "hinted")), Conversation),
-    "conversation.joined": Customer,
+    "conversation.joined": Customer, "conversation.auto_replied": {"customer": Customer}, "conversation.bounced": {"customer": Customer, "message": Message},
+    "message.delivery": {"message": Message, "customer": Customer, "delivery": Delivery},
+    "conversation.reply_held": {}, "conversation.reply_recalled": {}, "conversation.reply_stopped": {},
 }  # fmt: skip
 
 
@@ -47,10 +51,10 @@ def timeline(conversation_id: int, *, before: int | None = None, after: int | No
 
 def items(events: Sequence[Event], customers: Iterable[Customer] = (), *, of: int | None = None) -> list[Item]:
     """Events as timeline items, `of` one conversation's or of many. A fixed number of queries for any number of events; `customers` are those the caller has at hand."""
-    messages = sql.by_key(Message, [e.payload["message"] for e in events if "message" in e.payload])
+    messages = sql.by_key(Message, [e.payload["message"] for e in events if e.name in SAID])
     written = [e.payload["note"] for e in events if e.name == "note.written"]
     notes = {n.pk: n for n in Note.objects.filter(pk__in=written).prefetch_related("files")} if written else {}
-    files = files_of(list(messages.values()))
+    files, copies = files_of(list(messages.values())), _copies([m.pk for m in messages.values() if not m.author.startswith("customer:")])
     mails = [m.pk for m in messages.values() if m.client_id.startswith(Original.CLIENT_ID)]
     whole = set(Original.objects.filter(message__in=mails).values_list("message", flat=True)) if mails else set()
     speakers = {*(event.actor for event in events), *(message.author for message in messages.values())}  # whoever splits copies what others said
@@ -59,12 +63,14 @@ def items(events: Sequence[Event], customers: Iterable[Customer] = (), *, of: in
     for event in events:
         version, author = event.seq or 0, who[event.actor]
         origin = None if of in (None, event.subject_id) else ids.public_id_of(Conversation, event.subject_id)
-        if event.name.startswith("message."):
+        if event.name in SAID:
             m = messages[event.payload["message"]]
             author = who[m.author]
             original = _original(event, m) if m.pk in whole else None
-            shown = files.get(m.pk, [])
-            found.append(Item(version, "message", author, m.created_at, m.public_id, m.client_id, m.seq, m.text, shown, original=original, origin=origin))
+            found.append(Item(
+                version, "message", author, m.created_at, m.public_id, m.client_id, m.seq, m.text, files.get(m.pk, []),
+                copies=copies.get(m.pk, []), original=original, origin=origin,
+            ))  # fmt: skip
         elif event.name == "note.written":
             n = notes[event.payload["note"]]
             mentions = [ids.public_id_of(Agent, key) for key in event.payload["mentions"]]
@@ -73,6 +79,38 @@ def items(events: Sequence[Event], customers: Iterable[Customer] = (), *, of: in
         else:
             found.append(Item(version, "event", author, event.at, event=event.name, data=_data(event), origin=origin))
     return found
+
+
+def _copies(messages: Sequence[int]) -> dict[int, list[Copy]]:
+    """The copies of messages, by message key."""
+    found: dict[int, list[Copy]] = {}
+    rows = sql.pick(Delivery, f"message_id IN ({', '.join('?' * len(messages))}) ORDER BY id", messages) if messages else []
+    people = sql.by_key(Customer, {row.customer_id for row in rows}) if rows else {}
+    for row in rows:
+        found.setdefault(row.message_id, []).append(copy_of(row, people[row.customer_id]))
+    return found
+
+
+def copy_of(row: Delivery, customer: Customer) -> Copy:
+    """A copy as clients see it."""
+    person = customer.survivor()
+    return Copy(row.public_id, person.public_id, person.name, row.address, row.role, row.state, row.reason, row.detail, row.sent_at or row.next_at)
+
+
+def held_in(conversation_id: int) -> list[Held]:
+    """What is written in a conversation, and in those that were merged into it, and has not left yet; what leaves first first."""
+    keys = [conversation_id, *merged_into(conversation_id)]
+    rows = sql.pick(HeldReply, f"conversation_id IN ({', '.join('?' * len(keys))}) ORDER BY due_at, id", keys)
+    return [held_facts(row) for row in rows]
+
+
+def held_facts(row: HeldReply) -> Held:
+    """A held answer as clients see it."""
+    files = {file.key: file.facts() for file in File.objects.filter(key__in=row.files)} if row.files else {}
+    shown = [files[key] for key in row.files if key in files]
+    return Held(
+        row.public_id, row.client_id, agent_author(row.agent), row.text, shown, row.envelope, row.resolving, row.scheduled, row.state, row.why, row.due_at,
+    )  # fmt: skip
 
 
 def _original(event: Event, message: Message) -> str:
@@ -106,13 +144,15 @@ def customer_author(customer: Customer) -> Author:
 
 def _data(event: Event) -> dict[str, Any]:
     """The payload for clients: keys as public ids, `before`/`after` as `from`/`to`."""
-    model = _KEYS.get(event.name)
+    models = _KEYS.get(event.name)
 
-    def shown(value: Any) -> Any:
+    def shown(value: Any, model: Any) -> Any:
         if isinstance(value, list):
-            return [shown(each) for each in value]
+            return [shown(each, model) for each in value]
         return ids.public_id_of(model, value) if model is not None and type(value) is int else value
 
     if event.name == "conversation.opened":
         return {}
-    return {{"before": "from", "after": "to"}.get(key, key): shown(value) for key, value in event.payload.items()}
+    if not isinstance(models, dict):
+        return {{"before": "from", "after": "to"}.get(key, key): shown(value, models) for key, value in event.payload.items()}
+    return {key: shown(value, models.get(key)) for key, value in event.payload.items() if type(value) is not int or key in models}

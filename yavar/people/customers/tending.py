@@ -96,6 +96,20 @@ def _normal(kind: str, value: str) -> str:
     return normal
 
 
+def prove(customer: Customer, kind: str, value: str, *, by: Actor) -> bool:
+    """They have shown that this way is theirs. False, and nothing changes, when it is proven already, theirs or somebody else's."""
+    with transaction():
+        if Identity.objects.filter(kind=kind, scope="", value=value, verified_at__isnull=False).exists():
+            return False
+        mine = Identity.objects.filter(customer__in=with_merged(customer.pk), kind=kind, scope="", value=value).order_by("pk").first()
+        if mine is None:
+            mine = Identity(customer=customer, kind=kind, scope="", value=value)
+        mine.verified_at = clock.now()
+        mine.save()
+        record(CustomerChanged(customer.pk, ["identities"]), subject=("customer", customer.pk), by=by)
+    return True
+
+
 def remove_identity(identity: Identity, *, by: Actor) -> None:
     """This way does not lead to them."""
     with transaction():

@@ -32,6 +32,7 @@ class Agent(AbstractBaseUser):
     calendar = models.CharField(max_length=9, default="")  # jalali, gregorian, or as the language has it
     theme = models.CharField(max_length=6, default="system")
     single_keys = models.BooleanField(default=True)
+    signature = models.TextField(default="")  # beneath their mails
     hue = models.PositiveSmallIntegerField(default=1)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=clock.now)

@@ -39,21 +39,27 @@ CHOICES = {
 }  # fmt: skip
 
 
-def checked(given: Settings) -> Settings:
-    """The settings, tidied. Raises Problem 422 for what makes no sense."""
+def checked_account(facts: Mapping[str, Any], *, sign_in: bool = True) -> dict[str, Any]:
+    """What says how one signs in at a server, tidied; with `sign_in` somebody has to. Raises Problem 422 for what makes no sense."""
     for name, choices in CHOICES.items():
-        if getattr(given, name) not in choices:
+        if name in facts and facts[name] not in choices:
             raise Problem(422, "choice.unknown", _("What you chose is no longer here. Please reload the page."), field=name)
-    host, folders = given.host.strip().lower(), [name.strip() for name in given.folders if name.strip()] or ["INBOX"]
+    host, user = facts["host"].strip().lower(), facts["user"].strip()
     if not host or any(c.isspace() or c in "/@" for c in host) or len(host) > 253 or not _is_name(host):
         raise Problem(422, "host.invalid", _("Type the server’s name, such as imap.shop.example."), field="host")
-    if not 0 < given.port < 65536:
+    if not 0 < facts["port"] < 65536:
         raise Problem(422, "port.invalid", _("A port is a number from 1 to 65535."), field="port")
-    if not given.user.strip() or "\0" in given.user:
+    if (sign_in and not user) or "\0" in user:
         raise Problem(422, "user.missing", _("Type the name you sign in to the mailbox with."), field="user")
+    return {**facts, "host": host, "user": user}
+
+
+def checked(given: Settings) -> Settings:
+    """The settings, tidied. Raises Problem 422 for what makes no sense."""
+    account = checked_account(msgspec.structs.asdict(given))
     if given.after == "move" and (not given.move_to.strip() or given.protocol == "pop3"):
         raise Problem(422, "folder.missing", _("Name the folder that mails are moved to. POP3 has no folders."), field="move_to")
-    return msgspec.structs.replace(given, host=host, folders=folders, user=given.user.strip(), move_to=given.move_to.strip())
+    return Settings(**account | {"folders": [name.strip() for name in given.folders if name.strip()] or ["INBOX"], "move_to": given.move_to.strip()})
 
 
 def _is_name(host: str) -> bool:

@@ -1,5 +1,8 @@
 """The e-mail channel: what an inbox of this kind can be told, and to which inbox an address belongs."""
 
+from collections.abc import Collection
+from typing import Annotated
+
 import msgspec
 from django.utils.translation import gettext_lazy as _
 
@@ -10,15 +13,21 @@ from yavar.channels.models import Receipt
 from yavar.conversations.models import Inbox
 from yavar.people.customers import identities
 
+from .models import Outlet
+
 KIND = "email"
 MIME = "message/rfc822"
 
 
 class EmailConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How an e-mail inbox works: the address customers write to, and others that also lead here."""
+    """How an e-mail inbox works: the address customers write to, and others that also lead here; for how many seconds an answer can be taken back;
+    what stands beneath an answer, by language (fields in braces are filled in, see sending.letter); `plus`: mail to `name+anything@` arrives, too."""
 
     address: str = ""
     aliases: list[str] = []
+    hold: Annotated[int, msgspec.Meta(ge=0, le=30)] = 5
+    signature: dict[str, Annotated[str, msgspec.Meta(max_length=2000)]] = {}
+    plus: bool = False
 
 
 def _checked(config: EmailConfig) -> EmailConfig:
@@ -54,4 +63,11 @@ def _words(receipt: Receipt) -> set[str]:
     return words_of(receipt)
 
 
-EMAIL = Channel(kind=KIND, icon="mail", config=EmailConfig, check=_checked, words=_words, sends=False)
+def _able(inboxes: Collection[int]) -> set[int]:
+    return set(Outlet.objects.filter(inbox__in=inboxes, active=True).values_list("inbox", flat=True))
+
+
+EMAIL = Channel(
+    kind=KIND, icon="mail", config=EmailConfig, check=_checked, words=_words, way="email", able=_able, hold=lambda config: config.hold,
+    sender=lambda config: config.address, own=lambda address: base_of(address) in own_addresses(),
+)  # fmt: skip

@@ -26,3 +26,19 @@ class MailboxRemoved(msgspec.Struct, frozen=True):
     """A mailbox is asked no more."""
 
     inbox: int
+
+
+@fact("outlet.changed", audience=STAFF)
+class OutletChanged(msgspec.Struct, frozen=True):
+    """How an inbox's mail leaves was set up or changed: names of what was, never the secret."""
+
+    inbox: int
+    fields: list[str]
+    active: bool
+
+
+@fact("outlet.removed", audience=STAFF)
+class OutletRemoved(msgspec.Struct, frozen=True):
+    """An inbox sends no more."""
+
+    inbox: int

@@ -6,34 +6,46 @@ from yavar.base import crypto, ids
 from yavar.conversations.models import Inbox
 
 
-class Mailbox(models.Model):
-    """An account at somebody's mail server whose mail comes into an inbox."""
+class Account(models.Model):
+    """How one signs in at somebody's mail server, and how that goes."""
 
     class Auth(models.TextChoices):
         PASSWORD = "password"
         XOAUTH2 = "xoauth2"
 
     public_id = models.CharField(max_length=22, unique=True, default=ids.public_id)
-    inbox = models.ForeignKey(Inbox, models.CASCADE, related_name="mailboxes")
-    protocol = models.CharField(max_length=4, default="imap")  # or pop3
     host = models.CharField(max_length=253)
     port = models.PositiveIntegerField()
     security = models.CharField(max_length=8, default="tls")  # tls from the first byte, starttls, or none (this machine only)
     user = models.CharField(max_length=254)
     auth = models.CharField(max_length=8, choices=Auth.choices, default=Auth.PASSWORD)
     secret = models.TextField()  # sealed: the password, or what `oauth.Grant` needs, as JSON
-    folders = models.JSONField(default=list)
-    after = models.CharField(max_length=6, default="leave")  # what becomes of a mail there once it is here: leave, move, delete
-    move_to = models.CharField(max_length=200, default="")
-    start = models.CharField(max_length=3, default="new")  # only what comes from now on, or all that lies there
     active = models.BooleanField(default=True)
     version = models.PositiveIntegerField(default=1)  # counts changes: who is connected connects anew
     created_at = models.DateTimeField()
 
-    polled_at = models.DateTimeField(null=True)  # when all of it was last seen to be here
     failing_since = models.DateTimeField(null=True)
     failure = models.CharField(max_length=20, default="")  # a machine word of doors.verdict
     failure_detail = models.CharField(max_length=300, default="")
+
+    class Meta:
+        abstract = True
+
+    def unsealed_secret(self) -> str:
+        """The password or grant. Raises ValueError under another desk key."""
+        return crypto.unseal(self.secret)
+
+
+class Mailbox(Account):
+    """An account whose mail comes into an inbox."""
+
+    inbox = models.ForeignKey(Inbox, models.CASCADE, related_name="mailboxes")
+    protocol = models.CharField(max_length=4, default="imap")  # or pop3
+    folders = models.JSONField(default=list)
+    after = models.CharField(max_length=6, default="leave")  # what becomes of a mail there once it is here: leave, move, delete
+    move_to = models.CharField(max_length=200, default="")
+    start = models.CharField(max_length=3, default="new")  # only what comes from now on, or all that lies there
+    polled_at = models.DateTimeField(null=True)  # when all of it was last seen to be here
     lease_until = models.DateTimeField(null=True)
     lease_by = models.CharField(max_length=22, default="")
 
@@ -42,9 +54,16 @@ class Mailbox(models.Model):
         """How the ledger calls it; a folder is `<source>:<name>`."""
         return f"{self.protocol}:{self.public_id}"
 
-    def unsealed_secret(self) -> str:
-        """The password or grant. Raises ValueError under another desk key."""
-        return crypto.unseal(self.secret)
+
+class Outlet(Account):
+    """An account by which an inbox's mail leaves (SMTP submission, RFC 6409). Without a `user` nobody signs in: a server that knows us."""
+
+    inbox = models.OneToOneField(Inbox, models.CASCADE, related_name="outlet")
+    dkim_selector = models.CharField(max_length=63, default="")  # '': the server signs, or nobody
+    dkim_key = models.TextField(default="")  # sealed PEM
+    paused_until = models.DateTimeField(null=True)  # the server is away: nobody tries before
+    failures = models.PositiveSmallIntegerField(default=0)  # in a row
+    sent_at = models.DateTimeField(null=True)
 
 
 class Folder(models.Model):

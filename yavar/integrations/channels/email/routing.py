@@ -13,10 +13,12 @@ from yavar.channels import ledger, senders, threads
 from yavar.channels.intake import InboundMessage, Person, deliver
 from yavar.channels.models import Receipt
 from yavar.conversations.actions import locked, tell
+from yavar.conversations.deliveries import bounced
 from yavar.conversations.events import AutoReplied, MailBounced
 from yavar.conversations.models import Inbox
 from yavar.desk.locales import LOCALES
 from yavar.people.customers import tending
+from yavar.people.customers.queries import with_merged
 from yavar.people.models import Agent
 
 from .channel import base_of, own_addresses
@@ -119,6 +121,13 @@ def _bounced(receipt: Receipt, mail: Understood, tokens: list[str]) -> None:
         hard = any(each.hard for each in mail.bounces)
         for each in mail.bounces:
             tending.mark_failed(token.customer_id, "email", each.recipient, "complaint" if complaint else "hard" if each.hard else "soft", by=SYSTEM)
+        if token.message_id is not None:
+            bounced(
+                token.message_id,
+                with_merged(token.customer_id),
+                "complaint" if complaint else "hard" if hard else "soft",
+                next((each.reason for each in mail.bounces), ""),
+            )
         tell(locked(token.conversation_id), MailBounced(token.customer_id, receipt.pk, hard, complaint, token.message_id), SYSTEM)
     ledger.route(receipt, mail.outcome, conversation=known[0].conversation_id if known else None)
 

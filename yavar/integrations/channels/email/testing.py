@@ -3,7 +3,9 @@
 import itertools
 from collections.abc import Mapping
 from email.message import EmailMessage
+from typing import Any
 
+from yavar.base import clock
 from yavar.base.db import transaction
 from yavar.base.events import Actor
 from yavar.base.events.models import Event
@@ -14,6 +16,7 @@ from yavar.desk.models import Brand
 
 from .channel import KIND, MIME, EmailConfig
 from .keys import key_of
+from .models import Outlet
 from .reading import read_inbox
 
 _numbers = itertools.count(1)
@@ -23,6 +26,12 @@ SUPPORT = "support@nila.example"
 def email_inbox(brand: Brand, address: str = SUPPORT, *aliases: str) -> Inbox:
     """An inbox that takes mail."""
     return add_inbox(brand, KIND, address, EmailConfig(address, list(aliases)), by=Actor("system"))
+
+
+def outlet(brand: Brand, address: str = SUPPORT, *, port: int = 25, **facts: Any) -> Outlet:
+    """An inbox that takes mail and sends it to a server on this machine, without signing in."""
+    inbox = email_inbox(brand, address)
+    return Outlet.objects.create(inbox=inbox, host="127.0.0.1", port=port, security="none", created_at=clock.now(), **facts)
 
 
 def facts(name: str) -> list[Event]:

@@ -4,7 +4,7 @@ import ipaddress
 import socket
 import ssl
 
-from ..models import Mailbox
+from ..models import Account
 from .verdict import Trouble
 
 SECONDS = 30.0
@@ -15,21 +15,21 @@ def context() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
-def check(mailbox: Mailbox) -> None:
+def check(account: Account) -> None:
     """Raises Trouble when the owner wants a line without encryption to another machine."""
-    if mailbox.security != "none":
+    if account.security != "none":
         return
     try:
-        found = {ipaddress.ip_address(info[4][0]) for info in socket.getaddrinfo(mailbox.host, mailbox.port, type=socket.SOCK_STREAM)}
+        found = {ipaddress.ip_address(info[4][0]) for info in socket.getaddrinfo(account.host, account.port, type=socket.SOCK_STREAM)}
     except OSError as error:
         raise Trouble("name", str(error)) from None
     if not all(address.is_loopback for address in found):
         raise Trouble("plain")
 
 
-def secret(mailbox: Mailbox) -> str:
+def secret(account: Account) -> str:
     """The password or grant. Raises Trouble when it was sealed under another key of the desk."""
     try:
-        return mailbox.unsealed_secret()
+        return account.unsealed_secret()
     except ValueError as error:
         raise Trouble("secret", str(error)) from None

@@ -8,7 +8,7 @@ import msgspec
 
 from yavar.base import http
 
-from ..models import Mailbox
+from ..models import Account
 from . import line
 from .verdict import Trouble
 
@@ -30,9 +30,9 @@ class _Told(msgspec.Struct):
     expires_in: float = 3600
 
 
-def access_token(mailbox: Mailbox) -> str:
+def access_token(account: Account) -> str:
     """A token that is good for some minutes at least. Raises Trouble when the grant was withdrawn or the provider does not answer."""
-    secret = line.secret(mailbox)
+    secret = line.secret(account)
     try:
         grant = msgspec.json.decode(secret, type=Grant)
     except msgspec.MsgspecError:  # a password, kept from before

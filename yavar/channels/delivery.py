@@ -1,0 +1,115 @@
+"""The door out: copies of messages leave in slots, each slot one at a time and in order; a slow or dead server holds up nobody but itself.
+
+The rows are the queue of record (`conversations.models.Delivery`). A channel's job `<kind>.send` takes what is due first in a slot (`next_due`), calls
+`deliveries.begin` before the first byte that cannot be taken back, sends outside any transaction, calls `deliveries.settle`, then `go_on`.
+"""
+
+import zlib
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db.models import Min, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from yavar.base import clock, jobs
+from yavar.base.db import transaction
+from yavar.base.jobs.models import Job
+from yavar.base.jobs.queue import leave
+from yavar.base.problem import Problem
+from yavar.conversations import deliveries
+from yavar.conversations.deliveries import Recipient
+from yavar.conversations.models import Delivery, Inbox, Message
+
+from .contract import Channel, channel
+from .threads import issue
+
+SLOTS = 4  # copies of one inbox under way at once
+State = Delivery.State
+AUTOMATIC_A_DAY = 10  # to one address, of what no person sent
+RETRIES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60, 120, 240, 240, 480, 480, 720, 720))  # two days, then it has failed
+
+
+def hand_out(message: Message, recipients: Sequence[Recipient], inbox: Inbox, *, since: int | None = None, automatic: bool = False) -> list[Delivery]:
+    """Copies of a message, each with its own reply token, inside the transaction of the message. What no person sent has a budget for each address."""
+    allowed = [each for each in recipients if not automatic or within_budget(each.address)]
+    slot = zlib.crc32(str(message.conversation_id).encode()) % SLOTS
+    offered = sending(inbox)
+    sender = offered.sender(offered.changed(inbox.config, {}))
+    made = deliveries.queue(message, allowed, inbox=inbox.pk, sender=sender, slot=slot, since=since, automatic=automatic)
+    for each in made:
+        issue(message.conversation_id, each.customer_id, message.pk, address=each.address, seed=each.public_id)
+    if made:
+        wake(inbox.pk, inbox.kind, slot)
+    return made
+
+
+def sending(inbox: Inbox) -> Channel:
+    """The channel of an inbox that can send. Raises Problem 409."""
+    found = channel(inbox.kind)
+    if found is None or inbox.pk not in found.able([inbox.pk]):
+        raise Problem(409, "channel.sends_nothing", _("This inbox can’t send yet. Somebody has to set up how its mail leaves, in Settings."))
+    return found
+
+
+def within_budget(address: str) -> bool:
+    """Whether one more automatic mail may go to an address today."""
+    return Delivery.objects.filter(address=address, automatic=True, created_at__gt=clock.now() - timedelta(days=1)).count() < AUTOMATIC_A_DAY
+
+
+def wake(inbox: int, kind: str, slot: int, due: datetime | None = None) -> None:
+    """Something is due in a slot: leave its job, unless it has one, inside the open transaction; with `due`, for then."""
+    leave(f"{kind}.send", args={"inbox": inbox, "slot": slot}, unique_key=_key(kind, inbox, slot), due=due)
+
+
+def hasten(inbox: Inbox) -> None:
+    """The way out is open again: whoever waited for that need not wait on."""
+    deliveries.hasten(inbox.pk)
+    jobs.hasten([_key(inbox.kind, inbox.pk, slot) for slot in range(SLOTS)])
+
+
+def _key(kind: str, inbox: int, slot: int) -> str:
+    return f"{kind}.send:{inbox}:{slot}"
+
+
+def next_due(inbox: int, slot: int) -> Delivery | None:
+    """What is due first in a slot. What was under way there when nobody was left to finish it has an unknown outcome from now on."""
+    for key in Delivery.objects.filter(inbox=inbox, slot=slot, state=State.SENDING).values_list("pk", flat=True):
+        deliveries.settle(key, State.UNKNOWN, reason="interrupted")
+    return _due(inbox, slot).select_related("message__conversation", "inbox__brand", "customer").first()
+
+
+def _due(inbox: int, slot: int) -> QuerySet[Delivery]:
+    return Delivery.objects.filter(inbox=inbox, slot=slot, state=State.QUEUED, next_at__lte=clock.now()).order_by("next_at", "pk")
+
+
+def go_on(inbox: int, kind: str, slot: int) -> None:
+    """At the end of a job: another, if more is due."""
+    if _due(inbox, slot).exists():
+        wake(inbox, kind, slot)
+
+
+def again_at(attempts: int) -> datetime | None:
+    """When the next try is after this many; None when it was the last."""
+    return clock.now() + RETRIES[attempts - 1] if attempts <= len(RETRIES) else None
+
+
+def wake_due() -> None:
+    """Each second: slots whose next try is due, and the net under a lost wake."""
+    due = Delivery.objects.filter(state=State.QUEUED, next_at__lte=clock.now()) | Delivery.objects.filter(state=State.SENDING)
+    slots = {_key(kind, inbox, slot): (inbox, kind, slot) for inbox, kind, slot in due.values_list("inbox", "inbox__kind", "slot").distinct()}
+    missing = set(slots) - set(Job.objects.filter(unique_key__in=list(slots)).values_list("unique_key", flat=True)) if slots else set()
+    if missing:
+        with transaction():
+            for key in sorted(missing):
+                wake(*slots[key])
+
+
+def oldest_unsent() -> dict[int, datetime]:
+    """Since when the oldest copy waits, by inbox."""
+    found = Delivery.objects.filter(state__in=(State.QUEUED, State.SENDING)).values_list("inbox").annotate(oldest=Min("created_at")).order_by()
+    return dict(found)
+
+
+def waiting(inbox: int) -> int:
+    """How many copies have not left yet, up to 1000."""
+    return Delivery.objects.filter(inbox=inbox, state__in=(State.QUEUED, State.SENDING))[:1000].count()

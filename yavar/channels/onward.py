@@ -1,0 +1,80 @@
+"""A chat goes on by mail when its visitor has left: what they have not seen, together, once, by the mail inbox of the same shop.
+
+An address that a visitor typed may be anybody's. So such a mail holds the team's words alone, no more than one a day goes out until its reader has
+answered from there, and the answer is what proves the address.
+"""
+
+from datetime import datetime, timedelta
+
+from yavar.base import clock
+from yavar.base.jobs import job, leave
+from yavar.conversations.actions import locked
+from yavar.conversations.deliveries import Recipient
+from yavar.conversations.models import Conversation, Delivery, Inbox, Message, Original
+from yavar.people.customers.queries import with_merged
+from yavar.people.models import Identity
+
+from . import delivery
+from .chat import config_of
+from .contract import able, channel
+from .envelope import address_of
+
+MAIL_ON = "channels.mail_on"
+IN_MAIL = timedelta(seconds=20)  # the pause when they wrote by mail last: they are not at the chat anyway
+LONGEST = 5  # pauses at most, while the team goes on writing
+UNPROVEN = timedelta(days=1)
+
+
+def expect(conversation: Conversation, inbox: Inbox) -> None:
+    """An answer was said in a chat, inside the open transaction: look again when its customer has had time to see it."""
+    if config_of(inbox.config).mail_after:
+        leave(MAIL_ON, args={"conversation": conversation.pk}, unique_key=f"{MAIL_ON}:{conversation.pk}", due=clock.now() + IN_MAIL)
+
+
+def _pause(conversation: Conversation, inbox: Inbox) -> timedelta:
+    theirs = [f"customer:{key}" for key in with_merged(conversation.customer_id)]
+    last = Message.objects.filter(conversation=conversation, author__in=theirs).order_by("-seq").first()
+    by_mail = last is not None and last.client_id.startswith(Original.CLIENT_ID)
+    return IN_MAIL if by_mail else timedelta(minutes=config_of(inbox.config).mail_after)
+
+
+@job(MAIL_ON)
+def mail_on(conversation: int) -> None:
+    """Mail what has not been seen, unless the customer is back or the team is still writing. Twice is the same as once."""
+    talk = locked(conversation)
+    inbox = Inbox.objects.select_related("brand").get(pk=talk.inbox_id)
+    unseen = _unseen(talk)
+    if not unseen or not config_of(inbox.config).mail_after:
+        return
+    pause, now = _pause(talk, inbox), clock.now()
+    due = min(unseen[-1].created_at + pause, unseen[0].created_at + LONGEST * pause)
+    address, out = address_of(talk.customer_id, "email"), way_out(inbox)
+    if not address or out is None:
+        return
+    due = max(due, _allowed_from(talk, address) or due)
+    if due > now:
+        leave(MAIL_ON, args={"conversation": conversation}, unique_key=f"{MAIL_ON}:{conversation}", due=due)
+        return
+    delivery.hand_out(unseen[-1], [Recipient(talk.customer_id, address)], out, since=unseen[0].seq)
+
+
+def _unseen(talk: Conversation) -> list[Message]:
+    """What the team said that the customer has neither seen nor been mailed, oldest first. Nothing when they wrote behind it: they are back."""
+    mailed = Delivery.objects.filter(message__conversation=talk).order_by("-message__seq").values_list("message__seq", flat=True).first() or 0
+    later = list(Message.objects.filter(conversation=talk, seq__gt=max(talk.customer_seen, mailed)).order_by("seq"))
+    return [] if later and later[-1].author.startswith("customer:") else [each for each in later if not each.author.startswith("customer:")]
+
+
+def _allowed_from(talk: Conversation, address: str) -> datetime | None:
+    """From when on an unproven address may get another mail; None for at once."""
+    if Identity.objects.filter(customer__in=with_merged(talk.customer_id), kind="email", value=address, verified_at__isnull=False).exists():
+        return None
+    last = Delivery.objects.filter(address=address, inbox__brand=talk.inbox.brand_id).order_by("-pk").values_list("created_at", flat=True).first()
+    return last + UNPROVEN if last else None
+
+
+def way_out(inbox: Inbox) -> Inbox | None:
+    """The inbox of the same shop by which a chat goes on: the first that sends mail."""
+    kinds = {each.pk: each for each in Inbox.objects.filter(brand=inbox.brand_id, active=True).select_related("brand").order_by("pk")}
+    by_mail = {key: each.kind for key, each in kinds.items() if (found := channel(each.kind)) is not None and found.way == "email"}
+    return next((kinds[key] for key in sorted(able(by_mail))), None)

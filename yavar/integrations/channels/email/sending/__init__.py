@@ -1,0 +1,1 @@
+"""How a mail leaves: what it says, the line to the server, and what came of it."""
