@@ -18,10 +18,12 @@ from yavar.conversations.notes.actions import write_note
 from yavar.conversations.setup import add_inbox, configure_inbox, make_tag
 from yavar.desk.models import Brand, RequestType
 from yavar.integrations.channels.email.channel import KIND, EmailConfig
+from yavar.integrations.channels.email.sending import outlets
 from yavar.people.customers.actions import open_session
 from yavar.people.models import Agent
 from yavar.people.team.actions import add_agent, add_team
 from yavar.web.agent import sign_in
+from yavar.web.demo import postbox
 
 from .wiring import wire
 
@@ -33,6 +35,7 @@ TEAM: list[dict[str, Any]] = [
     {"key": "nila", "email": "nila@nila.example", "name": "Nila Farahani", "role": "owner", "lang": "en", "hue": 5},
 ]
 MAIL = "support@nila.example"
+SIGNATURE = {"en": "{agent}\n{shop}", "fa": "{agent}\n{shop}", "ru": "{agent}\n{shop}"}
 SECRET = "nila-demo-signing-secret-for-tests-only"
 
 
@@ -46,14 +49,17 @@ def prepare() -> None:
     origins = [f"http://127.0.0.1:{port}", f"http://localhost:{port}"] + ([settings.ENV.url] if settings.ENV.url else [])
     inbox = Inbox.objects.filter(kind="chat").order_by("pk")[0]
     if inbox.config.get("origins") != origins:
-        configure_inbox(inbox, ChatConfig(origins=origins, ask_name="ask", ask_email="off"))
+        configure_inbox(inbox, ChatConfig(origins=origins, ask_name="ask", ask_email="ask"))
+    mail = Inbox.objects.filter(kind=KIND).order_by("pk").first()
+    if mail is not None and settings.ENV.smtp:
+        outlets.set_outlet(mail, outlets.Settings(host="127.0.0.1", port=postbox.port(), security="none"), by=Actor("system"))
     sign_in.demo_people[:] = [{name: member[name] for name in ("email", "name", "role")} | {"password": PASSWORD} for member in TEAM]
 
 
 def _furnish() -> None:
     brand = Brand.objects.create(name={"en": "Nila Coffee", "fa": "قهوهٔ نیلا", "ru": "Кофе «Нила»"}, locale="fa")
     inbox = add_inbox(brand, "chat", "Nila Coffee", ChatConfig(), secret=SECRET)
-    add_inbox(brand, KIND, MAIL, EmailConfig(MAIL))
+    add_inbox(brand, KIND, MAIL, EmailConfig(MAIL, plus=True, signature=SIGNATURE))
     for name in (
         {"en": "Question", "fa": "پرسش", "ru": "Вопрос"},
         {"en": "Return", "fa": "مرجوعی", "ru": "Возврат"},
@@ -116,6 +122,6 @@ def greeting(address: str, seconds: float) -> str:
         "",
     ]
     if settings.ENV.smtp:
-        lines += [f"  Mail to {MAIL}   {settings.ENV.smtp} (SMTP, without sign-in)", ""]
+        lines += [f"  Mail to {MAIL}   {settings.ENV.smtp} (SMTP, without sign-in)", f"  The customers’ mail      {address}/shop/mail", ""]
     lines += [f"  {member['role']:<12} {member['email']:<20} password {PASSWORD}" for member in TEAM]
     return "\n".join([*lines, "", "Ctrl-C stops it. These passwords are public: never put a demonstration on the internet."])

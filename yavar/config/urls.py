@@ -9,7 +9,7 @@ from yavar.web.agent.settings import chat as chat_settings
 from yavar.web.agent.settings import frame, pages
 from yavar.web.agent.settings import webhooks as webhook_settings
 from yavar.web.api.v1 import api
-from yavar.web.demo import shop
+from yavar.web.demo import postbox, shop
 from yavar.web.ui import errors, files
 from yavar.web.widget import views as chat
 
@@ -44,7 +44,9 @@ urlpatterns = [
     path("api/v1/", api.urls),
 ]  # fmt: skip
 if settings.ENV.demo:
-    urlpatterns += [path("shop", shop.product)]
+    urlpatterns += [
+        path("shop", shop.product), path("shop/mail", postbox.mailbox), path("shop/mail/<str:name>", postbox.mail), path("shop/mail/<str:name>/body", postbox.body),
+    ]  # fmt: skip
 
 handler404 = errors.not_found
 handler500 = errors.broken

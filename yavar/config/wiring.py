@@ -15,18 +15,20 @@ from yavar.base.events import follow, listen
 from yavar.base.files import sweep
 from yavar.base.instance import fence
 from yavar.base.once import forget_old
-from yavar.channels import chat, contract, ledger
+from yavar.channels import chat, contract, delivery, ledger, onward, outgoing
 from yavar.conversations import jobs as conversation_jobs
 from yavar.conversations.notes import jobs as note_jobs
 from yavar.integrations.channels.email import reading as email_reading
 from yavar.integrations.channels.email.channel import EMAIL
 from yavar.integrations.channels.email.doors.keeper import Keeper
 from yavar.integrations.channels.email.doors.smtp import keep as keep_mail_doors
+from yavar.integrations.channels.email.sending import jobs as email_sending
 from yavar.people import jobs as people_jobs
 from yavar.realtime import public, staff
 from yavar.realtime.hub import hub
 from yavar.realtime.signals import presence
 from yavar.web.api.streams import DOORS as API_DOORS
+from yavar.web.demo import postbox
 from yavar.web.ui.assets import assets
 from yavar.web.widget.doors import DOORS as CHAT_DOORS
 from yavar.webhooks import jobs as webhook_jobs
@@ -34,11 +36,13 @@ from yavar.webhooks import wanted
 
 from .health import DOOR as HEALTH
 
-ROOMS_WITH_JOBS = (conversation_jobs, note_jobs, people_jobs, webhook_jobs, email_reading)  # importing them registers who does what
+ROOMS_WITH_JOBS = (conversation_jobs, note_jobs, people_jobs, webhook_jobs, onward, email_reading, email_sending)  # importing them registers who does what
 
 # each entry: how often, and what is done; every one of them may run twice
 TIMETABLE: list[tuple[timedelta, Callable[[], object]]] = [
     (timedelta(seconds=1), conversation_jobs.wake_snoozed),
+    (timedelta(seconds=1), outgoing.release_due),
+    (timedelta(seconds=1), delivery.wake_due),
     (timedelta(seconds=1), checkpoint),
     (timedelta(seconds=1), wanted.refresh),
     (timedelta(seconds=1), webhook_jobs.wake_due),
@@ -53,7 +57,7 @@ TIMETABLE: list[tuple[timedelta, Callable[[], object]]] = [
 ]
 
 # each runs on a thread of the worker until its event is set
-KEEPERS: list[Callable[[threading.Event], None]] = [Keeper().run, keep_mail_doors]
+KEEPERS: list[Callable[[threading.Event], None]] = [Keeper().run, keep_mail_doors, postbox.keep]
 
 _wired = False
 

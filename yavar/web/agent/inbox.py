@@ -8,7 +8,7 @@ from django.utils import translation
 from django.utils.http import urlencode
 
 from yavar.base import clock
-from yavar.channels.contract import channel
+from yavar.channels.contract import able
 from yavar.conversations.lists import UnknownView, counts, view
 from yavar.conversations.models import Tag
 from yavar.conversations.policies import inboxes_of
@@ -38,6 +38,8 @@ def boot(request: HttpRequest, path: str) -> dict[str, Any]:
     lang = translation.get_language() or "en"
     brands = {brand.pk: brand for brand in Brand.objects.all()}
     first = next(iter(brands.values()), None)
+    inboxes = list(inboxes_of(agent))
+    sending = able({inbox.pk: inbox.kind for inbox in inboxes})
     cursor = mark()
     try:
         shown = _list(agent, path.split("/")[0] or "mine", request.GET.get("tab", "open"))
@@ -50,7 +52,7 @@ def boot(request: HttpRequest, path: str) -> dict[str, Any]:
         "agents": colleagues(),
         "teams": [{"id": team.public_id, "name": team.name} for team in Team.objects.order_by("name")],
         "tags": [tag_facts(tag) for tag in Tag.objects.order_by("name")[:500]],
-        "inboxes": [{"id": i.public_id, "name": i.name, "kind": i.kind, "sends": (known := channel(i.kind)) is not None and known.sends, "brand": brands[i.brand_id].name_in(lang), "brand_id": brands[i.brand_id].public_id} for i in inboxes_of(agent)],
+        "inboxes": [{"id": i.public_id, "name": i.name, "kind": i.kind, "sends": i.pk in sending, "brand": brands[i.brand_id].name_in(lang), "brand_id": brands[i.brand_id].public_id} for i in inboxes],
         "request_types": [{"id": kind.public_id, "name": kind.name.get(lang) or next(iter(kind.name.values()), "")} for kind in RequestType.objects.all()],
         "views": [view_facts(each) for each in views_of(agent)], "fields": [field_facts(each) for each in FieldDefinition.objects.filter(active=True).select_related("brand", "request_type").order_by("position", "pk")],
         "counts": counts(agent), "list": shown, "cursor": cursor, "setup": setup_of(agent), **client_strings("agent", lang),

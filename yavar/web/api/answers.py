@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from yavar.conversations.shapes import Item, Person, Row
+from yavar.conversations.shapes import Copy, Held, Item, Person, Row
 
 
 @dataclass
@@ -73,6 +73,33 @@ class MergedFacts:
 
 
 @dataclass
+class Recipient:
+    address: str
+    name: str
+
+
+@dataclass
+class Recipients:
+    to: list[Recipient]
+    cc: list[Recipient]
+
+
+@dataclass
+class HeldReplies:
+    held: list[Held]
+
+
+@dataclass
+class Recalled:
+    held: Held
+
+
+@dataclass
+class Decided:
+    copy: Copy
+
+
+@dataclass
 class Conversation:
     row: Row
     customer: CustomerCard
@@ -84,6 +111,8 @@ class Conversation:
     followers: list[str]
     linked: list[Row]
     merged: list[MergedFacts]
+    held: list[Held]
+    recipients: Recipients | None
     cursor: str
 
 
@@ -95,8 +124,9 @@ class Changed:
 
 @dataclass
 class Written:
-    item: Item
+    item: Item | None
     row: Row
+    held: Held | None = None
 
 
 @dataclass

@@ -12,7 +12,7 @@ from pydantic import Field
 from yavar.base import clock
 from yavar.base.db import sql
 from yavar.base.problem import Problem
-from yavar.channels.contract import channel
+from yavar.channels import outgoing
 from yavar.channels.intake import Inbound, bring
 from yavar.conversations import actions, union
 from yavar.conversations.append import check_body
@@ -20,10 +20,10 @@ from yavar.conversations.filters import Filter, condition
 from yavar.conversations.finding import find
 from yavar.conversations.lists import UnknownView, counts, narrowed, view
 from yavar.conversations.merging import merged_into
-from yavar.conversations.models import Conversation, Draft, Inbox, Message
+from yavar.conversations.models import Conversation, Draft, HeldReply, Inbox, Message
 from yavar.conversations.notes.actions import write_note
 from yavar.conversations.notes.models import Note
-from yavar.conversations.notes.timeline import agent_author, timeline
+from yavar.conversations.notes.timeline import agent_author, held_facts, held_in, timeline
 from yavar.conversations.policies import customers_of, works_in
 from yavar.conversations.queries import customer_card, rows, rows_by_id
 from yavar.conversations.ties import followers_of, linked_with
@@ -33,8 +33,9 @@ from yavar.realtime.signals import presence
 from yavar.web.ui.bodies import answer
 
 from . import answers
-from .frame import Doors, Strict, client_id, version_wanted
-from .reading import conversation_for, list_page, mark, said, stale, with_item
+from .frame import Doors, Moment, Strict, client_id, version_wanted
+from .reading import conversation_for, list_page, mark, row_of, said, stale, with_item
+from .sending import Addresses, recipients_of
 
 doors = Doors(tags=["conversations"])
 Text = Annotated[str, Field(max_length=10_000)]
@@ -92,6 +93,10 @@ class NewMessage(Strict):
     files: Annotated[list[Annotated[str, Field(max_length=43)]], Field(max_length=10)] = []
     resolve: bool = False
     seen: Annotated[int, Field(ge=0, le=10**9)] | None = None
+    to: Addresses | None = None
+    cc: Addresses = []
+    bcc: Addresses = []
+    at: Moment | None = None
     client_id: Annotated[str, Field(max_length=64)] | None = None
 
 
@@ -195,7 +200,7 @@ def get_conversation(request: HttpRequest, agent: Agent, id: str) -> Any:
         "row": rows(agent, [found])[0], "customer": customer_card(agent, found.customer, apart_from=found.pk), "timeline": {"items": items, "before": before},
         "drafts": drafts, "seen": {"agent": found.agent_seen, "customer": found.customer_seen}, "people": presence.facts(found.public_id),
         "fields": found.fields, "followers": followers_of(found.pk),
-        "linked": rows(agent, linked_with(agent, found.pk)), "merged": [{"id": c.public_id, "reference": c.reference, "subject": c.subject} for c in merged], "cursor": at,
+        "linked": rows(agent, linked_with(agent, found.pk)), "merged": [{"id": c.public_id, "reference": c.reference, "subject": c.subject} for c in merged], "held": held_in(found.pk), "recipients": recipients_of(found), "cursor": at,
     })  # fmt: skip
     response.headers["ETag"] = f'"{found.event_seq}"'
     return response
@@ -215,17 +220,18 @@ def _told_before(model: Any, survivor: Conversation, public_id: str, key: str) -
 
 @doors.door("POST", "/conversations/{id}/messages", needs="conversation.reply", shape=answers.Written, status=201)
 def create_message(request: HttpRequest, agent: Agent, id: str, given: NewMessage) -> Any:
-    """Answer the customer. With `seen` (a message seq): 409 with what they wrote meanwhile, when that has not been seen."""
+    """Answer the customer. With `seen` (a message seq): 409 with what they wrote meanwhile, when that has not been seen. Where answers leave the house the
+    answer is `held` until it leaves: by itself after some seconds, or `at` a time. `to`, `cc`, `bcc` (addresses) say who gets it, if not whoever usually does."""
     conversation, key = conversation_for(agent, id, "conversation.reply"), client_id(request, given.client_id)
     if told := _told_before(Message, conversation, id, key):
         return with_item(agent, told.conversation_id, told.version)
     check_body(key, given.text, given.files)
-    kind = Inbox.objects.values_list("kind", flat=True).get(pk=conversation.inbox_id) if conversation.inbox_id else ""
-    if (offered := channel(kind)) is None or not offered.sends:
-        raise Problem(409, "channel.sends_nothing", _("The desk can’t send answers this way yet. Answer from your own mail program, and note it here."))
+    to = None if given.to is None else {"to": given.to, "cc": given.cc, "bcc": given.bcc}
 
     def write() -> Any:
-        return actions.reply(conversation.pk, by=agent, client_id=key, text=given.text, files=given.files, seen=given.seen, resolving=given.resolve)
+        return outgoing.answer(
+            conversation, by=agent, client_id=key, text=given.text, files=given.files, seen=given.seen, resolving=given.resolve, given=to, at=given.at
+        )
 
     try:
         sent = actions.at_version(conversation.pk, version_wanted(request), write)
@@ -234,6 +240,8 @@ def create_message(request: HttpRequest, agent: Agent, id: str, given: NewMessag
     except actions.CustomerWrote as wrote:
         items = [item for item in timeline(conversation.pk)[0] if item.seq and not item.origin and item.seq > wrote.seen]
         raise Problem(409, "customer.wrote", _("The customer wrote again. Read it, then send."), extra={"items": items}) from None
+    if isinstance(sent, HeldReply):
+        return answer({"item": None, "row": row_of(agent, conversation), "held": held_facts(sent)}, 201)
     return with_item(agent, sent.conversation_id, sent.version, None if given.files else said(agent_author(agent), sent))
 
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 FAMILIES: dict[str, Promise] = {
     "conversation": _("Conversations"), "message": _("Messages"), "note": _("Notes"), "customer": _("Customers"), "agent": _("People"), "team": _("Teams"),
     "role": _("Roles"), "token": _("API tokens"), "tag": _("Tags"), "view": _("Saved views"), "inbox": _("Inboxes"), "brand": _("Shops"), "request_type": _("Request types"),
-    "field": _("Fields"), "setting": _("Desk settings"), "webhook": _("Webhooks"), "mailbox": _("Mailboxes"), "receipt": _("Received mail"), "sender": _("Senders"), "desk": _("The desk"), "audit": _("Audit log"),
+    "field": _("Fields"), "setting": _("Desk settings"), "webhook": _("Webhooks"), "mailbox": _("Mailboxes"), "outlet": _("Outgoing mail"), "receipt": _("Received mail"), "sender": _("Senders"), "desk": _("The desk"), "audit": _("Audit log"),
 }  # fmt: skip
 WORDS: dict[str, Promise] = {
     "conversation.opened": _("Began a conversation"),
@@ -33,9 +33,13 @@ WORDS: dict[str, Promise] = {
     "conversation.hinted": _("Hinted at another conversation"),
     "conversation.auto_replied": _("Noted an automatic answer"),
     "conversation.bounced": _("Noted that mail came back"),
+    "conversation.reply_held": _("Wrote an answer that leaves later"),
+    "conversation.reply_recalled": _("Took an answer back"),
+    "conversation.reply_stopped": _("Stopped an answer before it left"),
     "conversation.followed": _("Changed who follows a conversation"),
     "message.received": _("Brought in a customer’s message"),
     "message.sent": _("Answered a customer"),
+    "message.delivery": _("Noted how far a message has come"),
     "message.copied": _("Copied a message into another conversation"),
     "note.written": _("Wrote an internal note"),
     "customer.named": _("Learnt a customer’s name or address"),
@@ -78,6 +82,8 @@ WORDS: dict[str, Promise] = {
     "sender.ruled": _("Blocked or allowed a sender"),
     "mailbox.added": _("Added a mailbox"),
     "mailbox.changed": _("Changed a mailbox"),
+    "outlet.changed": _("Changed how mail leaves"),
+    "outlet.removed": _("Removed a way out for mail"),
     "mailbox.removed": _("Removed a mailbox"),
     "webhook.added": _("Added a webhook"),
     "webhook.changed": _("Changed a webhook"),

@@ -9,6 +9,7 @@ import msgspec
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from yavar.base.problem import Problem
@@ -27,6 +28,7 @@ from yavar.web.ui.templating import page
 from ..access import needs
 from .frame import Form, Said, Typed, settings_page, unexpected
 
+MAIL_AFTER = (0, 1, 3, 10, 30)
 LANGUAGES = [("fa", "فارسی"), ("ru", "Русский"), ("en", "English")]
 
 
@@ -69,8 +71,8 @@ def _ask(agent: Agent, typed: Typed) -> Said:
     inbox = chat_inbox(agent, typed["query"])
     try:
         asked = {name: typed[name] for name in ("ask_name", "ask_email")}
-        config = changed(inbox.config, **asked, identity_required="identity_required" in typed)
-    except msgspec.ValidationError:
+        config = changed(inbox.config, **asked, identity_required="identity_required" in typed, mail_after=int(typed["mail_after"]))
+    except (msgspec.ValidationError, ValueError):
         raise unexpected() from None
     configure_inbox(inbox, config, by=agent.actor)
     return Said("ask", _("Saved."))
@@ -112,7 +114,7 @@ FORMS = {
     "switch": Form("chat", _switch, {"active"}),
     "allow": Form("pages", _allow, {"origin"}),
     "disallow": Form("pages", _disallow, {"origin"}),
-    "ask": Form("ask", _ask, {"ask_name", "ask_email"}, {"identity_required"}),
+    "ask": Form("ask", _ask, {"ask_name", "ask_email", "mail_after"}, {"identity_required"}),
     "look": Form("look", _look, {*(f"name_{code}" for code in LOCALES), "locale", "colour", "hue", "strength", "reply_minutes"}),
     "show": Form("secret", _show),
     "renew": Form("secret", _renew),
@@ -125,12 +127,13 @@ def _facts(request: HttpRequest, agent: Agent, said: Said | None, problem: Probl
     own = Accent(**brand.accent) if brand.accent else HOUSE
     minutes, lang = desk.read().reply_minutes, translation.get_language() or "en"
     shown = {
-        "origin": "", "ask_name": config.ask_name, "ask_email": config.ask_email, **{f"name_{code}": brand.name.get(code, "") for code in LOCALES},
+        "origin": "", "ask_name": config.ask_name, "ask_email": config.ask_email, "mail_after": str(config.mail_after), **{f"name_{code}": brand.name.get(code, "") for code in LOCALES},
         "locale": brand.locale, "colour": "own" if brand.accent else "house", "hue": f"{own.h:g}", "strength": f"{own.c * 100:g}",
         "reply_minutes": digits(minutes) if minutes else "", **(typed or {}),
     }  # fmt: skip
     return {
         "shown": shown, "active": inbox.active, "action": request.get_full_path(), "chats": _chats(agent, inbox), "origins": [{"origin": origin, "shown": _readable(origin)} for origin in config.origins], "identity_required": config.identity_required,
+        "after": [(str(n), _("Never") if n == 0 else ngettext("After {n} minute", "After {n} minutes", n).format(n=digits(n))) for n in sorted({*MAIL_AFTER, config.mail_after})],
         "line": f'<script async src="{url}/chat/{inbox.public_id}/loader.js"></script>', "only_here": urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1"),
         "secret": said.secret if said else None, "has_secret": bool(inbox.secret), "languages": LANGUAGES, "preview": preview_of(shown),
         "brand": {"name": brand.name_in(lang), "initials": brand.initials(lang)}, "try_url": TRY,

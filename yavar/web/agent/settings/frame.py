@@ -88,13 +88,13 @@ TABS = [
 _built: set[str] = set()
 
 
-def settings_page(name: str, forms: dict[str, Form], facts: Callable[..., dict[str, Any]]) -> Callable[..., HttpResponse]:
-    """The view of `/settings/<name>`, drawn by `agent/settings/<name>.html`.
+def settings_page(name: str, forms: dict[str, Form], facts: Callable[..., dict[str, Any]], *, within: str = "") -> Callable[..., HttpResponse]:
+    """The view of `/settings/<name>`, drawn by `agent/settings/<name>.html`; `within`: the page of the menu that it belongs to, if it is none itself.
 
     `facts(request, agent, said, problem, typed)` answers what the template needs: what is saved, and where a form was refused, what was typed.
     """
-    tab = next(each for each in TABS if each.name == name)
-    _built.add(name)
+    tab = next(each for each in TABS if each.name == (within or name))
+    _built.add(tab.name)
 
     @needs(tab.right)
     @require_http_methods(["GET", "POST"])
@@ -122,7 +122,7 @@ def settings_page(name: str, forms: dict[str, Form], facts: Callable[..., dict[s
         shown = facts(request, request.user, said, problem, typed)
         return page(
             request, f"agent/settings/{name}.html", problem.status if problem else 200, theme=request.user.theme, said=said, problem=problem, problem_at=at,
-            tabs=tabs_of(request.user), tab=name, desk=_desk(), **shown,
+            tabs=tabs_of(request.user), tab=tab.name, desk=_desk(), **shown,
         )  # fmt: skip
 
     return view

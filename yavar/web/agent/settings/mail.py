@@ -20,7 +20,7 @@ from yavar.integrations.channels.email.channel import KIND
 from yavar.integrations.channels.email.doors.check import check
 from yavar.integrations.channels.email.doors.oauth import ENDPOINTS, Grant
 from yavar.integrations.channels.email.doors.verdict import WORDS
-from yavar.integrations.channels.email.models import Mailbox
+from yavar.integrations.channels.email.models import Account, Mailbox, Outlet
 from yavar.people.models import Agent
 
 from .chat import managed
@@ -90,10 +90,10 @@ def _settings(typed: Typed, **more: Any) -> dict[str, Any]:
     if not typed["port"].strip().isdecimal():
         raise Problem(422, "port.invalid", _("A port is a number from 1 to 65535."), field="port")
     folders = [each.strip() for each in typed["folders"].split(",")]
-    return {**{name: typed[name] for name in PLAIN}, "port": int(typed["port"]), "folders": folders, **_key(typed), **more}
+    return {**{name: typed[name] for name in PLAIN}, "port": int(typed["port"]), "folders": folders, **account_key(typed), **more}
 
 
-def _key(typed: Typed) -> dict[str, str]:
+def account_key(typed: Typed) -> dict[str, str]:
     """How one signs in, and with what: a password, or the refresh token that a provider's consent gave to the owner's own application there."""
     if typed["auth"] not in ENDPOINTS:
         return {"auth": "password", "secret": typed["secret"]}
@@ -161,7 +161,7 @@ def _facts(request: HttpRequest, agent: Agent, said: Said | None, problem: Probl
         shown = {name: getattr(found, name) for name in PLAIN} | {
             "folders": ", ".join(found.folders),
             "port": str(found.port),
-            "auth": _auth(found),
+            "auth": auth_of(found),
             "client_id": "",
         }
         return {
@@ -195,6 +195,7 @@ def _inbox_row(inbox: Inbox) -> dict[str, Any]:
         "name": inbox.name,
         "address": inbox.config.get("address", ""),
         "active": inbox.active,
+        "sends": Outlet.objects.filter(inbox=inbox).values_list("failure", flat=True).first(),
         "failing": any(each.failure for each in mailboxes),
         "number": digits(len(mailboxes)),
     }
@@ -207,12 +208,12 @@ def _row(mailbox: Mailbox) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _auth(mailbox: Mailbox) -> str:
-    """The choice this mailbox was set up with."""
-    if mailbox.auth == Mailbox.Auth.PASSWORD:
+def auth_of(account: Account) -> str:
+    """The choice this account was set up with."""
+    if account.auth == Account.Auth.PASSWORD:
         return "password"
     try:
-        endpoint = msgspec.json.decode(mailbox.unsealed_secret(), type=Grant).endpoint
+        endpoint = msgspec.json.decode(account.unsealed_secret(), type=Grant).endpoint
     except ValueError:  # another desk key: the page says so as the mailbox's trouble
         return "google"
     return next((name for name, address in ENDPOINTS.items() if address == endpoint), "google")

@@ -7,6 +7,7 @@ from .audit_export import export
 from .fields import fields
 from .inboxes import inboxes
 from .mail import mail
+from .outgoing import outgoing
 from .people import people
 from .received import raw, received
 from .roles import roles
@@ -21,6 +22,7 @@ addresses = [
     path("settings/shops", shops),
     path("settings/inboxes", inboxes),
     path("settings/mail", mail),
+    path("settings/outgoing", outgoing),
     path("settings/received", received),
     path("settings/received/raw", raw),
     path("settings/people", people),

@@ -5,7 +5,10 @@ import {agentName, call, counts, me, patchRow, picked, putRow, requestType, row,
 import {go, place} from "./routes.js";
 import * as feed from "./feed.js";
 import {close, done, failed, say} from "./parts.js";
+import {hold, letGo} from "./talks.js";
+import {restore} from "./outbox.js";
 
+/** @typedef {{id: string, client_id: string, author: object, text: string, files: object[], envelope: object, scheduled: boolean, state: "held"|"stopped", why: string, due_at: string}} Held */
 /** @typedef {{verb: string, body?: object, patch: object}} Step what to post, and what it makes of the row */
 
 const queues = new Map();
@@ -150,4 +153,31 @@ export function recount() {
     countTimer = 0; countedAt = Date.now();
     try { counts.value = await call("GET", "conversations/counts"); } catch { /* the next change asks again */ }
   }, Math.max(300, 1000 - (Date.now() - countedAt)));
+}
+
+// ── what has not left yet, and what has ──
+
+/** An answer waits: Z takes it back for as long as it does. @param {Held} held */
+export function wait(id, held) {
+  hold(id, held);
+  done(held.scheduled ? t("Will be sent at the time you chose") : t("Reply sent"), () => { if (place.peek().id !== id) go({id}); recall(id, held); }, "send-horizontal");
+}
+
+/** Takes a held answer back into the composer. @param {Held} held */
+export async function recall(id, held) {
+  try {
+    await call("DELETE", `conversations/${id}/held/${held.id}`);
+    letGo(id, held.id);
+    if (held.author.id === me.id) restore(id, held);
+  } catch (problem) { if (problem.code === "reply.left") say(problem.title, "circle-alert"); else failed(problem.title, () => recall(id, held)); }
+}
+
+/** @param {?string} at null: now */
+export async function putOff(id, held, at) {
+  try { hold(id, (await call("PUT", `conversations/${id}/held/${held.id}`, {at})).held); } catch (problem) { failed(problem.title, () => putOff(id, held, at)); }
+}
+
+/** What becomes of a copy that failed or of which nobody knows whether it left. @param {"again"|"sent"} outcome */
+export async function decide(id, copy, outcome) {
+  try { await call("POST", `conversations/${id}/copies/${copy.id}`, {outcome}); } catch (problem) { failed(problem.title); }
 }

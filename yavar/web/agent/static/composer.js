@@ -2,12 +2,12 @@
 import {html, signal, useEffect, useLayoutEffect, useRef, useState} from "../ui/vendor/ui.js";
 import {t} from "../ui/wire.js";
 import {agents, boot, me, row} from "./state.js";
-import {Avatar, ChannelBadge, Icon, IconButton, dirOf, mac, mod} from "./parts.js";
-import {draft, letters, send, sendAgain, write} from "./outbox.js";
+import {Avatar, ChannelBadge, Icon, IconButton, dirOf, mac, mod, moment} from "./parts.js";
+import {addresses, draft, letters, send, sendAgain, write} from "./outbox.js";
 import {Attachments, isRising, take} from "./files.js";
 import {snooze, resolve} from "./actions.js";
-import {lastSeq} from "./talks.js";
-import {Picker, Popover} from "./menus.js";
+import {lastSeq, talk} from "./talks.js";
+import {OwnTime, Picker, Popover, snoozeTimes} from "./menus.js";
 import {writing} from "./live.js";
 
 /** Reply or note; stays as one goes from conversation to conversation only while it is "reply": a note is meant once. */
@@ -42,7 +42,7 @@ export function Composer({id}) {
     if (!sendable) { if (asked && !now.text.trim()) sendAgain(asked.client_id, lastSeq(id)); return; }
     const mentions = note ? agents.peek().filter(one => now.text.includes(`@${one.name}`)).map(one => one.id) : [];
     send({conversation: id, kind: which, text: now.text.trim(), files: now.files, mentions, resolve: Boolean(more.resolve)
-      && !note, after: more.after ?? null, seen: lastSeq(id)});
+      && !note, after: more.after ?? null, seen: lastSeq(id), envelope: note ? null : now.envelope ?? null, later: more.later ?? null});
     writing(id, false);
     setMention(null);
     if (note && more.resolve) resolve([id]);
@@ -77,11 +77,12 @@ export function Composer({id}) {
     <div class="composer-head"><div class="segment" role="tablist" aria-label=${t("Reply or note")}>
       ${[["reply", t("Reply"), "corner-up-left", "R"], ["note", t("Note"), "lock", "N"]].map(([value, label, icon, key]) => html`<button type="button" role="tab" key=${value}
         class="tab" aria-selected=${which === value ? "true" : "false"} disabled=${silent && value === "reply"} title=${silent && value === "reply"
-          ? t("The desk can’t send answers by e-mail yet") : `${label} (${key})`}
+          ? t("Nobody has set up how mail leaves this inbox") : `${label} (${key})`}
         onClick=${() => focusComposer(value)}><${Icon} name=${icon} />${label}${draft(id, value).value.text && which !== value ? html`<span class="dot-mark" />`
           : null}</button>`)}</div>
-      <span class="grow" />${note ? html`<span class="composer-hint"><${Icon} name="lock" size=${13} />${silent ? t("E-mail can’t be answered here yet; a note is for your team")
+      <span class="grow" />${note ? html`<span class="composer-hint"><${Icon} name="lock" size=${13} />${silent ? t("This inbox can’t send yet: see Settings, E-mail. A note is for your team")
         : t("Only your team sees this")}</span>` : each && html`<span class="composer-hint"><${ChannelBadge} kind=${each.inbox.kind} /><bdi>${each.inbox.name}</bdi></span>`}</div>
+    ${!note && html`<${Recipients} id=${id} given=${now.envelope} />`}
     ${mention?.found.length ? html`<ul class="mention-menu" role="listbox" aria-label=${t("Mention a colleague")}>
       ${mention.found.map((one, n) => html`<li key=${one.id} class="menu-item" role="option" aria-selected=${n === mention.at ? "true" : "false"}
         onPointerDown=${event => { event.preventDefault();
@@ -114,8 +115,38 @@ export function Composer({id}) {
       <${Picker} filter=${false} placeholder=${t("More ways to send")} onClose=${() => setOpen(null)} options=${[
       {key: "resolve", label: t("Send and resolve"), icon: "check", keys: `${mod} ⇧ ↵`, run: () => go({resolve: true})},
       {key: "snooze", label: t("Send and snooze until reply"), icon: "alarm-clock", run: () => go({after: "snooze"})},
+      {key: "later", label: t("Send later…"), icon: "clock", stay: true, run: () => setOpen({name: "later", anchor: open.anchor})},
     ]} /></${Popover}>`}
+    ${open?.name === "later" && html`<${Popover} anchor=${open.anchor} label=${t("Send later…")} onClose=${() => setOpen(null)}>
+      <${Picker} filter=${false} placeholder=${t("Send later…")} onClose=${() => setOpen(null)} options=${[
+      ...snoozeTimes().map(one => ({key: one.key, label: one.short, icon: "clock", hint: one.key === "tomorrow" ? "" : moment(one.until.toISOString()), run: () => go({later: one.until.toISOString()})})),
+      {key: "own", label: t("Choose date and time…"), icon: "calendar", stay: true, run: () => setOpen({name: "own", anchor: open.anchor})},
+    ]} /></${Popover}>`}
+    ${open?.name === "own" && html`<${Popover} anchor=${open.anchor} label=${t("Send later…")} onClose=${() => setOpen(null)}>
+      <${OwnTime} label=${t("Send at")} verb=${t("Send then")} onClose=${() => setOpen(null)} run=${later => go({later})} /></${Popover}>`}
   </form>`;
+}
+
+/** Who gets a mail: a line that says it, and on a press the three fields of every mail program. What is typed is part of the draft. */
+function Recipients({id, given}) {
+  const usual = talk(id).recipients.value;
+  if (!usual) return null;
+  const list = role => (usual[role] ?? []).map(each => each.address).join(", ");
+  const change = more => write(id, "reply", {envelope: {...given ?? {to: list("to"), cc: list("cc"), bcc: ""}, ...more}});
+  if (!given) {
+    const [first] = usual.to, more = usual.to.length + usual.cc.length - 1;
+    return html`<button type="button" class="recipients" onClick=${() => change({})} title=${t("Choose who gets it")}>
+      <span>${t("To")}</span>${first ? html`<bdi class="cut">${first.name || first.address}</bdi>${first.name && html`<bdi class="ltr cut">${first.address}</bdi>`}
+      ${more > 0 && html`<span>${t("and {n} more", {n: more})}</span>`}` : html`<span class="is-bad">${t("nobody: the address isn’t known")}</span>`}
+      <span class="grow" /><span class="recipients-more">${t("Cc, Bcc")}</span></button>`;
+  }
+  const field = (role, label) => html`<label class="recipients-field" key=${role}><span>${label}</span><input type="text" dir="ltr" inputMode="email" autocomplete="off" spellcheck=${false}
+    value=${given[role]} placeholder="name@shop.example" onInput=${event => change({[role]: event.currentTarget.value})}
+    onKeyDown=${event => { if (event.key !== "Escape") event.stopPropagation(); }} /></label>`;
+  const number = addresses(given.to).length + addresses(given.cc).length + addresses(given.bcc).length;
+  return html`<div class="recipients is-open">${field("to", t("To"))}${field("cc", t("Cc"))}${field("bcc", t("Bcc"))}
+    <p class="composer-hint">${number > 1 ? t("{n} recipients; whoever is in To or Cc takes part from now on", {n: number}) : ""}<span class="grow" />
+      <button type="button" class="link" onClick=${() => write(id, "reply", {envelope: null})}>${t("As usual")}</button></p></div>`;
 }
 
 /** Engines without field-sizing get the height by measure. */

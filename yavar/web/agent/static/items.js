@@ -2,9 +2,9 @@
 import {html} from "../ui/vendor/ui.js";
 import {t, bytes, clock, dayLabel, fullDate} from "../ui/wire.js";
 import {agent, agentName, agents, me, requestType, tag, team} from "./state.js";
-import {Avatar, Icon, Prose, moment} from "./parts.js";
+import {Avatar, Icon, Prose, When, moment} from "./parts.js";
 import {sendAgain, takeBack} from "./outbox.js";
-import {copy, priorityName} from "./actions.js";
+import {copy, decide, priorityName, putOff, recall} from "./actions.js";
 import {keyOf, lastSeq} from "./talks.js";
 
 const dayOf = at => new Date(at).toDateString();
@@ -12,18 +12,18 @@ const GAP = 5 * 60_000;
 const joins = (a, b) => a && b && a.kind === "message" && b.kind === "message" && a.author.kind === b.author.kind && a.author.id === b.author.id && dayOf(a.at) === dayOf(b.at)
   && Math.abs(Date.parse(b.at) - Date.parse(a.at)) < GAP;
 
-/** @param {{id: string, items: import("./talks.js").Item[], own: import("./outbox.js").Letter[], seen: {agent: number, customer: number}}} props */
-export function Log({id, items, own, seen}) {
+/** @param {{id: string, items: import("./talks.js").Item[], own: import("./outbox.js").Letter[], held: import("./actions.js").Held[], seen: {agent: number, customer: number}}} props */
+export function Log({id, items, own, held, seen}) {
   const waiting = own.filter(each => !items.some(item => item.client_id === each.client_id));
   return html`${items.map((item, n) => {
     const before = items[n - 1];
     return html`${(!before || dayOf(before.at) !== dayOf(item.at)) && html`<div class="day" key=${`day ${keyOf(item)}`}><time dateTime=${item.at}>
       ${dayLabel(item.at)}</time></div>`}
-      <${One} key=${keyOf(item)} item=${item} first=${!joins(before, item)} last=${!joins(item, items[n + 1])} seen=${item.seq !== null && item.seq <= seen.customer} />`;
-  })}${waiting.map(each => html`<${OwnLetter} key=${each.client_id} letter=${each} id=${id} />`)}`;
+      <${One} key=${keyOf(item)} item=${item} first=${!joins(before, item)} last=${!joins(item, items[n + 1])} seen=${item.seq !== null && item.seq <= seen.customer} id=${id} />`;
+  })}${held.map(each => html`<${Waiting} key=${each.client_id} held=${each} id=${id} />`)}${waiting.map(each => html`<${OwnLetter} key=${each.client_id} letter=${each} id=${id} />`)}`;
 }
 
-function One({item, first, last, seen}) {
+function One({id, item, first, last, seen}) {
   if (item.kind === "event") return html`<${EventLine} item=${item} />`;
   if (item.kind === "note") return html`<${Note} item=${item} />`;
   const out = item.author.kind !== "customer";
@@ -33,11 +33,48 @@ function One({item, first, last, seen}) {
       ${item.text && html`<div class=${`bubble${item.author.kind === "bot" ? " is-auto" : ""}`}><${Prose} text=${item.text} /></div>`}
       <${Files} files=${item.files} />
       ${item.original && html`<a class="link whole" href=${item.original} target="_blank" rel="noopener"><${Icon} name="mail-open" size=${14} />${t("The mail as it came")}</a>`}
-      ${last && html`<footer class="meta">${item.author.kind === "bot" || item.author.kind === "system" ? html`<span>
+      ${item.copies?.length ? html`<${Copies} id=${id} item=${item} />` : last && html`<footer class="meta">${item.author.kind === "bot" || item.author.kind === "system" ? html`<span>
         ${t("Automatic answer")} · </span>` : out && item.author.id !== me.id ? html`<span><bdi>${item.author.name}</bdi> · </span>` : null}
         <time dateTime=${item.at} title=${fullDate(item.at)}>${clock(item.at)}</time>
           ${out && html`<span class="mark"> · <${Icon} name=${seen ? "check-check" : "check"} size=${14} />${seen ? t("Seen") : t("Sent")}</span>`}</footer>`}
     </div></article>`;
+}
+
+/** How far a message has come that left the house: in one line while all is well, each recipient by name when it is not. */
+function Copies({id, item}) {
+  const trouble = item.copies.filter(each => ["failed", "bounced", "unknown"].includes(each.state));
+  const waiting = item.copies.find(each => each.state === "queued" || each.state === "sending");
+  return html`<footer class="meta">${item.author.id !== me.id ? html`<span><bdi>${item.author.name}</bdi> · </span>` : null}
+    <time dateTime=${item.at} title=${fullDate(item.at)}>${clock(item.at)}</time>
+    ${!trouble.length && html`<span class="mark" title=${item.copies.map(each => each.address).join(", ")}> · <${Icon} name=${waiting ? "clock" : "check"} size=${14} />
+      ${waiting ? waiting.reason ? t("Not sent yet: {why}", {why: delayed(waiting.reason)}) : t("On its way") : t("Sent")}
+      ${item.copies.length > 1 && html` <bdi class="ltr">${t("to {n} recipients", {n: item.copies.length})}</bdi>`}</span>`}</footer>
+    ${trouble.map(each => html`<div class=${`meta ${each.state === "unknown" ? "is-ask" : "is-failed"}`} role="alert" key=${each.id}><${Icon} name="circle-alert" size=${14} />
+      <span>${troubleOf(each)} <bdi class="ltr">${each.address}</bdi></span>${each.detail && html`<small class="ltr">${each.detail}</small>`}
+      <button type="button" class="link" onClick=${() => decide(id, each, "again")}>${t("Send again")}</button>
+      ${each.state === "unknown" && html` · <button type="button" class="link is-plain" onClick=${() => decide(id, each, "sent")}>${t("It arrived")}</button>`}</div>`)}`;
+}
+
+const delayed = reason => ({later: t("their server asks us to wait"), busy: t("the mail server is busy"), login: t("the mail server refuses our password"), grant: t("the sign-in at the mail server has ended"),
+  sender: t("the mail server refuses our address")})[reason] ?? t("the mail server can’t be reached");
+
+function troubleOf({state, reason}) {
+  if (state === "unknown") return t("The line was cut while this was sent. Nobody knows whether it arrived:");
+  if (state === "bounced") return reason === "complaint" ? t("Called unwanted by") : t("It came back from");
+  return {no_such_address: t("There is no such address:"), mailbox_full: t("The mailbox is full:"), too_large: t("Too large for the server of"), gave_up: t("Tried for two days, then given up:"),
+    unsendable: t("No mail can be sent to")}[reason] ?? t("Refused by the server of");
+}
+
+/** An answer that is written and has not left. */
+function Waiting({held, id}) {
+  const mine = held.author.id === me.id, stopped = held.state === "stopped";
+  return html`<article class=${`message is-out is-last is-first is-own${stopped ? " is-ask" : ""}`}><${Avatar} who=${held.author} size="s" />
+    <div class="said">${held.text && html`<div class="bubble"><${Prose} text=${held.text} /></div>`}<${Files} files=${held.files} />
+      <footer class=${`meta${stopped ? " is-ask" : ""}`}>${!mine && html`<span><bdi>${held.author.name}</bdi> · </span>`}
+        <${Icon} name=${stopped ? "circle-alert" : "clock"} size=${14} /><span>${stopped ? held.why === "customer.wrote" ? t("Not sent: the customer has written since.")
+          : t("Not sent. Something has to be put right first.") : held.scheduled ? html`${t("Leaves:")} <${When} at=${held.due_at} />` : t("Leaves in a moment")}</span>
+        ${(stopped || held.scheduled) && html`<button type="button" class="link" onClick=${() => putOff(id, held, null)}>${t("Send now")}</button> · `}
+        <button type="button" class="link is-plain" onClick=${() => recall(id, held)}>${stopped || held.scheduled ? t("Take back") : t("Undo")}</button></footer></div></article>`;
 }
 
 function Note({item, children}) {

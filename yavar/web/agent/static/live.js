@@ -5,7 +5,7 @@ import {call, counts, online, putRow, row, signedOut} from "./state.js";
 import {place} from "./routes.js";
 import * as feed from "./feed.js";
 import {onSent} from "./outbox.js";
-import {recount} from "./actions.js";
+import {recount, wait} from "./actions.js";
 import {catchUp, doubt, follow, hearItem, hearPeople, hearSeen, hearTyping, talk} from "./talks.js";
 
 let stream = null;
@@ -60,7 +60,8 @@ export function listen() {
 }
 
 onSent.run = (letter, answer) => {
-  hearItem(letter.conversation, answer.item);
+  if (answer.held) wait(letter.conversation, answer.held);
+  else hearItem(letter.conversation, answer.item);
   feed.hear(answer.row);
   feed.leave([letter.conversation]);
   recount();

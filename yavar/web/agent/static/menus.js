@@ -99,19 +99,21 @@ export function snoozeTimes() {
   ];
 }
 
+/** A date and time of one's own, still to come. @param {{label: string, verb: string, run: (at: string) => void, onClose: () => void}} props */
+export function OwnTime({label, verb, run, onClose}) {
+  const field = useRef(null);
+  useEffect(() => { field.current?.focus(); }, []);
+  const local = new Date(Date.now() + 86_400_000 - new Date().getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+  const go = event => { event.preventDefault(); const date = new Date(field.current.value); if (date > new Date()) { onClose(); run(date.toISOString());
+    } else field.current.setCustomValidity(t("Choose a time to come")), field.current.reportValidity(); };
+  return html`<form class="menu-form" onSubmit=${go} onKeyDown=${event => { if (event.key !== "Escape") event.stopPropagation(); }}><label class="field"><span>${label}</span>
+    <input ref=${field} type="datetime-local" dir="ltr" required defaultValue=${local} onInput=${() => field.current.setCustomValidity("")} /></label>
+      <button class="button is-primary">${verb}</button></form>`;
+}
+
 function SnoozeMenu({ids, onClose}) {
   const [own, setOwn] = useState(false);
-  const field = useRef(null);
-  useEffect(() => { if (own) field.current?.focus(); }, [own]);
-  if (own) {
-    const local = new Date(Date.now() + 86_400_000 - new Date().getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
-    const go = event => { event.preventDefault(); const date = new Date(field.current.value); if (date > new Date()) { onClose(); snooze(ids, date.toISOString());
-      } else field.current.setCustomValidity(t("Choose a time to come")), field.current.reportValidity(); };
-    return html`<form class="menu-form" onSubmit=${go} onKeyDown=${event => { if (event.key !== "Escape") event.stopPropagation(); }}><label class="field"><span>
-      ${t("Snooze until")}</span>
-      <input ref=${field} type="datetime-local" dir="ltr" required defaultValue=${local} onInput=${() => field.current.setCustomValidity("")} /></label>
-        <button class="button is-primary">${t("Snooze")}</button></form>`;
-  }
+  if (own) return html`<${OwnTime} label=${t("Snooze until")} verb=${t("Snooze")} onClose=${onClose} run=${until => snooze(ids, until)} />`;
   const options = [
     ...snoozeTimes().map(each => ({key: each.key, label: each.short, icon: "alarm-clock", hint: each.key === "tomorrow" ? "" : moment(each.until.toISOString()), run: () => snooze(ids, each.until.toISOString())})),
     {key: "reply", label: t("Until the customer replies"), icon: "message-circle", keys: "⇧ H", run: () => snooze(ids, null)},

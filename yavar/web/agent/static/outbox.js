@@ -6,9 +6,10 @@ import {signal, computed} from "../ui/vendor/ui.js";
 import {newId, t} from "../ui/wire.js";
 import {call, device, markDraft, online, putRow} from "./state.js";
 
-/** @typedef {{text: string, files: object[], state: ""|"saving"|"saved"|"device", synced?: boolean}} Draft */
+/** @typedef {{to: string, cc: string, bcc: string}} Envelope who gets it, as typed; null for whoever usually does */
+/** @typedef {{text: string, files: object[], envelope?: ?Envelope, state: ""|"saving"|"saved"|"device", synced?: boolean}} Draft */
 /** @typedef {{client_id: string, conversation: string, kind: "reply"|"note", text: string, files: object[], mentions: string[], resolve: boolean,
- *   after: ?string, seen: number, at: string, state: "sending"|"waiting"|"failed"|"ask", reason: string}} Letter */
+ *   after: ?string, seen: number, envelope: ?Envelope, later: ?string, at: string, state: "sending"|"waiting"|"failed"|"ask", reason: string}} Letter */
 
 const drafts = new Map();
 const timers = new Map();
@@ -40,8 +41,8 @@ export function write(id, kind, change) {
 }
 
 function keepDraft(id, kind) {
-  const {text, files, synced} = draft(id, kind).peek();
-  device.set(`draft.${id}.${kind}`, text || files.length || !synced ? {text, files, synced} : null);
+  const {text, files, envelope, synced} = draft(id, kind).peek();
+  device.set(`draft.${id}.${kind}`, text || files.length || envelope || !synced ? {text, files, envelope, synced} : null);
 }
 
 const saving = new Map();
@@ -94,7 +95,7 @@ export function moveDrafts(from, into) {
 export function clearDraft(id, kind) {
   clearTimeout(timers.get(`draft.${id}.${kind}`));
   const had = draft(id, kind).peek().text;
-  draft(id, kind).value = {text: "", files: [], state: "", synced: true};
+  draft(id, kind).value = {text: "", files: [], envelope: null, state: "", synced: true};
   device.set(`draft.${id}.${kind}`, null);
   if (had) saveDraft(id, kind);
 }
@@ -132,12 +133,13 @@ async function carry(conversation, attempt = 0) {
   busy.add(conversation);
   let again = -1;
   try {
-    const {client_id, kind, text, files, mentions, resolve, seen} = letter;
-    const body = kind === "note" ? {client_id, text, files, mentions} : {client_id, text, files, resolve, seen};
+    const {client_id, kind, text, files, mentions, resolve, seen, envelope, later} = letter;
+    const to = envelope && Object.fromEntries(Object.entries(envelope).map(([role, typed]) => [role, addresses(typed)]));
+    const body = kind === "note" ? {client_id, text, files, mentions} : {client_id, text, files, resolve, seen, ...to, ...later && {at: later}};
     const answer = await call("POST", `conversations/${conversation}/${kind === "note" ? "notes" : "messages"}`, {...body, files: files.map(each => each.key)});
+    arrived(client_id);
     putRow(answer.row);
     onSent.run(letter, answer);
-    arrived(client_id);
     again = 0;
   } catch (error) {
     if (error.status === 409 && error.code === "customer.wrote") { change(letter.client_id, {state: "ask"}); onSent.asked(letter); }
@@ -169,10 +171,23 @@ export function sendAgain(client_id, seen) {
 export function takeBack(client_id) {
   const letter = letters.peek().find(each => each.client_id === client_id);
   if (!letter) return;
-  const {text, files} = draft(letter.conversation, letter.kind).peek();
-  write(letter.conversation, letter.kind, {text: text ? `${letter.text}\n${text}` : letter.text, files: [...letter.files, ...files]});
+  putBack(letter.conversation, letter.kind, letter, letter.envelope);
   arrived(client_id);
 }
+
+/** The same for an answer that the server had held: it is nobody's message any more. @param {import("./actions.js").Held} held */
+export function restore(id, held) {
+  const {to, cc, bcc} = held.envelope;
+  putBack(id, "reply", held, to ? {to: to.join(", "), cc: (cc ?? []).join(", "), bcc: (bcc ?? []).join(", ")} : null);
+}
+
+function putBack(id, kind, given, envelope) {
+  const {text, files} = draft(id, kind).peek();
+  write(id, kind, {text: text && text !== given.text ? `${given.text}\n${text}` : given.text, files: [...given.files, ...files], envelope});
+}
+
+/** What stands between commas, semicolons and line ends. */
+export const addresses = typed => typed.split(/[,;،؛\n]+/u).map(each => each.trim().replace(/^.*<([^<>]+)>$/u, "$1")).filter(Boolean);
 
 /** Begins (or goes on) sending what is left from before. */
 export function carryAll() {

@@ -14,7 +14,7 @@ export function talk(id) {
   let found = talks.get(id);
   if (!found) {
     found = {id, items: signal(/** @type {Item[]} */ ([])), before: signal(null), customer: signal(null), seen: signal({agent: 0, customer: 0}), fields: signal({}), ties: signal({followers: [], linked: [], merged: []}),
-      people: signal([]), state: signal("empty"), problem: signal(null), older: signal("idle"), version: 0, running: null, catching: null, rereading: 0};
+      held: signal([]), recipients: signal(null), people: signal([]), state: signal("empty"), problem: signal(null), older: signal("idle"), version: 0, running: null, catching: null, rereading: 0};
   } else talks.delete(id);
   talks.set(id, found); // last used stands last
   if (talks.size > KEPT) for (const [key, each] of talks) { if (talks.size <= KEPT) break; if (each.state.peek() !== "loading" && key !== id) talks.delete(key); }
@@ -45,8 +45,19 @@ function merge(one, list) {
   const others = [...all.values()].filter(each => each.origin).sort((a, b) => a.at < b.at ? -1 : a.at > b.at ? 1 : a.version - b.version);
   const items = [];
   for (const each of own) { while (others.length && others[0].at < each.at) items.push(others.shift()); items.push(each); }
-  one.items.value = [...items, ...others];
+  one.items.value = delivered([...items, ...others]);
+  one.held.value = one.held.peek().filter(each => !list.some(item => item.client_id === each.client_id));
   for (const each of list) if (!each.origin) one.version = Math.max(one.version, each.version);
+}
+
+/** How far each copy of a message has come: as it was when the message was read, then what was told since. */
+function delivered(items) {
+  const news = items.filter(each => each.event === "message.delivery");
+  if (!news.length) return items;
+  return items.map(item => item.copies?.length ? {...item, copies: item.copies.map(copy => {
+    const last = news.findLast(each => each.data.message === item.id && each.data.delivery === copy.id);
+    return last && (last.data.state !== copy.state || last.data.reason !== copy.reason) ? {...copy, state: last.data.state, reason: last.data.reason, detail: "", at: last.at} : copy;
+  })} : item);
 }
 
 /** Loads the conversation unless it is here; what is here is brought up to date. */
@@ -81,6 +92,8 @@ export async function load(id) {
         one.customer.value = answer.customer;
         one.seen.value = answer.seen;
         one.fields.value = answer.fields;
+        one.held.value = answer.held;
+        one.recipients.value = answer.recipients;
         one.ties.value = {followers: answer.followers, linked: answer.linked, merged: answer.merged};
         if (answer.people) hearPeople(id, answer.people);
         one.before.value = answer.timeline.before;
@@ -106,8 +119,8 @@ export function follow(id, into) {
   if (place.peek().id === id) go({id: into}, {replace: true});
 }
 
-const TIES = new Set(["merged", "unmerged", "split", "linked", "unlinked", "followed", "described"].map(each => `conversation.${each}`));
-/** Ties and fields come with the whole: after one was changed, it is read again. */
+const TIES = new Set(["merged", "unmerged", "split", "linked", "unlinked", "followed", "described", "joined", "reply_held", "reply_recalled", "reply_stopped"].map(each => `conversation.${each}`));
+/** Ties, fields and what has not left yet come with the whole: after one was changed, it is read again. */
 function reread(one, list) {
   if (!list.some(each => !each.origin && TIES.has(each.event))) return;
   clearTimeout(one.rereading);
@@ -155,6 +168,17 @@ export function hearItem(id, item) {
   merge(one, [item]);
   reread(one, [item]);
   if (item.version > had + 1) { one.version = had; catchUp(id); }
+}
+
+/** An answer of this device is held, or its time was changed. */
+export function hold(id, held) {
+  arrived(held.client_id);
+  const one = talks.get(id);
+  if (one && !one.items.peek().some(each => each.client_id === held.client_id)) one.held.value = [...one.held.peek().filter(each => each.id !== held.id), held];
+}
+export function letGo(id, key) {
+  const one = talks.get(id);
+  if (one) one.held.value = one.held.peek().filter(each => each.id !== key);
 }
 
 export function hearSeen(id, customer) {

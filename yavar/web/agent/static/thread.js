@@ -81,21 +81,23 @@ function Scroll({id, one}) {
   const place = useRef({atEnd: true, height: 0, first: undefined, older: "idle", count: 0, shown: false});
   const [below, setBelow] = useState(0);
   const items = one.items.value;
+  const held = one.held.value;
   const own = letters.value.filter(each => each.conversation === id);
+  const ours = own.length + held.length; // what is written here and stands below
   const typing = typingIn(id).value;
   const older = one.older.value;
 
   useLayoutEffect(() => {
     const element = box.current, was = place.current;
-    const first = items[0] && keyOf(items[0]), grown = items.length + own.length - was.count, {shown} = was;
+    const first = items[0] && keyOf(items[0]), grown = items.length + ours - was.count, {shown} = was;
     const above = first !== was.first || older !== was.older; // older ones, or the sign that they are coming
-    Object.assign(was, {first, older, count: items.length + own.length, shown: true});
+    Object.assign(was, {first, older, count: items.length + ours, shown: true});
     if (!shown) return; // just opened: the observer below goes to the end once the browser has laid it out, nothing is measured before that
     if (above && !was.atEnd) element.scrollTop += element.scrollHeight - was.height; // what one reads stays
-    else if (was.atEnd || grown > 0 && own.length) element.scrollTop = element.scrollHeight;
+    else if (was.atEnd || grown > 0 && ours) element.scrollTop = element.scrollHeight;
     else if (grown > 0) setBelow(n => n + grown);
     was.height = element.scrollHeight;
-  }, [items, own.length, typing, older]);
+  }, [items, ours, typing, older]);
   // Pictures and the growing composer change heights without a new item. It speaks after the layout and before the paint.
   useLayoutEffect(() => {
     const watch = new ResizeObserver(() => {
@@ -132,7 +134,7 @@ function Scroll({id, one}) {
       ${older === "loading" && html`<${Skeleton} shape="bubble" rows=${1} />`}
       ${older === "error" && html`<div class="trouble"><strong>${t("Couldn’t load older messages")}</strong>
         <button type="button" class="button" onClick=${() => loadOlder(id)}><${Icon} name="refresh-cw" />${t("Try again")}</button></div>`}
-      <${Log} id=${id} items=${items} own=${own} seen=${one.seen.value} />
+      <${Log} id=${id} items=${items} own=${own} held=${held} seen=${one.seen.value} />
       ${typing && html`<div class="typing-line"><${Avatar} who=${row(id).value?.customer} size="s" /><span class="typing"><i /><i /><i /></span><span class="sr">
         ${t("The customer is typing")}</span></div>`}
     </div></div>

@@ -98,7 +98,7 @@ def test_writes_need_the_pages_token(shop):
         {"active": "off"},
         {"do": "switch"},
         {"do": "switch", "active": "off", "more": "1"},
-        {"do": "ask", "ask_name": "sometimes", "ask_email": "off"},
+        {"do": "ask", "ask_name": "sometimes", "ask_email": "off", "mail_after": "3"},
         {"do": "look", **LOOK, "colour": "own", "hue": "green"},
         {"do": "look", **LOOK, "colour": "own", "hue": "361"},
         {"do": "look", **LOOK, "colour": "own", "strength": "nan"},
@@ -190,9 +190,9 @@ def test_a_wrong_address_is_said_in_the_readers_language_and_kept(shop, typed, w
 
 
 def test_what_is_asked_first(nila):
-    assert "Saved." in text_of(nila.do("ask", ask_name="require", ask_email="ask", identity_required="on"))
-    assert (config().ask_name, config().ask_email, config().identity_required) == ("require", "ask", True)
-    nila.do("ask", ask_name="off", ask_email="off")
+    assert "Saved." in text_of(nila.do("ask", ask_name="require", ask_email="ask", mail_after="10", identity_required="on"))
+    assert (config().ask_name, config().ask_email, config().identity_required, config().mail_after) == ("require", "ask", True, 10)
+    nila.do("ask", ask_name="off", ask_email="off", mail_after="0")
     assert (config().ask_name, config().ask_email, config().identity_required) == ("off", "off", False)
     assert config().origins == ["https://shop.example", "http://testserver"]
 

@@ -33,6 +33,8 @@ TABLE = {
     "POST /conversations": Row("conversation.import", "inbox_named", {"inbox": "{inbox}", "customer": {"name": "X"}, "text": "hi", "client_id": "client-0001"}),
     f"GET {TALK}": Row("conversation.read", "conversation"), f"GET {TALK}/timeline": Row("conversation.read", "conversation"),
     f"POST {TALK}/messages": Row("conversation.reply", "conversation", {"text": "hi", "client_id": "client-0001"}),
+    f"GET {TALK}/held": Row("conversation.read", "conversation"), f"DELETE {TALK}/held/{{key}}": Row("conversation.reply", "conversation"),
+    f"PUT {TALK}/held/{{key}}": Row("conversation.reply", "conversation", {}), f"POST {TALK}/copies/{{key}}": Row("conversation.reply", "conversation", {"outcome": "again"}),
     f"POST {TALK}/notes": Row("conversation.note", "conversation", {"text": "hi", "client_id": "client-0001"}),
     f"PUT {TALK}/draft": Row("conversation.read", "conversation", {"kind": "reply", "text": "hi"}),
     f"POST {TALK}/assign": Row("conversation.assign", "conversation", {"agent": None}), f"POST {TALK}/tags": Row(EDIT, "conversation", {"add": ["{tag}"]}),
@@ -127,6 +129,7 @@ def ask(world: World, client: Any, operation: str, row: Row, foreign: bool) -> i
     """One request; what it changed is taken back."""
     half = world.foreign if foreign else world.own
     names = {name: thing.public_id for name, thing in world.things.items()}
+    names |= {"key": half.copy.public_id if "/copies/" in operation else half.held.public_id}
     names |= {"other": half.other.public_id, "inbox": half.inbox.public_id, "brand": half.brand.public_id, "agent_id": "me"}
     about = {
         "conversation": half.conversation,
@@ -168,5 +171,5 @@ def test_who_may_do_it(world, operation):
 @pytest.mark.parametrize("operation", sorted(TABLE))
 def test_strangers_get_nothing(client, operation):
     method, _space, path = operation.partition(" ")
-    answer = send(client, method, path.format(id="x", agent_id="x"), {})
+    answer = send(client, method, path.format(id="x", agent_id="x", key="x"), {})
     assert (answer.status_code, answer.json()["problem"]["code"]) == (401, "signed_out")

@@ -2,15 +2,17 @@
 
 import json
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from django.test import Client
 
+from yavar.base import clock
 from yavar.base.events import Actor
 from yavar.channels.chat import ChatConfig
-from yavar.conversations import merging
+from yavar.conversations import holding, merging
 from yavar.conversations.filters import Filter
-from yavar.conversations.models import Conversation
+from yavar.conversations.models import Conversation, Delivery, HeldReply, Message
 from yavar.conversations.setup import add_inbox, make_tag, save_view
 from yavar.conversations.testing import Shop, furnish
 from yavar.desk.actions import add_brand, save_field, save_request_type
@@ -33,6 +35,8 @@ class Half:
     merged: Conversation  # into `other`
     inbox: Any
     brand: Any
+    held: HeldReply  # an answer in `conversation` that leaves later
+    copy: Delivery  # of a message in it, nobody knows how far it came
 
     @property
     def customer(self) -> Any:
@@ -81,7 +85,12 @@ def _half(shop: Shop, inbox: Any, brand: Any) -> Half:
     merging.merge(keys[2], keys[1], by=shop.owner)
     shop.inbox = mine
     first, other, merged = (Conversation.objects.get(pk=key) for key in keys)
-    return Half(first, other, merged, inbox, brand)
+    held = holding.hold(first.pk, by=shop.owner, client_id="client-held", text="Later", due_at=clock.now() + timedelta(hours=1), scheduled=True)
+    said = Message.objects.get(conversation=first, seq=1)
+    copy = Delivery.objects.create(
+        message=said, since=1, inbox=inbox, customer=person, sender="a@b.example", address="c@d.example", state="unknown", created_at=clock.now()
+    )
+    return Half(first, other, merged, inbox, brand, held, copy)
 
 
 def program(name: str, *grants: Given, scopes: tuple[str, ...] = ("all",)) -> Client:

@@ -1,0 +1,84 @@
+"""What has not left yet, and how far it has come: held answers, copies on their way."""
+
+from typing import Annotated, Any, Literal
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from pydantic import Field
+
+from yavar.base import clock
+from yavar.base.problem import Problem
+from yavar.channels import envelope, outgoing
+from yavar.channels.contract import channel
+from yavar.channels.envelope import Envelope
+from yavar.conversations import deliveries, holding
+from yavar.conversations.merging import merged_into
+from yavar.conversations.models import Conversation, Delivery, HeldReply, Inbox
+from yavar.conversations.notes.timeline import copy_of, held_facts, held_in
+from yavar.people.models import Agent, Identity
+
+from . import answers
+from .frame import Doors, Moment, Strict
+from .reading import conversation_for, here
+
+doors = Doors(tags=["conversations"])
+Addresses = Annotated[list[Annotated[str, Field(max_length=254)]], Field(max_length=50)]
+REPLY = "conversation.reply"
+
+
+class PutOff(Strict):
+    at: Moment | None = None
+
+
+class Decide(Strict):
+    outcome: Literal["again", "sent"]
+
+
+def recipients_of(conversation: Conversation) -> dict[str, Any] | None:
+    """Whom an answer reaches by itself, with names; None where it is read where it is said."""
+    inbox = Inbox.objects.get(pk=conversation.inbox_id)
+    found = channel(inbox.kind)
+    if found is None or not found.way:
+        return None
+    usual: Envelope = envelope.usual(conversation, found.way)
+    named = Identity.objects.filter(kind=found.way, scope="", value__in=[*usual.to, *usual.cc]).order_by("pk").values_list("value", "customer__name")
+    names = {value: name for value, name in named if name}
+    return {role: [{"address": each, "name": names.get(each, "")} for each in getattr(usual, role)] for role in ("to", "cc")}
+
+
+@doors.door("GET", "/conversations/{id}/held", needs="conversation.read", shape=answers.HeldReplies)
+def list_held(request: HttpRequest, agent: Agent, id: str) -> Any:
+    """Answers that are written and have not left: for the seconds in which they can be taken back, or until a time. What leaves first first."""
+    return {"held": held_in(conversation_for(agent, id).pk)}
+
+
+@doors.door("DELETE", "/conversations/{id}/held/{key}", needs=REPLY, shape=answers.Recalled)
+def recall_held(request: HttpRequest, agent: Agent, id: str, key: str) -> Any:
+    """Take an answer back: it never leaves, and its words are its author's draft again. 409 `reply.left` when it has left."""
+    return {"held": held_facts(holding.recall(_held(conversation_for(agent, id, REPLY), key), by=agent))}
+
+
+@doors.door("PUT", "/conversations/{id}/held/{key}", needs=REPLY, shape=answers.Recalled)
+def put_off_held(request: HttpRequest, agent: Agent, id: str, key: str, given: PutOff) -> Any:
+    """Let it leave at another time, or (null) now; also one that was stopped. 409 `reply.left` when it has left."""
+    held = _held(conversation_for(agent, id, REPLY), key)
+    if given.at is not None and not clock.now() < given.at < clock.now() + outgoing.FARTHEST:
+        raise Problem(422, "at.invalid", _("Choose a time that is still to come, within a year."), field="at")
+    return {"held": held_facts(holding.put_off(held, given.at or clock.now(), by=agent))}
+
+
+def _held(conversation: Conversation, key: str) -> HeldReply:
+    found = HeldReply.objects.filter(public_id=key, conversation__in=[conversation.pk, *merged_into(conversation.pk)]).first()
+    if found is None:
+        raise Problem(409, "reply.left", _("It has left already."))
+    return found
+
+
+@doors.door("POST", "/conversations/{id}/copies/{key}", needs=REPLY, shape=answers.Decided)
+def decide_copy(request: HttpRequest, agent: Agent, id: str, key: str, given: Decide) -> Any:
+    """Decide about a copy that failed, came back, or of which nobody knows whether it left: send it `again` (under the same Message-ID), or call it `sent`."""
+    conversation = conversation_for(agent, id, REPLY)
+    delivery: Delivery = here(Delivery, key, message__conversation__in=[conversation.pk, *merged_into(conversation.pk)])
+    deliveries.decide(delivery, again=given.outcome == "again", by=agent.actor)
+    delivery.refresh_from_db()
+    return {"copy": copy_of(delivery, delivery.customer)}
