@@ -91,7 +91,8 @@ def _parts(message: Message) -> list[Message]:
     while waiting and len(found) < _PARTS:
         part, depth = waiting.pop()
         payload = part.get_payload()
-        if part.get_content_maintype() == "multipart" and isinstance(payload, list) and depth < _DEPTH:
+        # not by its type alone: the library takes `multipart/report (a/b)` for none, and our own reader found its parts
+        if part.get_content_maintype() != "message" and isinstance(payload, list) and depth < _DEPTH:
             waiting += [(child, depth + 1) for child in reversed(payload[:_PARTS]) if isinstance(child, Message)]
         else:
             found.append(part)
@@ -131,8 +132,7 @@ def _decoded(part: Message) -> str:
         return str(part.get_payload())[:_TEXT].replace("\r\n", "\n")
     if isinstance(payload, bytes):
         return decode(payload[:_TEXT], _parameter(part, "charset")).replace("\r\n", "\n")
-    inner: Any = part.get_payload()
-    return "\n".join(str(child)[:_TEXT] for child in inner[:_PARTS]) if isinstance(inner, list) else ""
+    return ""  # parts below the depth that is looked at; the library's generator may fail at broken ones
 
 
 def _parameter(message: Message, name: str) -> str:
