@@ -57,7 +57,6 @@ class Outside:
 
     def __init__(self, threads: int = THREADS) -> None:
         self._threads, self.under_way = threads, 0
-        self._threads, self.under_way = threads, 0
         self._back: queue.SimpleQueue[Back] = queue.SimpleQueue()
         self._ring: Callable[[], None] = lambda: None
 
