@@ -11,16 +11,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from bench.replies import DATA, squeezed
 from yavar.base import mime
 from yavar.base.child import Child
 from yavar.integrations.channels.email.understand import CHILD, decode
-
-DATA = Path(__file__).resolve().parent.parent.parent / "shared/devdata"
-
-
-def squeezed(text: str) -> str:
-    """Without white space, and without what nobody sees."""
-    return "".join(text.split())
 
 
 def faults(expected: dict[str, Any], mail: mime.Mail) -> Iterator[str]:

@@ -12,8 +12,7 @@ from yavar.base.html import to_text
 from yavar.integrations.channels.email.bounces import Recognised, recognise
 from yavar.integrations.channels.email.reply import strip
 
-DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "devdata"
-DATA = Path(os.environ.get("YAVAR_DEVDATA", DATA))
+DATA = Path(os.environ.get("YAVAR_DEVDATA", Path(__file__).resolve().parent.parent.parent / "shared" / "devdata"))
 
 
 def rows(path: Path) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ import os
 import shutil
 import signal
 import smtplib
+import socket
 import subprocess
 import tempfile
 import threading
@@ -213,8 +214,6 @@ lmtp_destination_concurrency_limit = 1
         Path(f"/var/log/yavar-test-{self.smtp}.log").unlink(missing_ok=True)
 
     def _wait_for(self, port: int) -> None:
-        import socket
-
         for _ in range(200):
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
                 return

@@ -2,13 +2,12 @@
 
 import contextlib
 import socket
-import threading
 import time
 
 import pytest
 
 from tests.mailserver import PASSWORD, available, mail_server
-from tests.test_mailboxes import wait_for
+from tests.waiting import running, wait_for
 from yavar.base.jobs import Outside
 from yavar.channels.models import Receipt
 from yavar.integrations.channels.email import reading
@@ -18,19 +17,6 @@ from yavar.integrations.channels.email.models import Mailbox
 from yavar.integrations.channels.email.testing import email_inbox, hand_in, mail
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
-
-
-@contextlib.contextmanager
-def running(call):
-    """As the worker runs it."""
-    stop = threading.Event()
-    thread = threading.Thread(target=call, args=(stop,), daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join(timeout=15)
 
 
 def states(inbox):
@@ -56,7 +42,7 @@ def test_a_mail_on_which_the_reader_hangs_delays_its_own_inbox_alone(shop, monke
 
 
 @pytest.mark.skipif(bool(available()), reason=available())
-def test_a_server_that_never_answers_delays_no_other_mailbox(shop, tmp_path):
+def test_a_server_that_never_answers_delays_no_other_mailbox(shop):
     deaf = socket.create_server(("127.0.0.1", 0))  # the kernel takes the connection; nobody ever says a word
     inbox = email_inbox(shop.brand, "support@shop.test")
 

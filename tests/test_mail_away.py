@@ -12,8 +12,7 @@ from django.conf import settings
 from django.db import connection
 
 from tests.mailserver import PASSWORD, available, mail_server
-from tests.test_mail_apart import running
-from tests.test_mailboxes import wait_for
+from tests.waiting import running, wait_for
 from yavar.base.db import is_sqlite
 from yavar.channels import ledger
 from yavar.channels.models import Receipt
@@ -29,7 +28,7 @@ USER = "support@shop.test"
 
 
 @pytest.fixture
-def server(tmp_path):
+def server():
     with mail_server() as started:
         yield started
 

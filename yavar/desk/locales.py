@@ -1,11 +1,7 @@
 """The languages a desk speaks, and numbers as each writes them."""
 
-from django.utils import translation
+from yavar.base.numbers import digits
+
+__all__ = ["LOCALES", "digits"]
 
 LOCALES = ("fa", "ru", "en")
-_PERSIAN = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
-
-
-def digits(number: int) -> str:
-    """A whole number below a thousand in the active language's digits."""
-    return str(number).translate(_PERSIAN) if translation.get_language() == "fa" else str(number)

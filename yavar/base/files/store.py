@@ -9,11 +9,14 @@ from typing import BinaryIO
 import filetype
 import imagesize
 from django.conf import settings
+from django.utils.functional import lazy
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from yavar.base import clock, crypto
 from yavar.base.db import sql, transaction
 from yavar.base.events import Actor
+from yavar.base.numbers import digits
 from yavar.base.problem import Problem
 
 from .models import File
@@ -96,7 +99,7 @@ def _write(stream: BinaryIO, target: Path, limit: int) -> tuple[int, str]:
         while block := stream.read(64 * 1024):
             size += len(block)
             if size > limit:
-                raise Problem(413, "file.too_large", _("The file is larger than 10 MB."))
+                raise Problem(413, "file.too_large", format_lazy(_("The file is larger than {n} MB."), n=lazy(digits, str)(limit >> 20)))
             digest.update(block)
             out.write(block)
         out.flush()

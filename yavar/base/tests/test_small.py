@@ -4,13 +4,14 @@ import io
 from datetime import timedelta
 
 import pytest
+from django.utils import translation
 
 from yavar.base import clock, crypto, ids
 from yavar.base.db import transaction
 from yavar.base.events import Actor, UnknownFact, record, schema
 from yavar.base.events.models import Event
 from yavar.base.events.record import TooDeep
-from yavar.base.files import path_of, store, sweep
+from yavar.base.files import lay, path_of, store, sweep
 from yavar.base.files.models import File
 from yavar.base.problem import Problem
 from yavar.base.rate import Rate
@@ -125,3 +126,11 @@ def test_released_facts_are_frozen():
     frozen = json.loads((Path(__file__).parent / "frozen_facts.json").read_text())
     now = schema()
     assert {name: now.get(name) for name in frozen} == frozen
+
+
+@pytest.mark.parametrize(("lang", "words"), [("en", "The file is larger than 3 MB."), ("fa", "فایل بزرگ‌تر از ۳ مگابایت است."), ("ru", "Файл больше 3 МБ.")])
+def test_a_file_that_is_too_large_is_told_the_limit_that_it_broke(lang, words):
+    with pytest.raises(Problem) as raised:
+        lay(io.BytesIO(b"x" * (3 << 20) + b"y"), name="large", limit=3 << 20)
+    with translation.override(lang):
+        assert str(raised.value.title) == words

@@ -16,7 +16,7 @@ from yavar.conversations.setup import add_inbox, configure_inbox
 from yavar.desk.locales import digits
 from yavar.desk.models import Brand
 from yavar.integrations.channels.email import actions
-from yavar.integrations.channels.email.channel import KIND
+from yavar.integrations.channels.email.channel import KIND, EmailConfig, own_addresses
 from yavar.integrations.channels.email.doors.check import check
 from yavar.integrations.channels.email.doors.oauth import ENDPOINTS, Grant
 from yavar.integrations.channels.email.doors.verdict import WORDS
@@ -73,15 +73,23 @@ def _add(agent: Agent, typed: Typed) -> Said:
     if not agent.powers.at("inbox.manage", "brand", brand.pk):
         raise without_right()
     config = _offered().changed({}, {"address": typed["address"]})
-    if any(config.address in (inbox.config.get("address"), *inbox.config.get("aliases", [])) for inbox in Inbox.objects.filter(kind=KIND)):
-        raise Problem(409, "address.taken", _("This address leads to an inbox already."), field="address")
+    _must_be_free(config)
     inbox = add_inbox(brand, KIND, typed["name"] or config.address, config, by=agent.actor)
     return Said("mailboxes", _("The inbox is here. Now say where its mail lies."), to=f"/settings/mail?inbox={inbox.public_id}")
+
+
+def _must_be_free(config: EmailConfig, besides: Inbox | None = None) -> None:
+    """Raises Problem 409 for an address that leads to another inbox."""
+    taken = {address for address, inbox in own_addresses().items() if inbox != besides}
+    for field, addresses in (("address", [config.address]), ("aliases", config.aliases)):
+        if taken.intersection(addresses):
+            raise Problem(409, "address.taken", _("This address leads to an inbox already."), field=field)
 
 
 def _addresses(agent: Agent, typed: Typed) -> Said:
     inbox = _inbox(agent, typed["query"])
     config = _offered().changed(inbox.config, {"address": typed["address"], "aliases": typed["aliases"].split()})
+    _must_be_free(config, inbox)
     configure_inbox(inbox, config, name=typed["name"], by=agent.actor)
     return Said("addresses", _("Saved."))
 

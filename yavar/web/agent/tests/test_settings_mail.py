@@ -60,6 +60,16 @@ def test_an_inbox_is_made_and_named(owner, shop):
     assert wrong.status_code == 422
 
 
+@pytest.mark.parametrize("taken", [{"address": "sales@nila.example"}, {"aliases": "help@nila.example  Info@nila.example"}])
+def test_an_address_leads_to_one_inbox_alone(owner, shop, inbox, taken):
+    email_inbox(shop.brand, "sales@nila.example", "info@nila.example")
+    where, typed = f"/settings/mail?inbox={inbox.public_id}", {"do": "addresses", "name": "Support", "address": "support@nila.example", "aliases": ""}
+    refused = owner.post(where, typed | taken)
+    assert refused.status_code == 409 and "This address leads to an inbox already." in refused.content.decode()
+    assert owner.post(where, typed | {"aliases": "help@nila.example"}).status_code == 303
+    assert Inbox.objects.get(pk=inbox.pk).config == {"address": "support@nila.example", "aliases": ["help@nila.example"]}
+
+
 def test_a_mailbox_is_tested_before_it_is_added(owner, inbox, answers):
     where = f"/settings/mail?inbox={inbox.public_id}"
     answers["code"] = "login"

@@ -5,12 +5,13 @@ for their head: somebody who sends us their bounce as an attachment has written 
 """
 
 import re
-from email.errors import HeaderParseError
-from email.header import decode_header
 from email.message import Message
 from typing import Any, Final
 
 import msgspec
+
+from yavar.base.mime.charsets import decode
+from yavar.base.mime.words import readable
 
 _PARTS: Final = 40
 _DEPTH: Final = 6
@@ -90,7 +91,8 @@ def _parts(message: Message) -> list[Message]:
     while waiting and len(found) < _PARTS:
         part, depth = waiting.pop()
         payload = part.get_payload()
-        if part.get_content_maintype() == "multipart" and isinstance(payload, list) and depth < _DEPTH:
+        # not by its type alone: the library takes `multipart/report (a/b)` for none, and our own reader found its parts
+        if part.get_content_maintype() != "message" and isinstance(payload, list) and depth < _DEPTH:
             waiting += [(child, depth + 1) for child in reversed(payload[:_PARTS]) if isinstance(child, Message)]
         else:
             found.append(part)
@@ -114,28 +116,11 @@ def _raw_fields(message: Message) -> Fields:
 
 
 def _shifted(value: str) -> str:
-    return _text(value.encode("utf-8", "surrogateescape"), "") if "\x1b$" in value else value
+    return decode(value.encode("utf-8", "surrogateescape")) if "\x1b$" in value else value
 
 
 def _header(value: str) -> str:
-    value = " ".join(value[:_HEADER].split())
-    if "=?" not in value:
-        return value
-    try:
-        pieces = decode_header(value)
-    except (ValueError, HeaderParseError):  # broken base64, as in spam: what it says is then of no use
-        return value
-    return "".join(piece if isinstance(piece, str) else _text(piece, charset or "") for piece, charset in pieces)
-
-
-def _text(raw: bytes, charset: str) -> str:
-    shifts = ("iso-2022-jp",) if b"\x1b$" in raw else ()  # Japanese servers seldom say so
-    for name in (charset, *shifts, "utf-8"):
-        try:
-            return raw.decode(name)
-        except (LookupError, ValueError):  # not that charset, or none that we know
-            continue
-    return raw.decode("latin-1")
+    return readable(" ".join(value[:_HEADER].split()))
 
 
 def _decoded(part: Message) -> str:
@@ -146,9 +131,8 @@ def _decoded(part: Message) -> str:
     if payload is None and isinstance(part.get_payload(), str):
         return str(part.get_payload())[:_TEXT].replace("\r\n", "\n")
     if isinstance(payload, bytes):
-        return _text(payload[:_TEXT], _parameter(part, "charset")).replace("\r\n", "\n")
-    inner: Any = part.get_payload()
-    return "\n".join(str(child)[:_TEXT] for child in inner[:_PARTS]) if isinstance(inner, list) else ""
+        return decode(payload[:_TEXT], _parameter(part, "charset")).replace("\r\n", "\n")
+    return ""  # parts below the depth that is looked at; the library's generator may fail at broken ones
 
 
 def _parameter(message: Message, name: str) -> str:

@@ -67,13 +67,14 @@ def test_two_mails_with_one_message_id_are_two(inbox):
 
 
 def test_reading_twice_has_one_effect(inbox):
-    hand_in(inbox, mail())
-    [receipt] = ledger.waiting(inbox.pk, 10)
-    kept = {receipt.file_id: File.objects.get()}
-    for found in (reading.read_all([receipt], kept), reading.read_all([receipt], kept)):
-        for read in found:
-            reading._settle(read)
-    assert Message.objects.count() == 1 and len(facts("receipt.settled")) == 1
+    before = without_row()
+    hand_in(inbox, with_file())
+    waiting = ledger.waiting(inbox.pk, 10)
+    kept = {receipt.file_id: receipt.file for receipt in waiting}
+    for [read] in (reading.read_all(waiting, kept), reading.read_all(waiting, kept)):
+        reading._settle(read)
+    assert Message.objects.get().attached == 1 and len(facts("receipt.settled")) == 1
+    assert without_row() == before
 
 
 def test_a_mail_leaves_one_job_for_its_inbox(inbox):
@@ -123,18 +124,6 @@ def test_attachments_come_along(inbox):
     assert Original.objects.count() == 1
     assert not File.objects.filter(attached=False).exists()
     assert Arrival.objects.count() == 1
-
-
-def test_what_comes_while_another_is_read_has_a_job_of_its_own(shop):
-    inbox = email_inbox(shop.brand)
-    hand_in(inbox, mail("first"))
-    steps = read_inbox(inbox.pk)
-    found = next(steps)()
-    hand_in(inbox, mail("second"))  # the job of the first is still there
-    with transaction(), contextlib.suppress(StopIteration):
-        Job.objects.all().delete()  # as the runner does it, in the same transaction
-        steps.send(found)
-    assert Job.objects.filter(unique_key=f"email.read:{inbox.pk}").exists()
 
 
 def test_what_comes_after_a_look_at_nothing_has_a_job_of_its_own(shop):
@@ -221,16 +210,6 @@ def test_what_is_no_message_leaves_no_file(inbox, monkeypatch, fields, settle, r
     arrives(inbox, with_file(**fields))
     assert (Receipt.objects.get().reason, File.objects.count()) == (reason, 1)
     assert without_row() == before
-
-
-def test_what_somebody_else_has_settled_leaves_no_file(inbox):
-    before = without_row()
-    hand_in(inbox, with_file())
-    waiting = ledger.waiting(inbox.pk, 10)
-    kept = {receipt.file_id: receipt.file for receipt in waiting}
-    for [read] in (reading.read_all(waiting, kept), reading.read_all(waiting, kept)):
-        reading._settle(read)
-    assert Message.objects.get().attached == 1 and without_row() == before
 
 
 @pytest.mark.django_db(transaction=True)

@@ -66,9 +66,22 @@ def test_a_bounce():
     assert read.original_message_id == "<ours@desk.example>"
 
 
+@pytest.mark.parametrize("broken", [b"Content-Type: multipart/report (DSN, a/b)", b"Content-Type: multipart/report text/plain"])
+def test_a_bounce_under_a_type_that_is_none(broken):
+    read = understand(BOUNCE.replace(b"Content-Type: multipart/report", broken, 1))
+    assert (read.outcome, [each.status for each in read.bounces]) == ("bounce", ["5.1.1"])
+
+
 def test_what_cannot_be_read_is_put_aside():
     read = understand(b"Content-Type: message/rfc822\n\n" * 100)
     assert (read.outcome, read.reason.partition(":")[0]) == ("quarantined", "depth")
+
+
+def test_a_report_deeper_than_is_looked_at_hurts_nobody():
+    part = b"Content-Type: multipart/report" + BOUNCE.partition(b"Content-Type: multipart/report")[2]
+    for n in range(8):
+        part = f"Content-Type: multipart/mixed; boundary=w{n}\n\n--w{n}\n".encode() + part + f"\n--w{n}--\n".encode()
+    assert understand(b"From: MAILER-DAEMON@mx.example\n" + part).outcome == "bounce"
 
 
 @pytest.mark.parametrize("raw", [REPLY, BOUNCE, b"", b"\0", b"Content-Type: message/rfc822\n\n" * 100])
