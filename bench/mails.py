@@ -169,11 +169,67 @@ def pushed(inbox: Any) -> None:
     told("a mail pushed by IMAP IDLE until it is in the inbox, 30 times", f"p50 {p50:.0f} ms, longest {p99:.0f} ms", "≤ 1 s", p99 <= 1000)
 
 
+def leaving(inbox: Any, server: psutil.Process, number: int) -> None:
+    """Replies leave to a server on this machine, each composed, sent over a kept line and written down; against that server taking mails as fast as it can."""
+    from yavar.base import clock
+    from yavar.base.db import transaction
+    from yavar.channels import delivery
+    from yavar.channels.intake import InboundMessage, Person, deliver
+    from yavar.config.wiring import wire
+    from yavar.conversations import actions
+    from yavar.conversations.deliveries import Recipient
+    from yavar.conversations.models import Delivery, Message
+    from yavar.integrations.channels.email.models import Outlet
+    from yavar.integrations.channels.email.sending.testing import sink
+    from yavar.people.models import Agent
+
+    wire()
+    agent = Agent.objects.order_by("pk")[0]
+    with sink() as sinking:
+        Outlet.objects.update_or_create(
+            inbox=inbox, defaults={"host": "127.0.0.1", "port": sinking.port, "security": "none", "created_at": clock.now(), "version": 99}
+        )
+        raw = raw_limit(sinking.port)
+        with transaction():
+            for n in range(number):
+                asked = deliver(
+                    InboundMessage(inbox_id=inbox.pk, key=f"out-{n}", sender=Person("email", f"out{n}@shop.example"), text=f"question {n}", at=clock.now())
+                )
+                said = actions.reply(
+                    asked.conversation_id, by=agent, client_id=f"reply-{n:06d}", text="It left this morning, and will be with you tomorrow by noon. " * 5
+                )
+                customer = Message.objects.get(pk=asked.message_id).conversation.customer_id
+                delivery.hand_out(Message.objects.get(pk=said.message_id), [Recipient(customer, f"out{n}@shop.example")], inbox)
+        before, began = spent(server), time.perf_counter()
+        while (left := Delivery.objects.exclude(state="sent").count()) and time.perf_counter() - began < 120:
+            time.sleep(0.1)
+        wall, took = time.perf_counter() - began, spent(server) - before
+    rate = (number - left) / wall
+    told(
+        f"{number:,} replies leave to a server on this machine",
+        f"{rate:,.0f}/s on the clock, {1000 * took / number:.1f} ms of all processes each; bare smtplib over one line {raw:,.0f}/s, {rate / raw:.2f} of it",
+        "≥ 100/s",
+        rate >= 100,
+    )
+
+
+def raw_limit(port: int, number: int = 500) -> float:
+    """Mails a second from one bare line."""
+    import smtplib
+
+    raw = letters(1)[0]
+    began = time.perf_counter()
+    with smtplib.SMTP("127.0.0.1", port) as line:
+        for _ in range(number):
+            line.sendmail("a@shop.example", ["b@shop.example"], raw)
+    return number / (time.perf_counter() - began)
+
+
 def main(arguments: list[str]) -> None:
     """Measure on a desk that is thrown away."""
     options = argparse.ArgumentParser(prog="bench/run mails", description=__doc__)
     options.add_argument("--mails", type=int, default=10_000, help="size of the heap")
-    options.add_argument("--only", default="", help="cost, heap, push")
+    options.add_argument("--only", default="", help="cost, out, heap, push")
     options.add_argument("--database", default="", help="an empty database on PostgreSQL")
     given = options.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="yavar-bench-") as name:
@@ -188,6 +244,8 @@ def main(arguments: list[str]) -> None:
                 raws = letters(2_500)
                 parse_only(raws[:500])
                 whole_way(inbox, server, raws[500:])
+            if given.only in ("", "out"):
+                leaving(inbox, server, 2_000)
             if given.only in ("", "push"):
                 pushed(inbox)
             if given.only in ("", "heap"):

@@ -1,18 +1,19 @@
 """The door out: copies of messages leave in slots, each slot one at a time and in order; a slow or dead server holds up nobody but itself.
 
-The rows are the queue of record (`conversations.models.Delivery`). A channel's job `<kind>.send` takes what is due first in a slot (`next_due`), calls
-`deliveries.begin` before the first byte that cannot be taken back, sends outside any transaction, calls `deliveries.settle`, then `go_on`.
+The rows are the queue of record (`conversations.models.Delivery`). A channel's job `<kind>.send` has a slot to itself. It calls `orphaned`, then for each
+copy that is due (`next_due`) `deliveries.begin` before the first byte that cannot be taken back, sends outside any transaction, and calls
+`deliveries.settle`; at its end `go_on`.
 """
 
 import zlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.db.models import Min, QuerySet
+from django.db.models import Min
 from django.utils.translation import gettext_lazy as _
 
 from yavar.base import clock, jobs
-from yavar.base.db import transaction
+from yavar.base.db import sql, transaction
 from yavar.base.jobs.models import Job
 from yavar.base.jobs.queue import leave
 from yavar.base.problem import Problem
@@ -71,20 +72,21 @@ def _key(kind: str, inbox: int, slot: int) -> str:
     return f"{kind}.send:{inbox}:{slot}"
 
 
-def next_due(inbox: int, slot: int) -> Delivery | None:
-    """What is due first in a slot. What was under way there when nobody was left to finish it has an unknown outcome from now on."""
+def orphaned(inbox: int, slot: int) -> None:
+    """Whoever begins with a slot is alone in it: what was under way there has nobody left to finish it, and so an unknown outcome."""
     for key in Delivery.objects.filter(inbox=inbox, slot=slot, state=State.SENDING).values_list("pk", flat=True):
         deliveries.settle(key, State.UNKNOWN, reason="interrupted")
-    return _due(inbox, slot).select_related("message__conversation", "inbox__brand", "customer").first()
 
 
-def _due(inbox: int, slot: int) -> QuerySet[Delivery]:
-    return Delivery.objects.filter(inbox=inbox, slot=slot, state=State.QUEUED, next_at__lte=clock.now()).order_by("next_at", "pk")
+def next_due(inbox: int, slot: int) -> Delivery | None:
+    """What is due first in a slot."""
+    due = "inbox_id = ? AND slot = ? AND state = 'queued' AND next_at <= ? ORDER BY next_at, id LIMIT 1"
+    return next(iter(sql.pick(Delivery, due, (inbox, slot, sql.moment(clock.now())))), None)
 
 
 def go_on(inbox: int, kind: str, slot: int) -> None:
     """At the end of a job: another, if more is due."""
-    if _due(inbox, slot).exists():
+    if next_due(inbox, slot):
         wake(inbox, kind, slot)
 
 

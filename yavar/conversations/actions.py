@@ -65,7 +65,7 @@ def standing(conversation_id: int) -> Conversation:
 def tell(conversation: Conversation, payload: msgspec.Struct, by: Actor, *fields: str) -> Conversation:
     """Save the changed fields and record the fact under the next event_seq. The row must be locked."""
     conversation.event_seq += 1
-    conversation.save(update_fields=[*fields, "event_seq"])
+    sql.update(conversation, *fields, "event_seq")
     record(payload, subject=("conversation", conversation.pk), by=by, seq=conversation.event_seq)
     return conversation
 

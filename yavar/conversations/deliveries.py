@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 
 from yavar.base import clock
-from yavar.base.db import transaction
+from yavar.base.db import run, sql, transaction
 from yavar.base.events import Actor
 from yavar.base.events.facts import SYSTEM
 from yavar.base.problem import Problem
@@ -47,20 +48,27 @@ def queue(
 def begin(delivery: Delivery) -> bool:
     """It is handed to the wire now: from here on nobody can be sure until `settle`. False when it is not waiting any more."""
     with transaction():
-        return bool(Delivery.objects.filter(pk=delivery.pk, state=State.QUEUED).update(state=State.SENDING, next_at=None))
+        begins = f"UPDATE {sql.table(Delivery)} SET state = 'sending', next_at = NULL WHERE id = ? AND state = 'queued'"
+        return bool(run(sql.text(begins), (delivery.pk,)).rowcount)
 
 
 def settle(key: int, state: str, *, reason: str = "", detail: str = "", again_at: datetime | None = None, counts: bool = True) -> None:
     """What came of a try: `sent`, `failed`, `unknown`, or `queued` again until `again_at` (UTC); `counts` unless it was not this copy's fault.
     A copy that is no longer under way is left as it is; the same delay twice is told once."""
     with transaction():
-        delivery = Delivery.objects.select_related("message").get(pk=key)
-        conversation = locked(delivery.message.conversation_id)
-        changes = {"state": state, "reason": reason[:40], "detail": detail[:300], "next_at": again_at, "attempts": delivery.attempts + counts}
-        changes["sent_at"] = clock.now() if state == State.SENT else None
-        under_way = Delivery.objects.filter(pk=key, state=State.SENDING).update(**changes)
-        if under_way and (state != State.QUEUED or reason[:40] != delivery.reason):
+        [delivery] = sql.pick(Delivery, "id = ?", (key,))
+        conversation = locked(sql.pick(Message, "id = ?", (delivery.message_id,))[0].conversation_id)
+        sent_at = sql.moment(clock.now()) if state == State.SENT else None
+        values = (str(state), reason[:40], detail[:300], sql.moment(again_at), delivery.attempts + counts, sent_at, key)
+        if run(_ends(), values).rowcount and (state != State.QUEUED or reason[:40] != delivery.reason):
             tell(conversation, _fact(delivery, state, reason), SYSTEM)
+
+
+@cache
+def _ends() -> str:
+    """A try is over, unless somebody said so before."""
+    changes = "state = ?, reason = ?, detail = ?, next_at = ?, attempts = ?, sent_at = ?"
+    return sql.text(f"UPDATE {sql.table(Delivery)} SET {changes} WHERE id = ? AND state = 'sending'")
 
 
 def hasten(inbox: int) -> None:

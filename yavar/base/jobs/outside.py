@@ -1,7 +1,7 @@
 """Jobs that wait for a stranger: an HTTP receiver, a mail server, a provider's API.
 
 Such a job is a generator. What stands before its one `yield` reads; what it yields is called in a thread of its own, with no transaction
-open and no database at all; what stands behind runs with the answer (or with what the call raised) in the transaction that removes the job,
+open and no database (or, for the few that need one, a connection that the call closes itself); what stands behind runs with the answer (or with what the call raised) in the transaction that removes the job,
 under its fence:
 
     @job("webhooks.deliver", outside=True)

@@ -182,6 +182,7 @@ def test_a_copy_that_was_under_way_when_everything_ended_is_unknown_and_never_se
     copy = queued(shop, talk)
     assert deliveries.begin(copy) and not deliveries.begin(copy)
     with later(60):
+        delivery.orphaned(copy.inbox_id, copy.slot)
         assert delivery.next_due(copy.inbox_id, copy.slot) is None
     copy.refresh_from_db()
     assert copy.state == "unknown" and told(copy) == [("unknown", "interrupted")]

@@ -1,8 +1,13 @@
-"""One slot of an inbox's way out: what is due first leaves, and what came of it is written down."""
+"""One slot of an inbox's way out: what is due leaves, one after the other, and what came of each is written down before the next."""
 
-from datetime import timedelta
+import time
+from datetime import datetime, timedelta
+from functools import partial
+
+from django.db import connection
 
 from yavar.base import clock
+from yavar.base.db import sql
 from yavar.base.jobs import Steps, job
 from yavar.channels import delivery
 from yavar.conversations import deliveries
@@ -16,25 +21,41 @@ from .wire import Outcome
 
 OFTEN = timedelta(seconds=10)  # between two notes that a server is well
 UNSET = timedelta(minutes=1)  # between two looks whether an inbox can send again; whoever sets it up wakes it
+SECONDS = 20.0  # that one job goes on
 
 
 @job(f"{KIND}.send", outside=True)
 def send(inbox: int, slot: int) -> Steps:
-    """Send the first copy that is due in a slot, by the inbox's outlet. A server that is away makes all of its slots wait; other inboxes do not notice."""
-    outlet = Outlet.objects.filter(inbox=inbox, active=True).first()
-    opens = outlet.paused_until or clock.now() if outlet else clock.now() + UNSET
-    if outlet is None or opens > clock.now():
+    """Send what is due in a slot by the inbox's outlet. A server that is away makes all of its slots wait; other inboxes do not notice."""
+    outlet, opens = _outlet(inbox)
+    if outlet is None:
         yield lambda: None
         return delivery.wake(inbox, KIND, slot, due=opens)
-    copy = delivery.next_due(inbox, slot)
-    if copy is None:
-        return
-    post = letter(copy, outlet)
-    if not deliveries.begin(copy):
-        return
-    outcome: Outcome = yield post.send
-    _settle(copy, outlet, outcome)
+    delivery.orphaned(inbox, slot)
+    yield partial(drain, inbox, slot)
     delivery.go_on(inbox, KIND, slot)
+
+
+def _outlet(inbox: int) -> tuple[Outlet | None, datetime]:
+    """The way out if it is open now, and else when to look again."""
+    now = clock.now()
+    found = next(iter(sql.pick(Outlet, "inbox_id = ? AND active", (inbox,))), None)
+    if found is None:
+        return None, now + UNSET
+    return (None, found.paused_until) if found.paused_until and found.paused_until > now else (found, now)
+
+
+def drain(inbox: int, slot: int) -> None:
+    """The call: on a thread of its own, with a database connection that is its own and with no transaction open while it waits for the server. This slot is
+    its alone, by the job's lease."""
+    until = time.monotonic() + SECONDS
+    try:
+        while time.monotonic() < until and (outlet := _outlet(inbox)[0]) and (copy := delivery.next_due(inbox, slot)):
+            ready = letter(copy, outlet)
+            if deliveries.begin(copy):
+                _settle(copy, outlet, ready.send())
+    finally:
+        connection.close()
 
 
 def _settle(copy: Delivery, outlet: Outlet, outcome: Outcome) -> None:

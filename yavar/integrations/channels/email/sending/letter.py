@@ -9,13 +9,14 @@ from yavar.base.db import sql
 from yavar.base.events import Actor
 from yavar.base.files.models import File
 from yavar.channels.threads import token_of
-from yavar.conversations.models import Attachment, Conversation, Delivery, Message, Original
+from yavar.conversations.models import Attachment, Conversation, Delivery, Inbox, Message, Original
 from yavar.desk import settings as desk
 from yavar.desk.accent import HOUSE
+from yavar.desk.models import Brand
 from yavar.people.customers.queries import with_merged
 from yavar.people.models import Agent, Customer, Identity
 
-from ..channel import EMAIL, EmailConfig
+from ..channel import EmailConfig
 from ..compose import Address, Look, Outgoing, Part, Quoted, Unsendable, compose, subject_of
 from ..compose.addresses import sendable
 from ..compose.dkim import sign
@@ -66,42 +67,47 @@ def message_id_of(delivery: Delivery) -> str:
 
 
 def letter(delivery: Delivery, outlet: Outlet) -> Letter:
-    """Read what a copy needs. `delivery` with its message, conversation, inbox and brand."""
-    conversation, inbox = delivery.message.conversation, delivery.inbox
-    config = EMAIL.changed(inbox.config, {})
-    assert isinstance(config, EmailConfig)
-    said = list(Message.objects.filter(conversation=conversation, seq__gte=delivery.since, seq__lte=delivery.message.seq).order_by("seq"))
-    said = [message for message in said if not message.author.startswith("customer:")]
-    before = list(Message.objects.filter(conversation=conversation, seq__lt=delivery.since).order_by("-seq")[:HISTORY]) if _proven(delivery) else []
-    who, shop = _names([*said, *before]), inbox.brand.name_in(conversation.lang)
-    author = who.get(delivery.message.author, "")
-    local, _at, domain = delivery.sender.rpartition("@")
-    own = f"{local}+r.{token_of(delivery.public_id)}@{domain}" if config.plus else delivery.sender
-    accent = inbox.brand.accent or {"h": HOUSE.h, "c": HOUSE.c}
-    answered, chain = _chain(conversation, delivery)
+    """Read what a copy needs: a dozen short statements, none of which Django has to build."""
+    [message] = sql.pick(Message, "id = ?", (delivery.message_id,))
+    [conversation] = sql.pick(Conversation, "id = ?", (message.conversation_id,))
+    [inbox] = sql.pick(Inbox, "id = ?", (delivery.inbox_id,))
+    [brand] = sql.pick(Brand, "id = ?", (inbox.brand_id,))
+    proven = delivery.inbox_id == conversation.inbox_id or _proven(delivery)
+    said = [message] if delivery.since == message.seq else _told(conversation.pk, delivery.since, message.seq)
+    before = sql.pick(Message, f"conversation_id = ? AND seq < ? ORDER BY seq DESC LIMIT {HISTORY}", (conversation.pk, delivery.since)) if proven else []
+    who, shop, lang = _names([*said, *before]), brand.name_in(conversation.lang), conversation.lang
+    config = msgspec.convert(inbox.config, EmailConfig)
+    author, own, accent = who.get(message.author, ""), _own(delivery, config), brand.accent or {"h": HOUSE.h, "c": HOUSE.c}
+    answered, chain = _chain(conversation.pk, delivery)
+    subject = conversation.subject if proven else ""
     to, cc = _heads(delivery)
     mail = Outgoing(
         message_id=message_id_of(delivery), sender=Address(delivery.sender, f"{author} · {shop}" if author else shop), reply_to=own, to=to, cc=cc,
-        subject=_subject(conversation, bool(answered), _proven(delivery), shop),
-        lang=conversation.lang, zone=desk.read().time_zone, at=delivery.created_at, text="\n\n".join(message.text for message in said),
-        signature=_signature(config, delivery.message, conversation.lang, shop),
+        subject=subject_of(subject, lang, shop) if answered or not subject else subject, lang=lang, zone=desk.read().time_zone, at=delivery.created_at,
+        text="\n\n".join(each.text for each in said), signature=_signature(config, message, lang, shop),
         quoted=tuple(Quoted(who.get(m.author, ""), m.created_at, m.text, not m.author.startswith("customer:")) for m in before),
         look=Look(shop, float(accent["h"]), float(accent["c"])), in_reply_to=answered, references=chain, automatic="auto-generated" if delivery.automatic else "",
     )  # fmt: skip
-    found = Attachment.objects.filter(message__in=[message.pk for message in said if message.attached]).select_related("file").order_by("pk")
+    attached = [each.pk for each in said if each.attached]
+    found = Attachment.objects.filter(message__in=attached).select_related("file").order_by("pk") if attached else ()
     return Letter(outlet, "" if delivery.automatic else own, delivery.address, mail, tuple(each.file for each in found))
 
 
-def _subject(conversation: Conversation, answers: bool, proven: bool, shop: str) -> str:
-    said = conversation.subject if proven else ""
-    return subject_of(said, conversation.lang, shop) if answers or not said else said
+def _told(conversation: int, since: int, until: int) -> list[Message]:
+    """What the team said in a stretch of a conversation."""
+    found = sql.pick(Message, "conversation_id = ? AND seq BETWEEN ? AND ? ORDER BY seq", (conversation, since, until))
+    return [message for message in found if not message.author.startswith("customer:")]
+
+
+def _own(delivery: Delivery, config: EmailConfig) -> str:
+    """The address of ours that an answer to this copy goes to."""
+    local, _at, domain = delivery.sender.rpartition("@")
+    return f"{local}+r.{token_of(delivery.public_id)}@{domain}" if config.plus else delivery.sender
 
 
 def _proven(delivery: Delivery) -> bool:
     """Whether whoever reads there may read what was said before. An address that somebody typed (in a chat, in a form) may be anybody's: it gets what the
     team writes to it and nothing of what the typist wrote."""
-    if delivery.inbox_id == delivery.message.conversation.inbox_id:
-        return True
     return Identity.objects.filter(customer__in=with_merged(delivery.customer_id), kind="email", value=delivery.address, verified_at__isnull=False).exists()
 
 
@@ -116,7 +122,7 @@ def _names(messages: Sequence[Message]) -> dict[str, str]:
 def _signature(config: EmailConfig, message: Message, lang: str, shop: str) -> str:
     """What stands beneath: the inbox's text in the customer's language, with `{agent}`, `{signature}` and `{shop}` filled in."""
     actor = Actor.parse(message.author)
-    agent = Agent.objects.filter(pk=actor.id).first() if actor.kind == "agent" else None
+    agent = next(iter(sql.pick(Agent, "id = ?", (actor.id,))), None) if actor.kind == "agent" else None
     text = config.signature.get(lang) or next((each for each in config.signature.values() if each), "{signature}")
     values = {"agent": agent.name if agent else shop, "signature": agent.signature if agent else "", "shop": shop}
     for name, value in values.items():
@@ -124,20 +130,19 @@ def _signature(config: EmailConfig, message: Message, lang: str, shop: str) -> s
     return text.strip()
 
 
-def _chain(conversation: Conversation, delivery: Delivery) -> tuple[str, tuple[str, ...]]:
+def _chain(conversation: int, delivery: Delivery) -> tuple[str, tuple[str, ...]]:
     """The mail that is answered, and those before it, as this recipient's program knows them: theirs, and our copies to them (RFC 5322, 3.6.4)."""
-    theirs = (
-        Original.objects.filter(message__conversation=conversation, message__seq__lt=delivery.since).order_by("-pk").values_list("message__seq", "head")[:CHAIN]
-    )
-    named = [(seq, str(head.get("message_id", "")), 0) for seq, head in theirs]
-    ours = Delivery.objects.filter(message__conversation=conversation, address=delivery.address, message__seq__lt=delivery.message.seq).order_by("-pk")[:CHAIN]
-    named += [(each.message.seq, message_id_of(each), 1) for each in ours.select_related("message")]
-    chain = tuple(name.strip("<>") for _seq, name, _ours in sorted(named) if name)[-CHAIN:]
+    earlier = f"message_id IN (SELECT id FROM {sql.table(Message)} WHERE conversation_id = ? AND id < ?)"
+    theirs = sql.pick(Original, f"{earlier} ORDER BY message_id DESC LIMIT {CHAIN}", (conversation, delivery.message_id))
+    ours = sql.pick(Delivery, f"{earlier} AND address = ? ORDER BY message_id DESC LIMIT {CHAIN}", (conversation, delivery.message_id, delivery.address))
+    named = [(each.message_id, str(each.head.get("message_id", "")).strip("<>")) for each in theirs] + [(each.message_id, message_id_of(each)) for each in ours]
+    chain = tuple(name for _key, name in sorted(named) if name)[-CHAIN:]
     return (chain[-1] if chain else ""), chain
 
 
 def _heads(delivery: Delivery) -> tuple[tuple[Address, ...], tuple[Address, ...]]:
     """Who is named in the head: all but those in Bcc."""
-    copies = Delivery.objects.filter(message=delivery.message_id).select_related("customer").order_by("pk")
-    heads = {role: tuple(Address(each.address, each.customer.survivor().name) for each in copies if each.role == role) for role in ("to", "cc")}
+    copies = sql.pick(Delivery, "message_id = ? ORDER BY id", (delivery.message_id,))
+    people = sql.by_key(Customer, [each.customer_id for each in copies])
+    heads = {role: tuple(Address(each.address, people[each.customer_id].survivor().name) for each in copies if each.role == role) for role in ("to", "cc")}
     return heads["to"], heads["cc"]
