@@ -50,8 +50,23 @@ def contrast(one: Colour, two: Colour) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
+def hex_of(colour: Colour) -> str:
+    """`#rrggbb` of an oklch colour in sRGB, for mail programs, which know no oklch. Out of gamut is clipped, as browsers do."""
+    return "#" + "".join(f"{round(255 * _encoded(part)):02x}" for part in _linear(colour))
+
+
+def _encoded(part: float) -> float:
+    """sRGB's curve (IEC 61966-2-1)."""
+    return part * 12.92 if part <= 0.0031308 else 1.055 * part ** (1 / 2.4) - 0.055
+
+
 def _luminance(colour: Colour) -> float:
-    """Relative luminance of an oklch colour as sRGB screens show it: out of gamut is clipped, as browsers do."""
+    """Relative luminance of an oklch colour as sRGB screens show it."""
+    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), _linear(colour), strict=True))
+
+
+def _linear(colour: Colour) -> tuple[float, float, float]:
+    """Linear sRGB, each part within 0..1: out of gamut is clipped, as browsers do."""
     lightness, chroma, hue = colour
     a, b = chroma * math.cos(math.radians(hue)), chroma * math.sin(math.radians(hue))
     long = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3
@@ -60,4 +75,8 @@ def _luminance(colour: Colour) -> float:
     red = 4.0767416621 * long - 3.3077115913 * medium + 0.2309699292 * short
     green = -1.2684380046 * long + 2.6097574011 * medium - 0.3413193965 * short
     blue = -0.0041960863 * long - 0.7034186147 * medium + 1.7076147010 * short
-    return sum(weight * min(1.0, max(0.0, part)) for weight, part in ((0.2126, red), (0.7152, green), (0.0722, blue)))
+    return _clipped(red), _clipped(green), _clipped(blue)
+
+
+def _clipped(part: float) -> float:
+    return min(1.0, max(0.0, part))
