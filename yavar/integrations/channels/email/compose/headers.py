@@ -31,7 +31,7 @@ def text(name: str, value: str, most: int) -> str:
     """An unstructured field (RFC 5322 section 2.2.1) of at most `most` characters, in RFC 2047 words where ASCII will not do."""
     said = one_line(value, most)
     if _PRINTABLE.fullmatch(said) and "=?" not in said and all(len(word) < WIDTH - len(name) - 2 for word in said.split(" ")):
-        return field(name, said.split(" "))
+        return field(name, said.split())
     return field(name, encoded(said, WIDTH - len(name) - 2))
 
 
@@ -89,7 +89,7 @@ def thread(in_reply_to: str, references: Iterable[str]) -> tuple[str, list[str]]
     parent = parent if is_id(parent) else ""
     known = list(dict.fromkeys(bare for each in references if is_id(bare := each.strip("<>")) and bare != parent))
     known += [parent] if parent else []
-    return parent, known[:_ENDS] + known[_ENDS:][-_ENDS:]
+    return parent, known if len(known) <= 2 * _ENDS else [*known[:_ENDS], *known[-_ENDS:]]
 
 
 def file_name(name: str) -> str:
