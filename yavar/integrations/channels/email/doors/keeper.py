@@ -69,6 +69,8 @@ class Keeper:
             except Mailbox.DoesNotExist:
                 return
             except Exception as error:
+                if stop.is_set():  # the mailbox is another thread's, or nobody's
+                    break
                 failed += 1
                 self._tell(key, error)
                 stop.wait(PAUSES[min(failed, len(PAUSES)) - 1])

@@ -65,3 +65,17 @@ def test_a_fault_of_ours_is_not_said_to_be_the_owners():
 def test_a_host_that_no_one_can_ask_for_is_refused(host):
     with pytest.raises(Problem, match=r"host\.invalid"):
         checked(Settings(host=host, port=993, user="x"))
+
+
+def test_whoever_was_told_to_stop_says_nothing_of_a_mailbox_that_was_changed_since(shop, inbox, monkeypatch):
+    stop = Stop(1)
+
+    class Late(door(False)):
+        def poll(self, _stop):
+            stop.left = 0  # the owner has typed another password meanwhile, and another thread is at it
+            raise TimeoutError("late")
+
+    monkeypatch.setitem(keeper.DOORS, "imap", Late)
+    mailbox = add_mailbox(inbox, Settings(host="imap.shop.example", port=993, user="x", secret="y"), by=shop.owner.actor)
+    keeper.Keeper()._keep(mailbox.pk, stop)
+    assert (Mailbox.objects.get().failure, stop.waited) == ("", [])
