@@ -11,7 +11,8 @@ class Channel(msgspec.Struct, frozen=True, kw_only=True):
     """One kind of inbox. `config` is the type of its settings, all of which have defaults; `check` raises Problem 422 for settings that fit the type
     and yet make no sense. `words`: what an item of the ledger says, for the desk to learn by; never called inside a transaction.
 
-    An answer is read where it is said (a chat), or each recipient gets a copy: then `way` is the kind of identity that copies go to. `able` says which
+    An answer is read where it is said (a chat), or each recipient gets a copy: then `way` is the kind of identity that copies go to; with `by_mail` they
+    leave by the mail inbox of the same shop (a form has no way out of its own). `able` says which
     of some inboxes (by key) can send at present, `hold` for how many seconds an answer can be taken back, `sender` the address of ours that copies
     leave from, `own` whether an address is one of ours.
     A job `<kind>.send` with `inbox` and `slot` does the sending (yavar.channels.delivery).
@@ -25,6 +26,7 @@ class Channel(msgspec.Struct, frozen=True, kw_only=True):
     check: Callable[[Any], Any] = lambda config: config
     words: Callable[[Any], set[str]] = lambda _receipt: set()
     way: str = ""
+    by_mail: bool = False
     able: Callable[[Collection[int]], Collection[int]] = lambda inboxes: inboxes
     hold: Callable[[Any], int] = lambda _config: 0
     sender: Callable[[Any], str] = lambda _config: ""
@@ -51,9 +53,3 @@ def offer(channel: Channel) -> None:
 def channel(kind: str) -> Channel | None:
     """The channel of this kind, or None when its package is absent: its inbox is shown as off."""
     return _channels.get(kind)
-
-
-def able(inboxes: Mapping[int, str]) -> set[int]:
-    """Which inboxes ({key: kind}) the desk can answer by at present."""
-    kinds = {kind: [key for key, of in inboxes.items() if of == kind] for kind in inboxes.values()}
-    return {key for kind, keys in kinds.items() if (found := channel(kind)) is not None for key in found.able(keys)}

@@ -33,8 +33,8 @@ RETRIES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60, 120
 def hand_out(message: Message, recipients: Sequence[Recipient], inbox: Inbox, *, since: int | None = None, automatic: bool = False) -> list[Delivery]:
     """Copies of a message, each with its own reply token, inside the transaction of the message. What no person sent has a budget for each address."""
     allowed = [each for each in recipients if not automatic or within_budget(each.address)]
+    offered, inbox = way(inbox)
     slot = zlib.crc32(str(message.conversation_id).encode()) % SLOTS
-    offered = sending(inbox)
     sender = offered.sender(offered.changed(inbox.config, {}))
     made = deliveries.queue(message, allowed, inbox=inbox.pk, sender=sender, slot=slot, since=since, automatic=automatic)
     for each in made:
@@ -44,11 +44,35 @@ def hand_out(message: Message, recipients: Sequence[Recipient], inbox: Inbox, *,
     return made
 
 
-def sending(inbox: Inbox) -> Channel:
-    """The channel of an inbox that can send. Raises Problem 409."""
-    found = channel(inbox.kind)
-    if found is None or inbox.pk not in found.able([inbox.pk]):
+def way(inbox: Inbox) -> tuple[Channel, Inbox]:
+    """How and by which inbox answers of an inbox leave: by itself, or by the mail of the same shop. Raises Problem 409 when that is not set up."""
+    offered = channel(inbox.kind)
+    if offered is not None and offered.by_mail:
+        out = mail_of(inbox.brand_id)
+        offered, inbox = (channel(out.kind), out) if out else (None, inbox)
+    if offered is None or inbox.pk not in offered.able([inbox.pk]):
         raise Problem(409, "channel.sends_nothing", _("This inbox can’t send yet. Somebody has to set up how its mail leaves, in Settings."))
+    return offered, inbox
+
+
+def mail_of(brand: int) -> Inbox | None:
+    """The inbox by which a shop's mail leaves: the first that can send."""
+    found = [
+        each for each in Inbox.objects.filter(brand=brand, active=True).order_by("pk") if (of := channel(each.kind)) and of.way == "email" and not of.by_mail
+    ]
+    return next((each for each in found if each.pk in able(found)), None)
+
+
+def able(inboxes: Sequence[Inbox]) -> set[int]:
+    """Which of these the desk can answer by at present."""
+    kinds = {inbox.kind: channel(inbox.kind) for inbox in inboxes}
+    found: set[int] = set()
+    for kind, offered in kinds.items():
+        mine = [inbox for inbox in inboxes if inbox.kind == kind]
+        if offered is not None and offered.by_mail:
+            found |= {inbox.pk for inbox in mine if mail_of(inbox.brand_id)}
+        elif offered is not None:
+            found |= set(offered.able([inbox.pk for inbox in mine]))
     return found
 
 

@@ -16,7 +16,6 @@ from yavar.people.models import Identity
 
 from . import delivery
 from .chat import config_of
-from .contract import able, channel
 from .envelope import address_of
 
 MAIL_ON = "channels.mail_on"
@@ -48,7 +47,7 @@ def mail_on(conversation: int) -> None:
         return
     pause, now = _pause(talk, inbox), clock.now()
     due = min(unseen[-1].created_at + pause, unseen[0].created_at + LONGEST * pause)
-    address, out = address_of(talk.customer_id, "email"), way_out(inbox)
+    address, out = address_of(talk.customer_id, "email"), delivery.mail_of(inbox.brand_id)
     if not address or out is None:
         return
     due = max(due, _allowed_from(talk, address) or due)
@@ -71,10 +70,3 @@ def _allowed_from(talk: Conversation, address: str) -> datetime | None:
         return None
     last = Delivery.objects.filter(address=address, inbox__brand=talk.inbox.brand_id).order_by("-pk").values_list("created_at", flat=True).first()
     return last + UNPROVEN if last else None
-
-
-def way_out(inbox: Inbox) -> Inbox | None:
-    """The inbox of the same shop by which a chat goes on: the first that sends mail."""
-    kinds = {each.pk: each for each in Inbox.objects.filter(brand=inbox.brand_id, active=True).select_related("brand").order_by("pk")}
-    by_mail = {key: each.kind for key, each in kinds.items() if (found := channel(each.kind)) is not None and found.way == "email"}
-    return next((kinds[key] for key in sorted(able(by_mail))), None)

@@ -19,7 +19,6 @@ from yavar.conversations.models import Conversation, HeldReply, Inbox, Message
 from yavar.people.models import Agent
 
 from . import delivery, envelope, onward
-from .delivery import sending
 
 log = logging.getLogger("yavar.channels")
 FARTHEST = timedelta(days=365)
@@ -32,7 +31,7 @@ def answer(
     """An agent answers: the message, or what is held until it leaves. `given` names recipients (Envelope), `at` (UTC) when it leaves. A repeated client id
     changes nothing. Raises CustomerWrote, Problem 409 when the inbox cannot send, 422 for recipients or a time that make no sense."""
     inbox = Inbox.objects.get(pk=conversation.inbox_id)
-    offered = sending(inbox)
+    offered, out = delivery.way(inbox)
     if at is not None and not clock.now() < at < clock.now() + FARTHEST:
         raise Problem(422, "at.invalid", _("Choose a time that is still to come, within a year."), field="at")
     if not offered.way:
@@ -49,7 +48,7 @@ def answer(
         if known := Message.objects.filter(conversation=conversation, client_id=client_id).first():
             return actions.reply(conversation.pk, by=by, client_id=client_id, text=known.text)
         to = msgspec.to_builtins(envelope.checked(given, offered)) if given is not None else {}
-        seconds = offered.hold(offered.changed(inbox.config, {}))
+        seconds = offered.hold(offered.changed(out.config, {}))
         return holding.hold(
             conversation.pk, by=by, client_id=client_id, text=text, files=files, seen=seen if seen is not None or at is None else conversation.seq, resolving=resolving,
             envelope=to, due_at=at or clock.now() + timedelta(seconds=seconds), scheduled=at is not None,
@@ -86,13 +85,13 @@ def release(key: int) -> Appended | None:
         if held is None:
             return None
         conversation = survivor_of(Conversation.objects.get(pk=held.conversation_id))
-        inbox = Inbox.objects.select_related("brand").get(pk=conversation.inbox_id)
-        offered = sending(inbox)
+        inbox = Inbox.objects.get(pk=conversation.inbox_id)
+        offered, out = delivery.way(inbox)
         said = actions.reply(conversation.pk, by=held.agent, client_id=held.client_id, text=held.text, files=held.files, resolving=held.resolving)
         if offered.way:
             to = msgspec.convert(held.envelope, envelope.Envelope) if held.envelope else envelope.usual(conversation, offered.way)
             people = envelope.recipients(conversation, to, offered, by=held.agent.actor)
-            delivery.hand_out(Message.objects.get(pk=said.message_id), people, inbox)
+            delivery.hand_out(Message.objects.get(pk=said.message_id), people, out)
         else:
             onward.expect(conversation, inbox)
     return said

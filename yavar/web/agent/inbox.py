@@ -8,7 +8,7 @@ from django.utils import translation
 from django.utils.http import urlencode
 
 from yavar.base import clock
-from yavar.channels.contract import able
+from yavar.channels.delivery import able
 from yavar.conversations.lists import UnknownView, counts, view
 from yavar.conversations.models import Tag
 from yavar.conversations.policies import inboxes_of
@@ -39,7 +39,7 @@ def boot(request: HttpRequest, path: str) -> dict[str, Any]:
     brands = {brand.pk: brand for brand in Brand.objects.all()}
     first = next(iter(brands.values()), None)
     inboxes = list(inboxes_of(agent))
-    sending = able({inbox.pk: inbox.kind for inbox in inboxes})
+    sending = able(inboxes)
     cursor = mark()
     try:
         shown = _list(agent, path.split("/")[0] or "mine", request.GET.get("tab", "open"))

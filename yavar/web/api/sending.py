@@ -36,8 +36,7 @@ class Decide(Strict):
 
 def recipients_of(conversation: Conversation) -> dict[str, Any] | None:
     """Whom an answer reaches by itself, with names; None where it is read where it is said."""
-    inbox = Inbox.objects.get(pk=conversation.inbox_id)
-    found = channel(inbox.kind)
+    found = channel(Inbox.objects.values_list("kind", flat=True).get(pk=conversation.inbox_id))
     if found is None or not found.way:
         return None
     usual: Envelope = envelope.usual(conversation, found.way)
