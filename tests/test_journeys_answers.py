@@ -170,3 +170,35 @@ def test_a_chat_goes_on_by_mail_and_comes_back(stage):
         shopper.sees("ممنون! لطفاً عصر بیاید.")
         shopper.sees("حتماً، ساعت شش.")
         assert clerk.told(talk)["id"] == talk
+
+
+def test_a_message_begins_a_conversation_and_another_is_forwarded(stage):
+    clerk = owner(stage, "en")
+    clerk.go("/inbox/all")
+    page = clerk.page
+    page.locator(".find-row .icon-button").click()
+    dialog = page.locator("dialog.new-message")
+    dialog.locator(".recipients-field input").nth(0).fill("first@shop.example, second@shop.example")
+    expect(dialog).to_contain_text("2 recipients")
+    dialog.locator("label", has_text="Subject").locator("input").fill("Your order is ready")
+    dialog.locator("textarea").fill("Come and fetch it.")
+    page.reload()
+    page.locator(".find-row .icon-button").click()
+    expect(dialog.locator("textarea")).to_have_value("Come and fetch it.")  # what is typed stays
+    dialog.locator("textarea").press("Control+Enter")
+    expect(page.locator(".row a", has_text="Your order is ready")).to_have_count(2)
+    page.locator(".toast .toast-action").click()
+    expect(page.locator(".row a", has_text="Your order is ready")).to_have_count(0)  # taken back: nobody got it, nothing is left of it
+    expect(dialog.locator("textarea")).to_have_value("Come and fetch it.")
+    dialog.locator(".recipients-field input").nth(0).fill("first@shop.example")
+    dialog.locator("textarea").press("Control+Enter")
+    expect(clerk.log.locator(".meta .mark", has_text="Sent")).to_be_visible(timeout=15_000)
+
+    asked(stage, clerk, "en", "To be forwarded")
+    clerk.more("send-horizontal")
+    expect(dialog.locator("label", has_text="Subject").locator("input")).to_have_value("Fwd: To be forwarded")
+    expect(dialog.locator("textarea")).to_have_value(re.compile("> Hello, my kettle leaks"))
+    dialog.locator(".recipients-field input").nth(0).fill("maker@kettles.example")
+    dialog.locator("textarea").press("Control+Enter")
+    expect(clerk.log.locator(".meta .mark", has_text="Sent")).to_be_visible(timeout=15_000)
+    expect(clerk.log.locator(".bubble", has_text="my kettle leaks")).to_have_count(1)
