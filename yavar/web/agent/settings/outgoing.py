@@ -89,7 +89,10 @@ def _remove(agent: Agent, typed: Typed) -> Said:
 def _answers(agent: Agent, typed: Typed) -> Said:
     inbox = _inbox(agent, typed["query"])
     hold = int(typed["hold"]) if typed["hold"].isdecimal() else 5
-    config = EMAIL.changed(inbox.config, {"hold": hold, "plus": "plus" in typed, "signature": labels_typed(typed, "signature")})
+    config = EMAIL.changed(
+        inbox.config,
+        {"hold": hold, "plus": "plus" in typed, "signature": {code: text.replace("\r\n", "\n") for code, text in labels_typed(typed, "signature").items()}},
+    )
     configure_inbox(inbox, config, by=agent.actor)
     return Said("answers", _("Saved."))
 
