@@ -19,9 +19,9 @@ from yavar.channels import chat, contract, delivery, ledger, onward, outgoing
 from yavar.conversations import jobs as conversation_jobs
 from yavar.conversations.notes import jobs as note_jobs
 from yavar.integrations.channels.email import reading as email_reading
-from yavar.integrations.channels.email.channel import EMAIL
 from yavar.integrations.channels.email.doors.keeper import Keeper
 from yavar.integrations.channels.email.doors.smtp import keep as keep_mail_doors
+from yavar.integrations.channels.email.offer import EMAIL
 from yavar.integrations.channels.email.sending import jobs as email_sending
 from yavar.people import jobs as people_jobs
 from yavar.realtime import public, staff

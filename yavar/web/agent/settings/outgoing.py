@@ -11,9 +11,10 @@ from yavar.channels import delivery
 from yavar.conversations.models import Inbox
 from yavar.conversations.setup import configure_inbox
 from yavar.desk.locales import LOCALES, digits
-from yavar.integrations.channels.email.channel import EMAIL, KIND
+from yavar.integrations.channels.email.channel import KIND
 from yavar.integrations.channels.email.doors.verdict import WORDS
 from yavar.integrations.channels.email.models import Mailbox, Outlet
+from yavar.integrations.channels.email.offer import EMAIL
 from yavar.integrations.channels.email.sending import outlets
 from yavar.people.models import Agent
 

@@ -1,6 +1,7 @@
 """Mail leaves by a real SMTP line: once, seen to be sent, and never twice by itself."""
 
 import threading
+import time
 from datetime import timedelta
 
 import pytest
@@ -152,6 +153,27 @@ def test_a_dead_server_makes_its_own_inbox_wait_and_says_so(shop, talk, server):
     delivery.wake_due()
     send_all()
     assert len(server.taken) == 3, "who sets it right need not wait"
+
+
+def test_a_server_that_does_not_answer_delays_nobody_else(shop, talk, server):
+    stuck = threading.Event()
+    with sink() as silent:
+        silent.answers["MAIL"] = lambda _argument: stuck.wait(20) and None
+        other = outlet(shop.brand, "second@nila.example", port=silent.port)
+        for number in range(8):
+            arrives(other.inbox, mail("Hello", sender=f"s{number}@shop.example", to="second@nila.example"))
+        for each in Conversation.objects.filter(inbox=other.inbox):
+            answers(each, shop.amir)
+        for _ in range(10):
+            answers(talk, shop.amir)
+        outside = Outside()
+        until = time.monotonic() + 15
+        while len(server.taken) < 10 and time.monotonic() < until:
+            outside.turn()
+            time.sleep(0.002)
+        assert len(server.taken) == 10 and not stuck.is_set(), "the others left while it was silent"
+        stuck.set()
+        outside.wait(10)
 
 
 def test_a_slow_server_is_waited_for(shop, talk, server):
