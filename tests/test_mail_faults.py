@@ -13,8 +13,8 @@ from tests.desk import Desk
 from tests.mailserver import PASSWORD, available, mail_server
 from yavar.integrations.channels.email.testing import mail
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db, pytest.mark.timeout(420), pytest.mark.skipif(bool(available()), reason=available())]
 MAILS = int(os.environ.get("YAVAR_TEST_MAILS", "500"))
+pytestmark = [pytest.mark.slow, pytest.mark.django_db, pytest.mark.timeout(420 + MAILS // 10), pytest.mark.skipif(bool(available()), reason=available())]
 TALKS = 10
 SETUP = """
 import json, sys
@@ -74,7 +74,7 @@ def test_nothing_is_lost_or_doubled_while_the_desk_is_killed(tmp_path, server):
             desk.kill_all()
             desk.start()
         for feeder in feeders:
-            feeder.join(timeout=200)
+            feeder.join(timeout=200 + MAILS // 20)
         counted = wait_until_all_is_here(desk)
     finally:
         desk.stop()
@@ -114,7 +114,7 @@ def feed_smtp(desk, raws):
             time.sleep(0.2)
 
 
-def wait_until_all_is_here(desk, seconds=120):
+def wait_until_all_is_here(desk, seconds=120 + MAILS // 20):
     until, counted = time.monotonic() + seconds, {}
     while time.monotonic() < until:
         counted = json.loads(desk.python(COUNT).splitlines()[-1])
