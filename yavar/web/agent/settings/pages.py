@@ -4,6 +4,7 @@ from django.urls import path
 
 from .audit import audit
 from .audit_export import export
+from .consent import consent, granted
 from .fields import fields
 from .inboxes import inboxes
 from .mail import mail
@@ -23,6 +24,8 @@ addresses = [
     path("settings/inboxes", inboxes),
     path("settings/mail", mail),
     path("settings/outgoing", outgoing),
+    path("settings/consent", consent),
+    path("settings/consent/granted", granted),
     path("settings/received", received),
     path("settings/received/raw", raw),
     path("settings/people", people),
