@@ -39,7 +39,7 @@ class Refused(Exception):
 
 class Slip(msgspec.Struct, frozen=True, kw_only=True):
     """A filled-in form that makes sense. Nothing in it is proven. `fields` as `desk.fields` keeps them; `unasked` is what was typed into fields of
-    another request type; `files` are keys; `nonce` names it (see `stamp`); `doubt` says why a person should look first."""
+    another request type, or into what was still asked when the page was opened; `files` are keys; `nonce` names it (see `stamp`); `doubt` says why a person should look first."""
 
     nonce: str
     address: str
@@ -123,7 +123,11 @@ def _phone(sheet: Sheet, typed: str, wrong: dict[str, str]) -> str:
 
 def _fields(sheet: Sheet, typed: Mapping[str, str], kind: str, wrong: dict[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
     found: dict[str, Any] = {}
-    unasked: dict[str, str] = {}
+    off = {"name": sheet.config.ask_name, "phone": sheet.config.ask_phone, "subject": sheet.config.subject}
+    gone = {name for name, asked in off.items() if asked == "off"} | {name for name in typed if name.startswith("field_")} - {
+        each.name for each in sheet.questions
+    }
+    unasked = {name.removeprefix("field_"): one_line(typed[name])[:500] for name in sorted(gone) if typed.get(name, "").strip()}
     for each in sheet.questions:
         raw = typed.get(each.name, "").strip()
         if raw and each.type and each.type != kind:
