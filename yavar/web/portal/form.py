@@ -89,7 +89,8 @@ def _take(request: HttpRequest, place: Place, asked: Sheet, arrived: Arrived) ->
     except Problem as problem:
         arrived.wrong.setdefault(problem.field or "", str(problem.title))
         back = _draw(request, place, asked, arrived, problem.status)
-        back.headers.update(problem.headers())
+        for name, value in problem.headers().items():
+            back.headers[name] = value
         return back
     return HttpResponseRedirect(place.path("/thanks", n=sent.reference), status=303)
 

@@ -5,6 +5,7 @@ from django.urls import path
 from .audit import audit
 from .audit_export import export
 from .fields import fields
+from .forms import forms
 from .inboxes import inboxes
 from .mail import mail
 from .outgoing import outgoing
@@ -22,6 +23,7 @@ addresses = [
     path("settings/shops", shops),
     path("settings/inboxes", inboxes),
     path("settings/mail", mail),
+    path("settings/forms", forms),
     path("settings/outgoing", outgoing),
     path("settings/received", received),
     path("settings/received/raw", raw),

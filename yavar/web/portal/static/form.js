@@ -87,6 +87,8 @@ function files(part) {
   const input = document.getElementById("files"), list = part?.querySelector(".kept"), told = document.getElementById("files-said");
   if (!input) return;
   input.removeAttribute("name"); // they go ahead of the form
+  input.classList.add("sr"); // its words are the browser's, in the browser's language
+  document.getElementById("files-pick").hidden = false;
   for (const line of list.querySelectorAll("li")) line.replaceWith(row(line.querySelector("bdi").textContent, line.querySelector("input").value));
   const tell = words => { told.textContent = ""; requestAnimationFrame(() => { told.textContent = words; }); };
   const refuse = (line, words) => {
