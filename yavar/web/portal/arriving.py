@@ -18,6 +18,7 @@ from yavar.conversations.append import MAX_FILES
 
 TRAP = "homepage"  # a field that no person sees
 PLAIN = {"name", "email", "phone", "subject", "text", "type", "stamp", TRAP}
+ASIDE = {"kept", "files"}  # of files; without one, browsers send an empty field
 LOOSE = 1 << 30  # bytes that may lie at one form without having been sent
 
 
@@ -56,9 +57,9 @@ def read(request: HttpRequest, sheet: Sheet, owner: Actor) -> Arrived:
         ) from None
     except MultiPartParserError:
         raise Problem(400, "form.unexpected", _("The request isn’t in the expected form.")) from None
-    if any(name not in PLAIN and name != "kept" and not name.startswith("field_") for name in sent):
+    if any(name not in PLAIN | ASIDE and not name.startswith("field_") for name in sent):
         raise Problem(400, "form.unexpected", _("The request isn’t in the expected form."))
-    found = Arrived({name: sent[name].replace("\0", "") for name in sent if name != "kept"})
+    found = Arrived({name: sent[name].replace("\0", "") for name in sent if name not in ASIDE})
     found.kept = ours(sent.getlist("kept"), owner)
     if len(found.kept) < len(set(sent.getlist("kept"))):
         found.wrong["files"] = _("One of the files is no longer here. Please attach it again.")

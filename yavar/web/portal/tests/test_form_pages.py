@@ -36,7 +36,7 @@ def path(inbox, tail="", lang="en"):
 
 
 def typed(inbox, **more):
-    return {**TYPED, "phone": "", "subject": "", "stamp": stamped(inbox), arriving.TRAP: "", **more}
+    return {**TYPED, "phone": "", "subject": "", "stamp": stamped(inbox), arriving.TRAP: "", "files": "", **more}
 
 
 def value(page, name):
