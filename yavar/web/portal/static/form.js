@@ -58,7 +58,7 @@ function keep() {
 
 function chosen() { form.elements.type?.dispatchEvent(new Event("change")); }
 
-function said(words, values) { return words.replace(/\{(\w+)\}/g, (_all, name) => values[name]); }
+function said(words, values) { return words.replace(/\{(\w+)\}/g, (_all, name) => `\u2068${values[name]}\u2069`); }
 
 function row(name, key = "") {
   const part = document.getElementById("files-part"), line = document.createElement("li"), words = document.createElement("bdi"), off = document.createElement("button");
@@ -92,8 +92,11 @@ function files(part) {
   for (const line of list.querySelectorAll("li")) line.replaceWith(row(line.querySelector("bdi").textContent, line.querySelector("input").value));
   const tell = words => { told.textContent = ""; requestAnimationFrame(() => { told.textContent = words; }); };
   const refuse = (line, words) => {
+    const shown = line.querySelector("bdi");
     line.classList.add("is-bad");
-    line.querySelector("bdi").textContent = words;
+    shown.classList.remove("cut");
+    shown.dir = document.documentElement.dir;
+    shown.textContent = words;
     line.querySelector("progress")?.remove();
     tell(words);
   };
