@@ -60,7 +60,10 @@ def test_the_question_holds_a_link_and_nothing_of_what_was_typed(inbox, server):
     assert Claim.objects.get().state == "sent" and not Job.objects.filter(name="email.confirm").exists()
 
 
-def test_two_hundred_forms_at_once_that_name_a_victim_are_one_mail(inbox, server):
+@pytest.mark.parametrize("budget", [claims.A_DAY, 1000])
+def test_two_hundred_forms_at_once_that_name_a_victim_are_one_mail(inbox, server, monkeypatch, budget):
+    """Also where the address's own budget would let all of them in."""
+    monkeypatch.setattr(claims, "A_DAY", budget)
     gate = threading.Barrier(8)
 
     def attack(number):
@@ -74,16 +77,20 @@ def test_two_hundred_forms_at_once_that_name_a_victim_are_one_mail(inbox, server
             connection.close()
 
     with ThreadPoolExecutor(8) as people:
-        told = list(people.map(attack, range(200)))
-    assert told.count(False) == claims.A_DAY and told.count(429) == 200 - claims.A_DAY
+        told = list(people.map(attack, range(100)))
+        send_all()
+        told += people.map(attack, range(100, 200))
+    taken_in = min(budget, 200)
+    assert told.count(False) == taken_in and told.count(429) == 200 - taken_in
     send_all()
     [taken] = server.taken
     assert taken.recipient == "victim@shop.example" and b"pills" not in taken.raw.lower() and b"evil" not in taken.raw
-    assert Conversation.objects.count() == claims.A_DAY and Identity.objects.filter(kind="email").count() == 1, "and one customer"
+    assert Conversation.objects.count() == taken_in and Identity.objects.filter(kind="email").count() == 1, "and one customer"
 
 
 def test_an_address_is_asked_again_after_a_week_and_never_when_it_is_proven(inbox, server):
     sends(inbox)
+    send_all()
     with clock.stopped_at(clock.now() + timedelta(days=6)):
         sends(inbox, text="again")
         send_all()
