@@ -18,7 +18,9 @@ PAGE = "<!doctype html><html lang={lang}><meta charset=utf-8><title>Shop</title>
 
 
 def form_of(desk):
-    return re.search(r"form/([\w-]{22})", desk.python("from yavar.conversations.models import Inbox\nprint('form/' + Inbox.objects.get(kind='form').public_id)"))[1]
+    return re.search(
+        r"form/([\w-]{22})", desk.python("from yavar.conversations.models import Inbox\nprint('form/' + Inbox.objects.get(kind='form').public_id)")
+    )[1]
 
 
 def filled_for_a_minute(frame, desk, key):
@@ -146,7 +148,11 @@ def test_it_stands_in_the_shops_page_if_that_is_allowed(stage, shop_page):
     expect(frame.locator("#email")).to_be_visible()
     high = page.locator("yavar-form iframe")
     inside = next(each for each in page.frames if "/form/" in each.url)
-    eventually(page, lambda: abs(high.bounding_box()["height"] - inside.evaluate("document.querySelector('main').offsetHeight")) < 4, "the frame is as high as the form")
+    eventually(
+        page,
+        lambda: abs(high.bounding_box()["height"] - inside.evaluate("document.querySelector('main').offsetHeight")) < 4,
+        "the frame is as high as the form",
+    )
     before = high.bounding_box()["height"]
     frame.locator("#type").select_option(index=2)
     eventually(page, lambda: high.bounding_box()["height"] > before + 40, "it grows with the form")

@@ -43,9 +43,22 @@ def take(address: str) -> Claim:
 
 
 def named(address: str) -> Claim:
-    """The row of an address, locked until the open transaction ends; made if it is new."""
-    Claim.objects.bulk_create([Claim(address=address, since=clock.now())], ignore_conflicts=True)
-    return _locked(address=address)
+    """The row of an address, locked until the open transaction ends; made if it is new. Its `address` is this one, unless another spelling is being asked."""
+    mailbox = mailbox_of(address)
+    Claim.objects.bulk_create([Claim(mailbox=mailbox, since=clock.now())], ignore_conflicts=True)
+    claim = _locked(mailbox=mailbox)
+    if claim.asked_at is None or clock.now() - claim.asked_at >= QUIET:
+        claim.address = address
+    return claim
+
+
+def mailbox_of(address: str) -> str:
+    """Where all spellings of an address arrive: without an extension (RFC 5233), at Google without dots. Who is asked as a+1@, a+2@ … is one person."""
+    local, _at, domain = address.partition("@")
+    local = local.partition("+")[0] or local
+    if domain in ("gmail.com", "googlemail.com"):
+        local, domain = local.replace(".", "") or local, "gmail.com"
+    return f"{local}@{domain}"
 
 
 def _locked(**which: Any) -> Claim:

@@ -96,7 +96,7 @@ class SpamWord(models.Model):
 class Claim(models.Model):
     """An address that somebody typed into a form: how many forms named it lately, and whether it was asked if that is right.
 
-    One row for each address, locked before anything is done for it: so forms that come at once are counted, and ask once.
+    One row for each mailbox (`claims.mailbox_of`), locked before anything is done for it: so forms that come at once are counted, and ask once.
     """
 
     class State(models.TextChoices):
@@ -108,7 +108,8 @@ class Claim(models.Model):
         UNKNOWN = "unknown"  # it may have arrived; nobody asks a second time
 
     public_id = models.CharField(max_length=22, unique=True, default=ids.public_id)
-    address = models.CharField(max_length=254, unique=True)  # in normal form
+    mailbox = models.CharField(max_length=254, unique=True)
+    address = models.CharField(max_length=254, default="")  # what is asked: as it was typed, in normal form
     since = models.DateTimeField()  # when the day began that `forms` counts
     forms = models.PositiveIntegerField(default=0)
     inbox = models.ForeignKey(Inbox, models.CASCADE, null=True, db_index=False)  # whose form asks

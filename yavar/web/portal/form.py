@@ -62,8 +62,8 @@ def form(request: HttpRequest, key: str) -> HttpResponse:
         asked = sheet(place.inbox, place.lang)
         if request.method != "POST":
             return _draw(request, place, asked, Arrived({"stamp": stamp.issue(key), "type": request.GET.get("type", "")}))
-        only_from_here(request.headers.get("Origin", ""), f"{request.scheme}://{request.get_host()}")
         try:
+            only_from_here(request.headers.get("Origin", ""), f"{request.scheme}://{request.get_host()}")
             arrived = arriving.read(request, asked, submitting.owner(place.inbox))
         except Problem as problem:
             return portal_page(request, "stop", place.inbox.brand, place.lang, problem.status, title=problem.title, again=place.path())

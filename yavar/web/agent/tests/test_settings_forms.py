@@ -49,10 +49,26 @@ def test_what_it_asks_is_saved(owner, shop, inbox):
     by = shop.owner.actor
     back, _question = (save_request_type(shop.brand, {"en": name}, by=by) for name in ("Return", "Question"))
     save_field(by=by, label={"en": "Order"}, key="order", brand=shop.brand, request_type=back)
-    asked = {"do": "ask", "ask_name": "require", "ask_phone": "ask", "subject": "off", "choice": "some", "types": [back.public_id], "fields": ["order"], "files": "on"}
+    asked = {
+        "do": "ask",
+        "ask_name": "require",
+        "ask_phone": "ask",
+        "subject": "off",
+        "choice": "some",
+        "types": [back.public_id],
+        "fields": ["order"],
+        "files": "on",
+    }
     assert owner.post("/settings/forms", asked).status_code == 303
     found = config(inbox)
-    assert (found.ask_name, found.ask_phone, found.subject, found.request_types, found.fields, found.files) == ("require", "ask", "off", [back.public_id], ["order"], True)
+    assert (found.ask_name, found.ask_phone, found.subject, found.request_types, found.fields, found.files) == (
+        "require",
+        "ask",
+        "off",
+        [back.public_id],
+        ["order"],
+        True,
+    )
     assert owner.post("/settings/forms", {**asked, "choice": "none", "files": "on"}).status_code == 303 and config(inbox).request_types is None
     del asked["files"]
     assert owner.post("/settings/forms", {**asked, "choice": "all", "fields": []}).status_code == 303

@@ -88,6 +88,28 @@ def test_two_hundred_forms_at_once_that_name_a_victim_are_one_mail(inbox, server
     assert Conversation.objects.count() == taken_in and Identity.objects.filter(kind="email").count() == 1, "and one customer"
 
 
+def test_spellings_of_one_mailbox_are_one_victim(inbox, server):
+    for address in (
+        "v.ictim@gmail.com",
+        "victim+1@gmail.com",
+        "Victim@googlemail.com",
+        "a+x@shop.example",
+        "a+y@shop.example",
+        "a@shop.example",
+        "+z@shop.example",
+    ):
+        sends(inbox, email=address)
+    send_all()
+    assert sorted(server.recipients()) == ["+z@shop.example", "a+x@shop.example", "v.ictim@gmail.com"]
+    for claim in Claim.objects.all():
+        claims.confirm(claim)
+    assert sorted(Identity.objects.filter(verified_at__isnull=False).values_list("value", flat=True)) == [
+        "+z@shop.example",
+        "a+x@shop.example",
+        "v.ictim@gmail.com",
+    ]
+
+
 def test_an_address_is_asked_again_after_a_week_and_never_when_it_is_proven(inbox, server):
     sends(inbox)
     send_all()
