@@ -54,8 +54,8 @@ def submit(inbox: Inbox, slip: Slip) -> Sent:
         return Sent(known.reference, False, True)
     if Receipt.objects.filter(inbox=inbox, key=key).exists():
         return Sent(_reference(key), True, True)
-    if why := doubt(inbox, slip):
-        _hold(inbox, msgspec.structs.replace(slip, doubt=why), key)
+    if doubt(inbox, slip):  # the reason is found again when it is read: until then somebody may have said that this sender is welcome
+        _hold(inbox, slip, key)
         return Sent(_reference(key), True, False)
     with transaction():
         stored = _deliver(inbox, slip, key, claims.take(slip.address))

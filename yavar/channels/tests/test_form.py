@@ -148,6 +148,10 @@ def test_links_blocked_senders_and_learned_words_are_held_back(inbox, shop):
     assert sorted(Receipt.objects.values_list("reason", flat=True)) == ["blocked", "links", "links"]
     receipt = Receipt.objects.filter(reason="links").first()
     assert FORM.words(receipt)
+    senders.rule("@bad.example", allow=True, by=by)
+    assert ledger.retry(Receipt.objects.get(reason="blocked").pk, by=by)
+    read_forms()
+    assert Conversation.objects.filter(customer__identities__value="a@bad.example").exists(), "read again, it is judged again"
     for _ in range(6):
         senders.teach(receipt, {"casino", "bonus", "jackpot"}, spam=True, by=by)
         senders.teach(receipt, {"kettle", "order", "lid"}, spam=False, by=by)
