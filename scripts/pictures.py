@@ -6,6 +6,7 @@ Run from the repository's root: PYTHONPATH=. .venv/bin/python scripts/pictures.p
 import smtplib
 import sys
 import tempfile
+from email import message_from_bytes, policy
 from pathlib import Path
 
 from playwright.sync_api import expect, sync_playwright
@@ -74,6 +75,37 @@ def save(person, path: Path) -> None:
     print(f"{path.stat().st_size / 1024:6.0f} KB  {path.name}")
 
 
+ANSWER = "سلام خانم رضایی، خیلی متأسفیم. همین امروز یک کتری نو می‌فرستیم و پیک کتری خراب را می‌برد."
+
+
+def answered(stage, folder: Path) -> None:
+    """An answer by mail that has just been written, who gets it, and where its server is named."""
+    clerk = stage.clerk("amir", "/inbox/all")
+    open_story(clerk, MAILS[0][1])
+    clerk.reply(ANSWER)
+    clerk.sees(ANSWER)
+    save(clerk, folder / "inbox-mail-fa.png")
+    nila = stage.clerk("nila", "/inbox/all")
+    nila.page.goto(f"{stage.desk.url}/settings/mail?lang=en")
+    nila.page.locator("#inboxes a.link").first.click()
+    nila.page.locator("#outgoing a").click()
+    save(nila, folder / "settings-outgoing-en.png")
+
+
+def letters(stage, folder: Path) -> None:
+    """Mails as customers see them, in three languages, in the light and in the dark."""
+    from yavar.integrations.channels.email.compose import compose
+    from yavar.integrations.channels.email.tests.letters_out import outgoing
+
+    for lang in ("fa", "ru", "en"):
+        html = message_from_bytes(compose(outgoing(lang)), policy=policy.default).get_body(("html",)).get_content()
+        for scheme in ("light", "dark"):
+            page = stage.page(lang, (640, 620), color_scheme=scheme)
+            page.set_content(html)
+            page.screenshot(path=folder / f"mail-{lang}-{scheme}.png")
+            page.close()
+
+
 def take(stage, folder: Path) -> None:
     from yavar.integrations.channels.email.testing import mail
 
@@ -104,9 +136,8 @@ def take(stage, folder: Path) -> None:
     save(nila, folder / "settings-mail-en.png")
     nila.page.goto(f"{stage.desk.url}/settings/received?state=all&lang=en")
     save(nila, folder / "settings-received-en.png")
-    mailed = stage.clerk("amir", "/inbox/all")
-    open_story(mailed, MAILS[0][1])
-    save(mailed, folder / "inbox-mail-fa.png")
+    answered(stage, folder)
+    letters(stage, folder)
     phone = stage.clerk("amir", "/inbox/mine", size=PHONE, has_touch=True, is_mobile=True)
     open_story(phone, "مریم کریمی")
     save(phone, folder / "phone.png")

@@ -138,7 +138,7 @@ def test_it_stands_in_the_shops_page_if_that_is_allowed(stage, shop_page):
     refused = page.locator("yavar-form iframe").element_handle().content_frame()
     eventually(page, lambda: refused.url.startswith("chrome-error:"), "a page that is not allowed shows nothing")
     stage.desk.python(
-        "from yavar.channels.form import changed\nfrom yavar.conversations.models import Inbox\nfrom yavar.conversations.setup import configure_inbox\n"
+        "from yavar.channels.form_offer import changed\nfrom yavar.conversations.models import Inbox\nfrom yavar.conversations.setup import configure_inbox\n"
         f"inbox = Inbox.objects.get(kind='form')\nconfigure_inbox(inbox, changed(inbox.config, origins=[*inbox.config['origins'], '{shop_page}']))"
     )
     complaints = []

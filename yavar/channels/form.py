@@ -1,20 +1,15 @@
 """The settings of a contact form, and what it asks for in a language."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
 
-from yavar.base.problem import Problem
 from yavar.conversations.models import Inbox
-from yavar.desk.locales import LOCALES
 from yavar.desk.models import FieldDefinition, RequestType, translated
 
-from .chat import Asked, typed_origin
-from .contract import Channel
-from .models import Receipt
+from .chat import Asked
 
 KIND = "form"
 Words = dict[str, Annotated[str, msgspec.Meta(max_length=2000)]]  # {locale: text}
@@ -85,29 +80,3 @@ def sheet(inbox: Inbox, lang: str) -> Sheet:
 def text_in(texts: Mapping[str, str], lang: str, shop_lang: str) -> str:
     """An owner's own words in a language, else in the shop's; '' for none."""
     return texts.get(lang) or texts.get(shop_lang) or ""
-
-
-def _checked(config: FormConfig) -> FormConfig:
-    if not {*config.intro, *config.thanks} <= set(LOCALES):
-        raise Problem(422, "locale.unknown", _("Please choose one of the languages."), field="intro")
-    known = set(FieldDefinition.objects.filter(on="conversation", key__in=config.fields).values_list("key", flat=True))
-    if not set(config.fields) <= known:
-        raise Problem(422, "field.unknown", _("One of these fields is no longer here. Please reload the page."), field="fields")
-    words = {name: {code: text.strip() for code, text in texts.items() if text.strip()} for name, texts in (("intro", config.intro), ("thanks", config.thanks))}
-    origins = list(dict.fromkeys(typed_origin(each) for each in config.origins))
-    return msgspec.structs.replace(config, origins=origins, fields=list(dict.fromkeys(config.fields)), **words)
-
-
-def _words(receipt: Receipt) -> set[str]:
-    from .submitting import words_of  # which knows this channel
-
-    return words_of(receipt)
-
-
-def changed(raw: Mapping[str, Any], **changes: Any) -> FormConfig:
-    """A form's settings with some of them changed. Raises msgspec.ValidationError, Problem 422."""
-    found: FormConfig = FORM.changed(raw, changes)  # type: ignore[assignment]
-    return found
-
-
-FORM = Channel(kind=KIND, icon="file", config=FormConfig, check=_checked, words=_words, way="email", by_mail=True)

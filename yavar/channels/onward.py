@@ -5,14 +5,16 @@ answered from there, and the answer is what proves the address.
 """
 
 from datetime import datetime, timedelta
+from functools import cache
 
 from yavar.base import clock
+from yavar.base.db import run, sql
 from yavar.base.jobs import job, leave
 from yavar.conversations.actions import locked
 from yavar.conversations.deliveries import Recipient
 from yavar.conversations.models import Conversation, Delivery, Inbox, Message, Original
 from yavar.people.customers.queries import with_merged
-from yavar.people.models import Identity
+from yavar.people.models import Customer, Identity
 
 from . import delivery
 from .chat import config_of
@@ -26,8 +28,15 @@ UNPROVEN = timedelta(days=1)
 
 def expect(conversation: Conversation, inbox: Inbox) -> None:
     """An answer was said in a chat, inside the open transaction: look again when its customer has had time to see it."""
-    if config_of(inbox.config).mail_after:
+    if config_of(inbox.config).mail_after and run(_reachable(), (conversation.customer_id, conversation.customer_id)).fetchone():
         leave(MAIL_ON, args={"conversation": conversation.pk}, unique_key=f"{MAIL_ON}:{conversation.pk}", due=clock.now() + IN_MAIL)
+
+
+@cache
+def _reachable() -> str:
+    """Whether anybody left an address at all: asked at every answer in a chat, so that no job is left for nothing."""
+    people = f"SELECT id FROM {sql.table(Customer)} WHERE id = ? OR merged_into_id = ?"
+    return sql.text(f"SELECT 1 FROM {sql.table(Identity)} WHERE kind = 'email' AND customer_id IN ({people}) LIMIT 1")
 
 
 def _pause(conversation: Conversation, inbox: Inbox) -> timedelta:

@@ -32,8 +32,7 @@ def answer(
     changes nothing. Raises CustomerWrote, Problem 409 when the inbox cannot send, 422 for recipients or a time that make no sense."""
     inbox = Inbox.objects.get(pk=conversation.inbox_id)
     offered, out = delivery.way(inbox)
-    if at is not None and not clock.now() < at < clock.now() + FARTHEST:
-        raise Problem(422, "at.invalid", _("Choose a time that is still to come, within a year."), field="at")
+    check_time(at)
     if not offered.way:
         if given:
             raise Problem(422, "recipient.none", _("In this channel nobody can be copied in."), field="to")
@@ -53,6 +52,12 @@ def answer(
             conversation.pk, by=by, client_id=client_id, text=text, files=files, seen=seen if seen is not None or at is None else conversation.seq, resolving=resolving,
             envelope=to, due_at=at or clock.now() + timedelta(seconds=seconds), scheduled=at is not None,
         )  # fmt: skip
+
+
+def check_time(at: datetime | None) -> None:
+    """When something may leave that waits for a time. Raises Problem 422."""
+    if at is not None and not clock.now() < at < clock.now() + FARTHEST:
+        raise Problem(422, "at.invalid", _("Choose a time that is still to come, within a year."), field="at")
 
 
 def release_due() -> None:

@@ -10,7 +10,7 @@ from django.conf import settings
 from yavar.base import clock
 from yavar.base.db import transaction
 from yavar.base.events import Actor
-from yavar.channels import form as form_config
+from yavar.channels import form_offer
 from yavar.channels.chat import ChatConfig
 from yavar.channels.form import FormConfig
 from yavar.channels.intake import Inbound, accept
@@ -55,7 +55,7 @@ def prepare() -> None:
         configure_inbox(inbox, ChatConfig(origins=origins, ask_name="ask", ask_email="ask"))
     form = Inbox.objects.filter(kind="form").order_by("pk").first()
     if form is not None and form.config.get("origins") != origins:
-        configure_inbox(form, form_config.changed(form.config, origins=origins))
+        configure_inbox(form, form_offer.changed(form.config, origins=origins))
     mail = Inbox.objects.filter(kind=KIND).order_by("pk").first()
     if mail is not None and settings.ENV.smtp:
         outlets.set_outlet(mail, outlets.Settings(host="127.0.0.1", port=postbox.port(), security="none"), by=Actor("system"))

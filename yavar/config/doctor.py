@@ -102,6 +102,11 @@ def _doors() -> Iterator[Finding]:
                 )
             for box in boxes:
                 yield not box.failure, f"Mailbox {box.user} at {box.host}: " + (str(WORDS[box.failure]) if box.failure else "is read")
+            way = next((way for way in mail.leaving() if way.inbox == inbox.pk), None)
+            said = "has no way out, so nobody can answer: see Settings, E-mail, Outgoing mail" if way is None else f"leaves by {way.host}"
+            if way is not None and way.failure:
+                said += f", but not at present: {WORDS.get(way.failure, way.failure)}"
+            yield way is not None and not way.failure, f"Mail from {inbox.config.get('address')} {said}"
         try:
             inbox.unsealed_secret()
         except ValueError:

@@ -10,13 +10,14 @@ from yavar import __version__
 from yavar.base import clock
 from yavar.base.edge import Answer, Door, Later, Request, json_answer
 from yavar.base.jobs.models import Job
-from yavar.channels import ledger
+from yavar.channels import delivery, ledger
 from yavar.channels.contract import channel
 from yavar.conversations.models import Inbox
 from yavar.integrations.channels.email import queries as mail
 from yavar.webhooks import queries as webhooks
 
 LATE = 60.0  # seconds a due job may wait before we say so
+UNSENT = 900.0  # seconds mail may wait to leave: a server that asks us to come again is no trouble of ours
 
 children: dict[str, Callable[[], bool]] = {}  # name -> whether it runs; config.serve fills it
 
@@ -26,21 +27,28 @@ def facts() -> dict[str, Any]:
     try:
         oldest = Job.objects.filter(state="ready").order_by("due_at").values_list("due_at", flat=True).first()
         dead = Job.objects.filter(state="dead").count()
-        unread, boxes = ledger.oldest_waiting(), mail.asked()
-        inboxes = [_inbox(i, unread.get(i.pk), [box for box in boxes if box.inbox == i.pk]) for i in Inbox.objects.order_by("pk")]
+        unread, unsent, boxes, ways = ledger.oldest_waiting(), delivery.oldest_unsent(), mail.asked(), {way.inbox: way for way in mail.leaving()}
+        inboxes = [
+            _inbox(i, unread.get(i.pk), unsent.get(i.pk), [box for box in boxes if box.inbox == i.pk], ways.get(i.pk)) for i in Inbox.objects.order_by("pk")
+        ]
         hooks = {"failing": webhooks.failing(), "oldest_undelivered_seconds": round(_age(webhooks.oldest_undelivered()), 1)}
     except DatabaseError as error:
         return {"status": "down", "version": __version__, "database": type(error).__name__}
     late = _age(oldest)
     processes = {name: alive() for name, alive in children.items()}
-    well = late < LATE and not dead and all(processes.values()) and all(each.get("oldest_unread_seconds", 0) < LATE for each in inboxes)
+    well = (
+        late < LATE
+        and not dead
+        and all(processes.values())
+        and all(each.get("oldest_unread_seconds", 0) < LATE and each.get("oldest_unsent_seconds", 0) < UNSENT for each in inboxes)
+    )
     return {
         "status": "ok" if well else "degraded", "version": __version__, "database": "ok", "jobs": {"oldest_due_seconds": round(late, 1), "dead": dead},
         "processes": processes, "inboxes": inboxes, "webhooks": hooks,
     }  # fmt: skip
 
 
-def _inbox(inbox: Inbox, unread: datetime | None, boxes: list[mail.Asked]) -> dict[str, Any]:
+def _inbox(inbox: Inbox, unread: datetime | None, unsent: datetime | None, boxes: list[mail.Asked], way: mail.Leaving | None) -> dict[str, Any]:
     on = inbox.active and channel(inbox.kind) is not None and (inbox.kind != "chat" or bool(inbox.config.get("origins")))
     found: dict[str, Any] = {"name": inbox.name, "kind": inbox.kind, "on": on}
     if inbox.kind != "chat":
@@ -49,6 +57,8 @@ def _inbox(inbox: Inbox, unread: datetime | None, boxes: list[mail.Asked]) -> di
             {"user": box.user, "last_good_poll": clock.iso(box.polled_at) if box.polled_at else None, "failure": box.failure, "failing_seconds": round(_age(box.failing_since), 1)}
             for box in boxes
         ]  # fmt: skip
+        found["oldest_unsent_seconds"] = round(_age(unsent), 1)
+        found["outgoing"] = {"on": way.active, "failure": way.failure, "failing_seconds": round(_age(way.failing_since), 1)} if way else None
     return found
 
 

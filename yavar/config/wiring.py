@@ -15,13 +15,13 @@ from yavar.base.events import follow, listen
 from yavar.base.files import sweep
 from yavar.base.instance import fence
 from yavar.base.once import forget_old
-from yavar.channels import chat, claims, contract, delivery, form, ledger, onward, outgoing, submitting
+from yavar.channels import chat, claims, contract, delivery, form_offer, ledger, onward, outgoing, submitting
 from yavar.conversations import jobs as conversation_jobs
 from yavar.conversations.notes import jobs as note_jobs
 from yavar.integrations.channels.email import reading as email_reading
-from yavar.integrations.channels.email.channel import EMAIL
 from yavar.integrations.channels.email.doors.keeper import Keeper
 from yavar.integrations.channels.email.doors.smtp import keep as keep_mail_doors
+from yavar.integrations.channels.email.offer import EMAIL
 from yavar.integrations.channels.email.sending import asking as email_asking
 from yavar.integrations.channels.email.sending import jobs as email_sending
 from yavar.people import jobs as people_jobs
@@ -81,7 +81,7 @@ def wire() -> None:
         return
     _wired = True
     contract.offer(chat.CHAT)
-    contract.offer(form.FORM)
+    contract.offer(form_offer.FORM)
     contract.offer(EMAIL)
     listen("message.received", "conversations.index_message", ordered=False)
     listen("message.sent", "conversations.index_message", ordered=False)

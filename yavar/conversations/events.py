@@ -305,3 +305,10 @@ class DeliveryChanged(msgspec.Struct, frozen=True):
     delivery: int
     state: str
     reason: str
+
+
+@fact("conversation.discarded", audience=STAFF)
+class Discarded(msgspec.Struct, frozen=True):
+    """The team had begun it and took it back before anything was said: it is not there any more. `id` is the public id it had."""
+
+    id: str

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from yavar.base import clock
@@ -15,8 +16,9 @@ from yavar.people.models import Agent
 
 from .actions import CustomerWrote, customer_wrote_since, forget_draft, keep_draft, locked, tell
 from .append import own_files
-from .events import ReplyHeld, ReplyRecalled, ReplyStopped
-from .models import Draft, HeldReply
+from .events import Discarded, ReplyHeld, ReplyRecalled, ReplyStopped
+from .models import Conversation, Draft, HeldReply, Link
+from .ties import unlink
 
 
 def hold(
@@ -44,7 +46,8 @@ def hold(
 
 
 def recall(held: HeldReply, *, by: Agent) -> HeldReply:
-    """Take it back: it will never leave, and its words are its author's draft again, before what they have begun since. Answers it as it was.
+    """Take it back: it will never leave, and its words are its author's draft again, before what they have begun since. A conversation that was begun with
+    it, and in which nobody has said anything, was never there. Answers it as it was.
 
     Raises Problem 409 when it has left.
     """
@@ -53,10 +56,21 @@ def recall(held: HeldReply, *, by: Agent) -> HeldReply:
         found = _standing(held)
         _keep_files(found.files, kept=False)
         HeldReply.objects.filter(pk=found.pk).delete()
+        if conversation.seq == 0 and not HeldReply.objects.filter(conversation=conversation).exists():
+            _discard(conversation, by)
+            return found
         begun = Draft.objects.filter(conversation=conversation, agent=found.agent_id, kind="reply").values_list("text", flat=True).first()
         keep_draft(conversation.pk, "reply", f"{found.text}\n{begun}" if begun else found.text, by=found.agent)
         tell(conversation, ReplyRecalled(found.pk), by.actor)
     return found
+
+
+def _discard(conversation: Conversation, by: Agent) -> None:
+    """Linked ones are told, everybody's lists let it go; the diary keeps that it was begun."""
+    for link in Link.objects.filter(Q(one=conversation) | Q(other=conversation)):
+        unlink(link.one_id, link.other_id, by=by)
+    tell(locked(conversation.pk), Discarded(conversation.public_id), by.actor)
+    conversation.delete()
 
 
 def put_off(held: HeldReply, due_at: datetime, *, by: Agent) -> HeldReply:

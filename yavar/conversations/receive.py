@@ -7,10 +7,11 @@ from typing import Any
 
 import msgspec
 
-from yavar.base import ids
+from yavar.base import clock, ids
 from yavar.base.db import run, sql, transaction
 from yavar.base.events import Actor, record
 from yavar.desk.models import FieldDefinition, RequestType
+from yavar.people.models import Agent
 
 from .append import Appended, append
 from .describing import index
@@ -67,6 +68,21 @@ def begin(start_key: str, inbound: Callable[[], Inbound], *, about: About = NOTH
         by = Actor("customer", given.customer_id)
         key = _start(given, by, start_key, about)
         return append(key, by=by, client_id=given.client_id, text=given.text, files=given.files, at=given.at)
+
+
+def open_for(inbox_id: int, customer_id: int, *, start_key: str, subject: str, lang: str, by: Agent) -> Conversation:
+    """The team begins a conversation: nothing is said in it yet, and it is whose who begins it. The same `start_key` is the same one."""
+    with transaction():
+        known = next(iter(sql.pick(Conversation, "start_key = ?", (start_key,))), None)
+        if known is not None:
+            return known
+        at = clock.now()
+        conversation = sql.create(Conversation(
+            public_id=ids.public_id(), reference=ids.reference(), inbox_id=inbox_id, customer_id=customer_id, start_key=start_key, subject=subject, lang=lang,
+            assignee=by if by.takes_over() else None, preview_by=str(by.actor), last_at=at, created_at=at, event_seq=1,
+        ))  # fmt: skip
+        record(Opened(inbox_id, customer_id), subject=("conversation", conversation.pk), by=by.actor, seq=1, at=at)
+    return conversation
 
 
 def _start_key(inbound: Inbound) -> str:

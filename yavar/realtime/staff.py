@@ -47,10 +47,12 @@ def frames(events: Sequence[Event]) -> list[tuple[int, bytes]]:
     told = dict(zip((e.pk for e in lines), items(lines, [c.customer for c in talks]), strict=True))
     found = []
     for event in about:
-        row = shown.get(event.subject_id)
+        row, mark = shown.get(event.subject_id), cursor(event.pk)
+        if event.name == "conversation.discarded":
+            found.append((0, frame("gone", msgspec.json.encode({"conversation": event.payload["id"]}), mark)))
+            continue
         if row is None:
             continue
-        mark = cursor(event.pk)
         if event.pk in told:
             data = frame("item", msgspec.json.encode({"conversation": row.id, "item": told[event.pk], "row": row}), mark)
         elif event.name == "conversation.seen" and event.payload["by_customer"]:

@@ -87,6 +87,14 @@ def loose(owner: Actor) -> int:
     return File.objects.filter(attached=False, owner=str(owner)).aggregate(total=Sum("size"))["total"] or 0
 
 
+def again(file: File, owner: Actor) -> File:
+    """The same bytes once more, for somebody else to attach. Never inside a transaction. Raises FileNotFoundError, Problem 507."""
+    with open(path_of(file.key), "rb") as stream:
+        copy = lay(stream, name=file.name, limit=max(file.size, 1), mime=file.mime)
+    with transaction():
+        return keep(copy, owner)
+
+
 def drop(file: File) -> None:
     """Take away the bytes of a file that has no row."""
     path_of(file.key).unlink(missing_ok=True)

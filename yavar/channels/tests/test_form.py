@@ -12,7 +12,8 @@ from yavar.base.events.models import Event
 from yavar.base.files.models import File
 from yavar.base.problem import Problem
 from yavar.channels import claims, ledger, senders, stamp
-from yavar.channels.form import FORM, config_of
+from yavar.channels.form import config_of
+from yavar.channels.form_offer import FORM
 from yavar.channels.models import Claim, Receipt
 from yavar.channels.slip import Refused
 from yavar.channels.submitting import owner, submit

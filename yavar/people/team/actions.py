@@ -21,6 +21,8 @@ from .custom import permissions_of
 from .models import Agent, Grant, SignIn, Team
 from .roles import SCOPES, SEES
 
+LONGEST_SIGNATURE = 2000
+
 
 class Given(msgspec.Struct, frozen=True):
     """A grant to be: `role` is a built-in role's key or an own role's public id, `scope_id` the key of the scope's row (0 for the desk)."""
@@ -152,6 +154,18 @@ def _keep_an_owner(*, without: Agent) -> None:
     owners = Grant.objects.filter(role="owner", scope="desk", agent__is_active=True)
     if owners.filter(agent=without).exists() and not owners.exclude(agent=without).exists():
         raise Problem(409, "owner.last", _("This is the desk’s only owner. Make somebody else an owner first."))
+
+
+def sign_as(agent: Agent, signature: str, *, by: Actor) -> None:
+    """What stands beneath their mails. Raises Problem 422 for more than 2000 letters."""
+    text = signature.replace("\r\n", "\n").strip()
+    if len(text) > LONGEST_SIGNATURE:
+        raise Problem(422, "signature.too_long", _("The signature is longer than 2000 letters."), field="signature")
+    if text != agent.signature:
+        with transaction():
+            agent.signature = text
+            agent.save(update_fields=["signature"])
+            record(AgentChanged(agent.pk, ["signature"], agent.is_active), subject=("agent", agent.pk), by=by)
 
 
 def end_sessions(agent: Agent, *, by: Actor, keep: str = "", only: SignIn | None = None) -> int:

@@ -8,6 +8,7 @@ from django.utils import translation
 from django.utils.http import urlencode
 
 from yavar.base import clock
+from yavar.channels.contract import channel
 from yavar.channels.delivery import able
 from yavar.conversations.lists import UnknownView, counts, view
 from yavar.conversations.models import Tag
@@ -52,7 +53,7 @@ def boot(request: HttpRequest, path: str) -> dict[str, Any]:
         "agents": colleagues(),
         "teams": [{"id": team.public_id, "name": team.name} for team in Team.objects.order_by("name")],
         "tags": [tag_facts(tag) for tag in Tag.objects.order_by("name")[:500]],
-        "inboxes": [{"id": i.public_id, "name": i.name, "kind": i.kind, "sends": i.pk in sending, "brand": brands[i.brand_id].name_in(lang), "brand_id": brands[i.brand_id].public_id} for i in inboxes],
+        "inboxes": [{"id": i.public_id, "name": i.name, "kind": i.kind, "sends": i.pk in sending, "writes": (of := channel(i.kind)) is not None and of.way != "" and not of.by_mail, "brand": brands[i.brand_id].name_in(lang), "brand_id": brands[i.brand_id].public_id} for i in inboxes],
         "request_types": [{"id": kind.public_id, "name": kind.name.get(lang) or next(iter(kind.name.values()), "")} for kind in RequestType.objects.all()],
         "views": [view_facts(each) for each in views_of(agent)], "fields": [field_facts(each) for each in FieldDefinition.objects.filter(active=True).select_related("brand", "request_type").order_by("position", "pk")],
         "counts": counts(agent), "list": shown, "cursor": cursor, "setup": setup_of(agent), **client_strings("agent", lang),

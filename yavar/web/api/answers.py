@@ -90,6 +90,17 @@ class HeldReplies:
 
 
 @dataclass
+class BegunOne:
+    row: Row
+    held: Held
+
+
+@dataclass
+class Begun:
+    begun: list[BegunOne]
+
+
+@dataclass
 class Recalled:
     held: Held
 

@@ -6,24 +6,42 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from pydantic import Field
 
-from yavar.base import clock
+from yavar.base import clock, files
+from yavar.base.files.models import File
 from yavar.base.problem import Problem
-from yavar.channels import envelope, outgoing
+from yavar.channels import envelope, outgoing, outreach
 from yavar.channels.contract import channel
 from yavar.channels.envelope import Envelope
-from yavar.conversations import deliveries, holding
+from yavar.conversations import deliveries, holding, union
+from yavar.conversations.append import check_body
 from yavar.conversations.merging import merged_into
 from yavar.conversations.models import Conversation, Delivery, HeldReply, Inbox
 from yavar.conversations.notes.timeline import copy_of, held_facts, held_in
+from yavar.conversations.policies import works_in
+from yavar.conversations.queries import rows
 from yavar.people.models import Agent, Identity
 
 from . import answers
-from .frame import Doors, Moment, Strict
+from .frame import Doors, Moment, Strict, client_id
 from .reading import conversation_for, here
 
 doors = Doors(tags=["conversations"])
 Addresses = Annotated[list[Annotated[str, Field(max_length=254)]], Field(max_length=50)]
 REPLY = "conversation.reply"
+
+
+class Begin(Strict):
+    inbox: Annotated[str, Field(min_length=1, max_length=22)]
+    to: Addresses
+    cc: Addresses = []
+    bcc: Addresses = []
+    subject: Annotated[str, Field(max_length=200)] = ""
+    text: Annotated[str, Field(max_length=10_000)] = ""
+    files: Annotated[list[Annotated[str, Field(max_length=43)]], Field(max_length=10)] = []
+    about: Annotated[str, Field(min_length=1, max_length=22)] | None = None
+    copies: Annotated[list[Annotated[str, Field(max_length=43)]], Field(max_length=10)] = []
+    at: Moment | None = None
+    client_id: Annotated[str, Field(max_length=64)] | None = None
 
 
 class PutOff(Strict):
@@ -45,6 +63,35 @@ def recipients_of(conversation: Conversation) -> dict[str, Any] | None:
     return {role: [{"address": each, "name": names.get(each, "")} for each in getattr(usual, role)] for role in ("to", "cc")}
 
 
+@doors.door("POST", "/outgoing", needs=REPLY, shape=answers.Begun, status=201, repeatable=False)
+def begin_conversations(request: HttpRequest, agent: Agent, given: Begin) -> Any:
+    """Write first: a conversation of its own with each address in `to`, up to 50. What is written is held as every answer is. To forward something name the
+    conversation it is `about`, and as `copies` the keys of its files that go along. A repeat (client_id or Idempotency-Key) answers the first ones."""
+    key = client_id(request, given.client_id)
+    check_body(key, given.text, [*given.files, *given.copies])
+    inbox = Inbox.objects.select_related("brand").filter(public_id=given.inbox, active=True).first()
+    if inbox is None or not works_in(agent, inbox, REPLY):
+        raise Problem(422, "inbox.unknown", _("What you chose is no longer here. Please reload the page."), field="inbox")
+    about = conversation_for(agent, given.about) if given.about else None
+    held = outreach.write_to(
+        inbox, given.to, by=agent, client_id=key, subject=" ".join(given.subject.split()), text=given.text, files=[*given.files, *_copies(agent, about, given.copies)],
+        cc=given.cc, bcc=given.bcc, at=given.at, about=about,
+    )  # fmt: skip
+    shown = rows(agent, union.load([each.conversation_id for each in held]))
+    return {"begun": [{"row": row, "held": held_facts(each)} for row, each in zip(shown, held, strict=True)]}
+
+
+def _copies(agent: Agent, about: Conversation | None, keys: list[str]) -> list[str]:
+    """Files of a conversation once more, for somebody else. Raises Problem 400 for one that is not of it."""
+    if not keys:
+        return []
+    talks = [about.pk, *merged_into(about.pk)] if about else []
+    found = {each.key: each for each in File.objects.filter(key__in=keys, message__conversation__in=talks).distinct()}
+    if len(found) != len(set(keys)):
+        raise Problem(400, "file.unknown", _("One of the files is no longer here. Please attach it again."), field="copies")
+    return [files.again(found[key], agent.actor).key for key in keys]
+
+
 @doors.door("GET", "/conversations/{id}/held", needs="conversation.read", shape=answers.HeldReplies)
 def list_held(request: HttpRequest, agent: Agent, id: str) -> Any:
     """Answers that are written and have not left: for the seconds in which they can be taken back, or until a time. What leaves first first."""
@@ -61,8 +108,7 @@ def recall_held(request: HttpRequest, agent: Agent, id: str, key: str) -> Any:
 def put_off_held(request: HttpRequest, agent: Agent, id: str, key: str, given: PutOff) -> Any:
     """Let it leave at another time, or (null) now; also one that was stopped. 409 `reply.left` when it has left."""
     held = _held(conversation_for(agent, id, REPLY), key)
-    if given.at is not None and not clock.now() < given.at < clock.now() + outgoing.FARTHEST:
-        raise Problem(422, "at.invalid", _("Choose a time that is still to come, within a year."), field="at")
+    outgoing.check_time(given.at)
     return {"held": held_facts(holding.put_off(held, given.at or clock.now(), by=agent))}
 
 

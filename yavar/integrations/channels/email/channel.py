@@ -1,6 +1,5 @@
 """The e-mail channel: what an inbox of this kind can be told, and to which inbox an address belongs."""
 
-from collections.abc import Collection
 from typing import Annotated
 
 import msgspec
@@ -8,12 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from yavar.base.db import sql
 from yavar.base.problem import Problem
-from yavar.channels.contract import Channel
-from yavar.channels.models import Receipt
 from yavar.conversations.models import Inbox
 from yavar.people.customers import identities
-
-from .models import Outlet
 
 KIND = "email"
 MIME = "message/rfc822"
@@ -30,7 +25,8 @@ class EmailConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     plus: bool = False
 
 
-def _checked(config: EmailConfig) -> EmailConfig:
+def checked(config: EmailConfig) -> EmailConfig:
+    """With its addresses in normal form. Raises Problem 422 for one that is none."""
     return msgspec.structs.replace(config, address=_address(config.address), aliases=list(dict.fromkeys(map(_address, config.aliases))))
 
 
@@ -55,19 +51,3 @@ def own_addresses() -> dict[str, Inbox]:
             if address:
                 found.setdefault(address, inbox)
     return found
-
-
-def _words(receipt: Receipt) -> set[str]:
-    from .reading import words_of  # which knows this channel
-
-    return words_of(receipt)
-
-
-def _able(inboxes: Collection[int]) -> set[int]:
-    return set(Outlet.objects.filter(inbox__in=inboxes, active=True).values_list("inbox", flat=True))
-
-
-EMAIL = Channel(
-    kind=KIND, icon="mail", config=EmailConfig, check=_checked, words=_words, way="email", able=_able, hold=lambda config: config.hold,
-    sender=lambda config: config.address, own=lambda address: base_of(address) in own_addresses(),
-)  # fmt: skip

@@ -36,6 +36,7 @@ WORDS: dict[str, Promise] = {
     "conversation.reply_held": _("Wrote an answer that leaves later"),
     "conversation.reply_recalled": _("Took an answer back"),
     "conversation.reply_stopped": _("Stopped an answer before it left"),
+    "conversation.discarded": _("Took back a conversation before anything was said"),
     "conversation.followed": _("Changed who follows a conversation"),
     "message.received": _("Brought in a customer’s message"),
     "message.sent": _("Answered a customer"),

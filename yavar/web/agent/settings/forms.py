@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from yavar.base.problem import Problem
 from yavar.channels import delivery
 from yavar.channels.chat import typed_origin
-from yavar.channels.form import KIND, FormConfig, changed, config_of
+from yavar.channels.form import KIND, FormConfig, config_of
+from yavar.channels.form_offer import changed
 from yavar.conversations.models import Inbox
 from yavar.conversations.setup import add_inbox, configure_inbox
 from yavar.desk.locales import LOCALES

@@ -84,7 +84,7 @@ TABS = [
     Tab("webhooks", gettext_lazy("Webhooks"), "command", "webhook.manage"),
     Tab("tokens", gettext_lazy("API tokens"), "key", "token.manage"),
     Tab("audit", gettext_lazy("Audit log"), "history", "audit.read"),
-    Tab("security", gettext_lazy("Your sign-ins"), "lock", ""),
+    Tab("security", gettext_lazy("Your account"), "lock", ""),
 ]
 _built: set[str] = set()
 

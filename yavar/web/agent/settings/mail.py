@@ -1,5 +1,6 @@
 """E-mail: which address leads to which inbox, and which mailboxes are asked; each with a test that says what is wrong."""
 
+import time
 from typing import Any
 
 import msgspec
@@ -8,6 +9,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from yavar.base import crypto
 from yavar.base.problem import Problem
 from yavar.channels import ledger
 from yavar.channels.contract import channel
@@ -101,10 +103,20 @@ def _settings(typed: Typed, **more: Any) -> dict[str, Any]:
     return {**{name: typed[name] for name in PLAIN}, "port": int(typed["port"]), "folders": folders, **account_key(typed), **more}
 
 
+def granted_now(session: Any, provider: str = "") -> str:
+    """The grant that somebody has just given in this session ('' for none): of a provider, or of whichever. It is kept sealed."""
+    kept = session.get("mail_grant")
+    if not kept or kept["until"] < time.time() or provider not in ("", kept["provider"]):
+        return ""
+    return crypto.unseal(kept["grant"])
+
+
 def account_key(typed: Typed) -> dict[str, str]:
     """How one signs in, and with what: a password, or the refresh token that a provider's consent gave to the owner's own application there."""
     if typed["auth"] not in ENDPOINTS:
         return {"auth": "password", "secret": typed["secret"]}
+    if not typed["secret"] and (granted := granted_now(typed["session"], typed["auth"])):
+        return {"auth": "xoauth2", "secret": granted}
     if typed["secret"] and not (typed["client_id"] and typed["client_secret"]):
         raise Problem(422, "client.missing", _("A token works only together with the application it was given to."), field="client_id")
     grant = Grant(typed["client_id"], typed["client_secret"], typed["secret"], ENDPOINTS[typed["auth"]])
@@ -184,7 +196,7 @@ def _facts(request: HttpRequest, agent: Agent, said: Said | None, problem: Probl
         shown = {"name": here.name, "address": here.config.get("address", ""), "aliases": " ".join(here.config.get("aliases", []))}
         return {
             **common, "inbox": _inbox_row(here), "mailboxes": [_row(each) for each in here.mailboxes.order_by("pk")], "shown": kept(typed, "addresses", shown),
-            "new": kept(typed, "connect", NEW | {"user": here.config.get("address", "")}), "account": _account(ledger.account(inbox=here)),
+            "new": kept(typed, "connect", NEW | {"user": here.config.get("address", ""), **granted_shown(request.session)}), "granted": granted_now(request.session) != "", "account": _account(ledger.account(inbox=here)),
         }  # fmt: skip
     lang = translation.get_language() or "en"
     shops = [(each.public_id, each.name_in(lang)) for each in Brand.objects.order_by("pk") if agent.powers.at("inbox.manage", "brand", each.pk)]
@@ -194,6 +206,17 @@ def _facts(request: HttpRequest, agent: Agent, said: Said | None, problem: Probl
         "shops": shops,
         "shown": kept(typed, "add", {"shop": "", "name": "", "address": ""}),
     }
+
+
+def granted_shown(session: Any) -> Typed:
+    """What the form shows when somebody has just signed in with a provider."""
+    if not granted_now(session):
+        return {}
+    provider = session["mail_grant"]["provider"]
+    return {"auth": provider, "host": HOSTS[provider]}
+
+
+HOSTS = {"google": "imap.gmail.com", "microsoft": "outlook.office365.com"}
 
 
 def _inbox_row(inbox: Inbox) -> dict[str, Any]:

@@ -11,15 +11,16 @@ from yavar.channels import delivery
 from yavar.conversations.models import Inbox
 from yavar.conversations.setup import configure_inbox
 from yavar.desk.locales import LOCALES, digits
-from yavar.integrations.channels.email.channel import EMAIL, KIND
+from yavar.integrations.channels.email.channel import KIND
 from yavar.integrations.channels.email.doors.verdict import WORDS
 from yavar.integrations.channels.email.models import Mailbox, Outlet
+from yavar.integrations.channels.email.offer import EMAIL
 from yavar.integrations.channels.email.sending import outlets
 from yavar.people.models import Agent
 
 from .chat import managed
 from .frame import Form, Said, Typed, kept, labels_typed, settings_page, without_right
-from .mail import FIELDS, account_key, auth_of
+from .mail import FIELDS, account_key, auth_of, granted_now
 from .words import big
 
 SECURITY = [
@@ -89,7 +90,10 @@ def _remove(agent: Agent, typed: Typed) -> Said:
 def _answers(agent: Agent, typed: Typed) -> Said:
     inbox = _inbox(agent, typed["query"])
     hold = int(typed["hold"]) if typed["hold"].isdecimal() else 5
-    config = EMAIL.changed(inbox.config, {"hold": hold, "plus": "plus" in typed, "signature": labels_typed(typed, "signature")})
+    config = EMAIL.changed(
+        inbox.config,
+        {"hold": hold, "plus": "plus" in typed, "signature": {code: text.replace("\r\n", "\n") for code, text in labels_typed(typed, "signature").items()}},
+    )
     configure_inbox(inbox, config, by=agent.actor)
     return Said("answers", _("Saved."))
 
@@ -115,7 +119,7 @@ def _facts(request: HttpRequest, agent: Agent, said: Said | None, problem: Probl
     waiting = delivery.waiting(inbox.pk)
     return {
         "inbox": {"id": inbox.public_id, "name": inbox.name, "address": config.get("address", "")}, "outlet": _row(outlet) if outlet else None, "waiting": big(waiting) if waiting else "",
-        "shown": kept(typed, "set", _shown(inbox, outlet)), "answers": kept(typed, "answers", answers, {"plus"}),
+        "shown": kept(typed, "set", _shown(inbox, outlet) | _granted(request.session)), "granted": granted_now(request.session) != "", "answers": kept(typed, "answers", answers, {"plus"}),
         "choices": {"security": SECURITY, "auth": AUTH, "hold": [(key, words if key == "0" else _("{n} seconds").format(n=digits(int(key)))) for key, words in HOLDS]},
     }  # fmt: skip
 
@@ -125,6 +129,17 @@ def _row(outlet: Outlet) -> dict[str, Any]:
         "host": outlet.host, "active": outlet.active, "failing_since": outlet.failing_since, "trouble": WORDS.get(outlet.failure, ""), "failing": bool(outlet.failure), "detail": outlet.failure_detail, "sent_at": outlet.sent_at,
         "dkim": outlets.record_of(outlet),
     }  # fmt: skip
+
+
+def _granted(session: Any) -> Typed:
+    """What the form shows when somebody has just signed in with a provider."""
+    if not granted_now(session):
+        return {}
+    provider = session["mail_grant"]["provider"]
+    return {"auth": provider, "host": HOSTS[provider], "port": "587", "security": "starttls"}
+
+
+HOSTS = {"google": "smtp.gmail.com", "microsoft": "smtp.office365.com"}
 
 
 def _shown(inbox: Inbox, outlet: Outlet | None) -> Typed:

@@ -4,6 +4,7 @@ from django.urls import path
 
 from .audit import audit
 from .audit_export import export
+from .consent import consent, granted
 from .fields import fields
 from .forms import forms
 from .inboxes import inboxes
@@ -25,6 +26,8 @@ addresses = [
     path("settings/mail", mail),
     path("settings/forms", forms),
     path("settings/outgoing", outgoing),
+    path("settings/consent", consent),
+    path("settings/consent/granted", granted),
     path("settings/received", received),
     path("settings/received/raw", raw),
     path("settings/people", people),

@@ -1,4 +1,4 @@
-"""One's own sign-ins: where one is signed in, who tried, and one's password."""
+"""What is one's own: where one is signed in, who tried, one's password, and the lines beneath one's mails."""
 
 from typing import Any
 
@@ -12,9 +12,9 @@ from yavar.base.problem import Problem
 from yavar.base.rate import Rate
 from yavar.desk.locales import digits
 from yavar.people.models import Agent
-from yavar.people.team.actions import end_sessions, set_password
+from yavar.people.team.actions import end_sessions, set_password, sign_as
 
-from .frame import Form, Said, Typed, settings_page, unexpected
+from .frame import Form, Said, Typed, kept, settings_page, unexpected
 from .people import tries_of
 from .words import place_of
 
@@ -45,7 +45,13 @@ def _password(agent: Agent, typed: Typed) -> Said:
     return Said("password", _("Your new password holds. Everywhere else you’re signed out."))
 
 
+def _sign(agent: Agent, typed: Typed) -> Said:
+    sign_as(agent, typed["signature"], by=agent.actor)
+    return Said("signature", _("Saved."))
+
+
 FORMS = {
+    "sign": Form("signature", _sign, {"signature"}),
     "end": Form("sessions", _end, {"session_id"}),
     "end_others": Form("sessions", _end_others),
     "password": Form("password", _password, {"old", "password"}),
@@ -64,6 +70,7 @@ def _facts(request: HttpRequest, agent: Agent, said: Said | None, problem: Probl
         "others": any(not each["here"] for each in rows),
         "tries": tries_of(agent),
         "email": agent.email,
+        "signature": kept(typed, "sign", {"signature": agent.signature})["signature"],
     }
 
 

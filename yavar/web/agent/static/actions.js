@@ -1,12 +1,12 @@
 /** Everything that changes a conversation: shown at once, sent after, taken back with the reason if it fails, undone with Z. */
 import {batch} from "../ui/vendor/ui.js";
 import {t, tn} from "../ui/wire.js";
-import {agentName, call, counts, me, patchRow, picked, putRow, requestType, row, tag, tags, team} from "./state.js";
+import {agentName, boot, call, composing, counts, may, me, patchRow, picked, putRow, requestType, row, tag, tags, team} from "./state.js";
 import {go, place} from "./routes.js";
 import * as feed from "./feed.js";
-import {close, done, failed, say} from "./parts.js";
-import {hold, letGo} from "./talks.js";
-import {restore} from "./outbox.js";
+import {close, done, failed, moment, say} from "./parts.js";
+import {hold, letGo, talk} from "./talks.js";
+import {NEW, restore, write} from "./outbox.js";
 
 /** @typedef {{id: string, client_id: string, author: object, text: string, files: object[], envelope: object, scheduled: boolean, state: "held"|"stopped", why: string, due_at: string}} Held */
 /** @typedef {{verb: string, body?: object, patch: object}} Step what to post, and what it makes of the row */
@@ -180,4 +180,17 @@ export async function putOff(id, held, at) {
 /** What becomes of a copy that failed or of which nobody knows whether it left. @param {"again"|"sent"} outcome */
 export async function decide(id, copy, outcome) {
   try { await call("POST", `conversations/${id}/copies/${copy.id}`, {outcome}); } catch (problem) { failed(problem.title); }
+}
+
+/** The inboxes by which one can write first. */
+export const senders = () => may("conversation.reply") ? boot.inboxes.filter(each => each.sends && each.writes) : [];
+/** Sends on what was said here: to somebody else, in a conversation of its own that is linked with this one. */
+export function forward(id) {
+  const one = talk(id), said = one.items.peek().filter(each => each.kind === "message" && !each.origin);
+  const quoted = said.slice(-10).map(each => `${each.author.name}, ${moment(each.at)}:\n${each.text.split("\n").map(line => `> ${line}`).join("\n")}`).join("\n\n");
+  const subject = row(id).peek().subject, [first] = senders();
+  const own = senders().find(each => each.id === row(id).peek().inbox.id);
+  write(NEW, "reply", {text: `\n\n${quoted}`, files: [], envelope: {to: "", cc: "", bcc: ""}, subject: subject ? `Fwd: ${subject}` : "", inbox: (own ?? first)?.id, about: id,
+    copies: said.flatMap(each => each.files).slice(-10), client_id: undefined});
+  composing.value = true;
 }

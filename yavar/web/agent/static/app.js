@@ -10,6 +10,7 @@ import {List} from "./list.js";
 import {Thread} from "./thread.js";
 import {Details} from "./details.js";
 import {Me, Sidebar, foldSidebar} from "./sidebar.js";
+import {NewMessage} from "./composer.js";
 import {Menu} from "./menus.js";
 import {TieMenus} from "./ties.js";
 import {Palette} from "./palette.js";
@@ -45,7 +46,7 @@ function App() {
     <main class="panes-box"><${Banners} /><div class="panes"><${List} /><${Thread} />${id && html`<${Details} />`}</div></main>
     ${drawer.value && html`<button type="button" class="scrim" aria-label=${t("Close")} onClick=${() => { drawer.value = null; }} />`}
     <${Bottom} />
-    <${Menu} /><${TieMenus} /><${Palette} /><${Sheet} /><${Toasts} />
+    <${Menu} /><${TieMenus} /><${Palette} /><${Sheet} /><${NewMessage} /><${Toasts} />
     <div class="sr" role="status" aria-live="polite">${spoken.value}</div>
   </div>`;
 }

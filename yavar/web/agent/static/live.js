@@ -2,7 +2,7 @@
 import {batch, effect, signal} from "../ui/vendor/ui.js";
 import {leadStream} from "../ui/wire.js";
 import {call, counts, online, putRow, row, signedOut} from "./state.js";
-import {place} from "./routes.js";
+import {go, place} from "./routes.js";
 import * as feed from "./feed.js";
 import {onSent} from "./outbox.js";
 import {recount, wait} from "./actions.js";
@@ -28,6 +28,7 @@ const frames = {
     // A change without an item (or one we missed) still has to reach the open thread.
     if (each.id === place.peek().id && talk(each.id).state.peek() === "ready" && each.version > talk(each.id).version) soon(each.id);
   },
+  gone({conversation}) { feed.forget(conversation); if (place.peek().id === conversation) go({id: null}, {replace: true}); recount(); },
   seen({conversation, customer}) { hearSeen(conversation, customer); },
   typing({conversation, on}) { hearTyping(conversation, on); },
   presence({conversation, people}) { hearPeople(conversation, people); },

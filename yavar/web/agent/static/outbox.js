@@ -7,7 +7,7 @@ import {newId, t} from "../ui/wire.js";
 import {call, device, markDraft, online, putRow} from "./state.js";
 
 /** @typedef {{to: string, cc: string, bcc: string}} Envelope who gets it, as typed; null for whoever usually does */
-/** @typedef {{text: string, files: object[], envelope?: ?Envelope, state: ""|"saving"|"saved"|"device", synced?: boolean}} Draft */
+/** @typedef {{text: string, files: object[], envelope?: ?Envelope, subject?: string, inbox?: string, about?: string, copies?: object[], state: ""|"saving"|"saved"|"device", synced?: boolean}} Draft */
 /** @typedef {{client_id: string, conversation: string, kind: "reply"|"note", text: string, files: object[], mentions: string[], resolve: boolean,
  *   after: ?string, seen: number, envelope: ?Envelope, later: ?string, at: string, state: "sending"|"waiting"|"failed"|"ask", reason: string}} Letter */
 
@@ -29,6 +29,9 @@ export function comingDraft(id) {
   return marks.get(id);
 }
 
+/** The draft of a message that begins a conversation: the server keeps drafts only of those that exist. */
+export const NEW = "new";
+
 /** Each change: on the device at the next pause, on the server 800 ms later. @param {Partial<Draft>} change */
 export function write(id, kind, change) {
   const one = draft(id, kind), key = `draft.${id}.${kind}`;
@@ -36,13 +39,13 @@ export function write(id, kind, change) {
   clearTimeout(timers.get(key));
   timers.set(key, setTimeout(() => {
     keepDraft(id, kind);
-    timers.set(key, setTimeout(() => saveDraft(id, kind), 800));
+    if (id !== NEW) timers.set(key, setTimeout(() => saveDraft(id, kind), 800));
   }, 150));
 }
 
 function keepDraft(id, kind) {
-  const {text, files, envelope, synced} = draft(id, kind).peek();
-  device.set(`draft.${id}.${kind}`, text || files.length || envelope || !synced ? {text, files, envelope, synced} : null);
+  const {state, ...kept} = draft(id, kind).peek();
+  device.set(`draft.${id}.${kind}`, kept.text || kept.files.length || kept.envelope || !kept.synced ? kept : null);
 }
 
 const saving = new Map();
@@ -91,13 +94,25 @@ export function moveDrafts(from, into) {
   }
 }
 
+/** Begins conversations with what stands in the draft NEW; answers them. @param {?string} later */
+export async function begin(later) {
+  const {text, files, envelope, subject, inbox, about, copies, client_id = newId()} = draft(NEW, "reply").peek();
+  write(NEW, "reply", {client_id}); // a second try is the same one
+  const body = {client_id, inbox, subject: subject ?? "", text, files: files.map(each => each.key), ...Object.fromEntries(Object.entries(envelope).map(([role, typed]) => [role, addresses(typed)])),
+    ...about && {about, copies: (copies ?? []).map(each => each.key)}, ...later && {at: later}};
+  const {begun} = await call("POST", "outgoing", body);
+  clearDraft(NEW, "reply");
+  for (const each of begun) putRow(each.row);
+  return begun;
+}
+
 /** The text has become a message: the draft is gone here and, with the message, there. */
 export function clearDraft(id, kind) {
   clearTimeout(timers.get(`draft.${id}.${kind}`));
   const had = draft(id, kind).peek().text;
   draft(id, kind).value = {text: "", files: [], envelope: null, state: "", synced: true};
   device.set(`draft.${id}.${kind}`, null);
-  if (had) saveDraft(id, kind);
+  if (had && id !== NEW) saveDraft(id, kind);
 }
 
 addEventListener("pagehide", () => { for (const key of drafts.keys()) { const cut = key.lastIndexOf("."), id = key.slice(6, cut), kind = key.slice(cut + 1);

@@ -1,10 +1,10 @@
 /** Ctrl/⌘ K: every command with its key, and search through the conversations. It acts on the selection. */
 import {html, useEffect, useMemo, useRef, useState} from "../ui/vendor/ui.js";
 import {t, tn, digits} from "../ui/wire.js";
-import {agents, boot, call, counts, me, palette, putRows, row, sheet, showDetails, singleKeys, tags} from "./state.js";
+import {agents, boot, call, composing, counts, me, palette, putRows, row, sheet, showDetails, singleKeys, tags} from "./state.js";
 import {go, views} from "./routes.js";
 import {Avatar, Icon, Kbd, When, dirOf, moment} from "./parts.js";
-import {assign, assignToMe, copy, markUnread, priorityName, reopen, resolve, setPriority, setTag, setTeam, snooze} from "./actions.js";
+import {assign, assignToMe, copy, markUnread, priorityName, reopen, resolve, senders, setPriority, setTag, setTeam, snooze} from "./actions.js";
 import {focusComposer} from "./composer.js";
 import {openMenu, snoozeTimes} from "./menus.js";
 import {targets} from "./keys.js";
@@ -37,6 +37,7 @@ function commands(ids) {
     ...["urgent", "high", "normal", "low"].map(each => ({key: `priority ${each}`, label: t("Priority: {priority}", {priority: priorityName(each)}), icon: "flag", quiet: true, run: () => setPriority(ids, each)})),
   ].map(each => ({...each, group: here}));
   const to = [
+    ...(senders().length ? [{key: "new", label: t("New message"), icon: "pencil-line", run: () => { composing.value = true; }}] : []),
     ...views().map(each => ({key: `go ${each.view}`, label: each.name, icon: each.icon, keys: `G ${each.key}`, hint: counts.peek()[each.view] ? digits(Math.min(999, counts.peek()[each.view]))
       : "", run: () => go({view: each.view, id: null})})),
     ...[["team", boot.teams, "users"], ["tag", tags.peek(), "tag"],

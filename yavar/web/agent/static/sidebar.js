@@ -1,9 +1,10 @@
 /** Views, teams, tags, channels, and the agent's own menu. */
 import {html, useState} from "../ui/vendor/ui.js";
 import {t, digits} from "../ui/wire.js";
-import {boot, call, counts, device, drawer, folded, me, palette, sheet, singleKeys, tags, theme} from "./state.js";
+import {boot, call, composing, counts, device, drawer, folded, me, palette, sheet, singleKeys, tags, theme} from "./state.js";
 import {address, go, place, views} from "./routes.js";
-import {Avatar, ChannelBadge, Icon, mod, shownCount, failed} from "./parts.js";
+import {Avatar, ChannelBadge, Icon, IconButton, mod, shownCount, failed} from "./parts.js";
+import {senders} from "./actions.js";
 import {plain} from "./list.js";
 import {Popover} from "./menus.js";
 
@@ -11,8 +12,9 @@ export function Sidebar() {
   return html`<nav class="sidebar" aria-label=${t("Views")}>
     <div class="brand"><span class="brand-mark" aria-hidden="true">${boot.brand.initials}</span><strong class="brand-name" dir="auto">${boot.brand.name}</strong>
       </div>
-    <button type="button" class="search-button" aria-label=${t("Search or jump to…")} onClick=${() => { palette.value = ""; }}><${Icon} name="search" />
+    <div class="find-row"><button type="button" class="search-button" aria-label=${t("Search or jump to…")} onClick=${() => { palette.value = ""; }}><${Icon} name="search" />
       <span class="grow">${t("Search or jump to…")}</span><kbd>${mod === "⌘" ? "⌘K" : "Ctrl K"}</kbd></button>
+      ${senders().length > 0 && html`<${IconButton} icon="pencil-line" label=${t("New message")} onClick=${() => { composing.value = true; }} />`}</div>
     <div class="nav-scroll">
       <ul>${views().map(each => html`<${NavRow} key=${each.view} view=${each.view} name=${each.name} keys=${`G ${each.key}`} strong=${each.view === "mine"
         || each.view === "mentions"} mark=${html`<${Icon} name=${each.icon} />`} />`)}

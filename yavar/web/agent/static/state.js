@@ -34,6 +34,8 @@ export const picked = signal(/** @type {Set<string>} */ (new Set()));
 export const menu = signal(/** @type {?{name: string, ids: string[], anchor: ?Element}} */ (null));
 export const palette = signal(/** @type {?string} */ (null));
 export const sheet = signal(false);
+/** Whether a new message is being written. */
+export const composing = signal(false);
 /** Panes that a narrow window shows on demand. */
 export const drawer = signal(/** @type {?("details"|"sidebar")} */ (null));
 export const folded = signal({details: false, sidebar: false});

@@ -122,7 +122,8 @@ export function follow(id, into) {
 const TIES = new Set(["merged", "unmerged", "split", "linked", "unlinked", "followed", "described", "joined", "reply_held", "reply_recalled", "reply_stopped"].map(each => `conversation.${each}`));
 /** Ties, fields and what has not left yet come with the whole: after one was changed, it is read again. */
 function reread(one, list) {
-  if (!list.some(each => !each.origin && TIES.has(each.event))) return;
+  const trouble = each => each.event === "message.delivery" && ["failed", "bounced", "unknown"].includes(each.data.state); // what the other server said is not told along
+  if (!list.some(each => !each.origin && (TIES.has(each.event) || trouble(each)))) return;
   clearTimeout(one.rereading);
   one.rereading = setTimeout(async () => { await one.running; load(one.id); }, 50);
 }

@@ -13,10 +13,12 @@ from yavar.base.edge.testing import Ear, knock
 from yavar.base.events import Actor
 from yavar.base.events.models import Event
 from yavar.base.jobs import run_due
-from yavar.conversations import actions
-from yavar.conversations.models import Conversation, Inbox
+from yavar.channels import outgoing
+from yavar.conversations import actions, deliveries
+from yavar.conversations.models import Conversation, Delivery, Inbox
 from yavar.conversations.notes.actions import write_note
 from yavar.conversations.setup import make_tag
+from yavar.integrations.channels.email.testing import arrives, mail, outlet
 from yavar.people.models import Agent
 from yavar.people.team.actions import Given, add_team, grant
 from yavar.realtime import hub as hubs
@@ -258,14 +260,25 @@ def applied(state, frames):
             state["rows"][row["id"]] = row | {"draft": draft}
         if event == "item":
             state["items"].setdefault(data["conversation"], {})[data["item"]["version"]] = data["item"]
-    return state
+    return {**state, "copies": state["copies"] | delivered(state["items"])}
+
+
+def delivered(items):
+    """How far each copy has come: as it was when its message was read, then what was told since."""
+    told = {}
+    for talk in items.values():
+        for _version, item in sorted(talk.items()):
+            told |= {each["id"]: (each["state"], each["reason"]) for each in item.pop("copies", [])}
+            if item["event"] == "message.delivery":
+                told[item["data"]["delivery"]] = item["data"]["state"], item["data"]["reason"]
+    return told
 
 
 def fetched(clerk):
     rows = {row["id"]: row for view in ("all", "snoozed") for row in clerk.get("conversations", view=view).json()["rows"]}
     rows |= {row["id"]: row for row in clerk.get("conversations", view="all", tab="done").json()["rows"]}
     items = {key: {i["version"]: i for i in clerk.get(f"conversations/{key}").json()["timeline"]["items"]} for key in rows}
-    return {"rows": rows, "items": items}
+    return {"rows": rows, "items": items, "copies": delivered(items)}
 
 
 def test_state_before_plus_frames_is_state_fetched(shop, amir, talk, hub):
@@ -289,6 +302,29 @@ def test_state_before_plus_frames_is_state_fetched(shop, amir, talk, hub):
     assert applied(copy.deepcopy(before), live.frames) == fetched(amir)
     late = amir.listen(mark)  # whoever comes back with the old cursor hears the same
     assert applied(copy.deepcopy(before), late.frames) == fetched(amir)
+
+
+def test_how_far_a_copy_has_come_is_told_as_it_is_fetched(shop, amir, hub):
+    way = outlet(shop.brand)
+    arrives(way.inbox, mail("Where is my kettle?"))
+    talk = Conversation.objects.get(inbox=way.inbox)
+    before = fetched(amir)
+    mark = staff.cursor(Event.objects.order_by("-pk")[0].pk)
+    live = amir.listen(mark)
+    held = amir.post(
+        f"conversations/{talk.public_id}/messages", text="On its way", client_id="reply-0001", cc=["b@shop.example"], to=["maryam@shop.example"]
+    ).json()["held"]
+    assert amir.get(f"conversations/{talk.public_id}").json()["held"][0]["id"] == held["id"]
+    assert amir.client.put(f"/api/v1/conversations/{talk.public_id}/held/{held['id']}", "{}", content_type="application/json").status_code == 200
+    outgoing.release_due()
+    for one, state in zip(Delivery.objects.order_by("pk"), ("sent", "unknown"), strict=True):
+        deliveries.begin(one)
+        deliveries.settle(one.pk, state, reason="" if state == "sent" else "cut")
+    assert amir.post(f"conversations/{talk.public_id}/copies/{Delivery.objects.get(state='unknown').public_id}", outcome="sent").status_code == 200
+    hub.tell(list(Event.objects.filter(pk__gt=staff.read_cursor(mark)).order_by("pk")))
+    after = fetched(amir)
+    assert sorted(after["copies"].values()) == [("sent", ""), ("sent", "")] and not amir.get(f"conversations/{talk.public_id}").json()["held"]
+    assert applied(copy.deepcopy(before), live.frames) == after
 
 
 def test_a_stream_tells_nobody_what_they_may_not_see(shop, talk, hub):

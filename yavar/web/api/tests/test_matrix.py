@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.one_engine]
 
 @dataclass(frozen=True)
 class Row:
-    """`needs`: the right. `of`: conversation, customer, inbox or brand = it is about one of those, own or foreign; desk = the right must hold on the
+    """`needs`: the right. `of`: conversation, customer, inbox or brand = it is about one of those, own or foreign; elsewhere = about an inbox in which nobody bound works; desk = the right must hold on the
     whole desk; any = it must hold somewhere. `body` and `query` may name things of the world in braces."""
 
     needs: str | None
@@ -35,6 +35,7 @@ TABLE = {
     f"POST {TALK}/messages": Row("conversation.reply", "conversation", {"text": "hi", "client_id": "client-0001"}),
     f"GET {TALK}/held": Row("conversation.read", "conversation"), f"DELETE {TALK}/held/{{key}}": Row("conversation.reply", "conversation"),
     f"PUT {TALK}/held/{{key}}": Row("conversation.reply", "conversation", {}), f"POST {TALK}/copies/{{key}}": Row("conversation.reply", "conversation", {"outcome": "again"}),
+    "POST /outgoing": Row("conversation.reply", "elsewhere", {"inbox": "{mail}", "to": ["c@d.example"], "text": "hi", "client_id": "client-0001"}),
     f"POST {TALK}/notes": Row("conversation.note", "conversation", {"text": "hi", "client_id": "client-0001"}),
     f"PUT {TALK}/draft": Row("conversation.read", "conversation", {"kind": "reply", "text": "hi"}),
     f"POST {TALK}/assign": Row("conversation.assign", "conversation", {"agent": None}), f"POST {TALK}/tags": Row(EDIT, "conversation", {"add": ["{tag}"]}),
@@ -110,7 +111,7 @@ def expected(row: Row, role: str, bound: bool, foreign: bool) -> set[int]:
         return {404} if foreign else {403}  # bound to an inbox: the shop itself is above it
     if bound and row.of == "two customers":
         return {404}  # the second one has no conversation in the inbox
-    if bound and foreign and row.of == "inbox_named":
+    if bound and (row.of == "elsewhere" or (foreign and row.of == "inbox_named")):
         return {422}
     if bound and foreign and row.of in ("conversation", "merged", "customer", "inbox"):
         return {404}

@@ -16,6 +16,7 @@ from yavar.conversations.models import Conversation, Delivery, HeldReply, Messag
 from yavar.conversations.setup import add_inbox, make_tag, save_view
 from yavar.conversations.testing import Shop, furnish
 from yavar.desk.actions import add_brand, save_field, save_request_type
+from yavar.integrations.channels.email.testing import outlet
 from yavar.people.customers import tending
 from yavar.people.models import Agent
 from yavar.people.team.actions import Given, add_agent, add_team, grant
@@ -65,7 +66,7 @@ def build() -> World:
     world.things = {
         "tag": make_tag("order"), "team": add_team("Nila", [shop.amir], by=SYSTEM), "role": save_role("Trainee", ["conversation.read"], by=by),
         "view": save_view("Mine", Filter(), by=by, shared=True), "field": save_field(by=SYSTEM, label={"en": "Size"}),
-        "request_type": save_request_type(shop.brand, {"en": "Return"}, by=SYSTEM), "token": make_token(shop.amir, "robot", ["*.read"], by=SYSTEM)[0], "agent": shop.amir,
+        "request_type": save_request_type(shop.brand, {"en": "Return"}, by=SYSTEM), "token": make_token(shop.amir, "robot", ["*.read"], by=SYSTEM)[0], "agent": shop.amir, "mail": outlet(shop.brand).inbox,
         "customer": tending.add_customer(name="Second", by=SYSTEM),
     }  # fmt: skip
     for role in BUILT_IN:

@@ -1,13 +1,14 @@
 """Mail leaves by a real SMTP line: once, seen to be sent, and never twice by itself."""
 
 import threading
+import time
 from datetime import timedelta
 
 import pytest
 
 from yavar.base import clock, mime
 from yavar.base.events.models import Event
-from yavar.base.jobs import Outside, forget_leases
+from yavar.base.jobs import Outside, forget_leases, run_due
 from yavar.base.jobs.models import Job
 from yavar.channels import delivery, outgoing
 from yavar.conversations import deliveries, holding
@@ -154,6 +155,27 @@ def test_a_dead_server_makes_its_own_inbox_wait_and_says_so(shop, talk, server):
     assert len(server.taken) == 3, "who sets it right need not wait"
 
 
+def test_a_server_that_does_not_answer_delays_nobody_else(shop, talk, server):
+    stuck = threading.Event()
+    with sink() as silent:
+        silent.answers["MAIL"] = lambda _argument: stuck.wait(20) and None
+        other = outlet(shop.brand, "second@nila.example", port=silent.port)
+        for number in range(8):
+            arrives(other.inbox, mail("Hello", sender=f"s{number}@shop.example", to="second@nila.example"))
+        for each in Conversation.objects.filter(inbox=other.inbox):
+            answers(each, shop.amir)
+        for _ in range(10):
+            answers(talk, shop.amir)
+        outside = Outside()
+        until = time.monotonic() + 15
+        while len(server.taken) < 10 and time.monotonic() < until:
+            outside.turn()
+            time.sleep(0.002)
+        assert len(server.taken) == 10 and not stuck.is_set(), "the others left while it was silent"
+        stuck.set()
+        outside.wait(10)
+
+
 def test_a_slow_server_is_waited_for(shop, talk, server):
     server.pause = 0.3
     answers(talk, shop.amir)
@@ -243,3 +265,41 @@ def test_four_slots_and_no_more_are_under_way_for_one_inbox(shop, talk, server):
         answers(each, shop.amir)
     send_all()
     assert 1 < server.connections <= delivery.SLOTS and len(server.taken) == 12
+
+
+@pytest.mark.parametrize("marked", [True, False])
+def test_two_machines_do_not_talk_to_each_other(shop, talk, server, marked):
+    answers(talk, shop.amir)
+    send_all()
+    head = {"Auto_Submitted": "auto-replied"} if marked else {}
+    for number in range(3):
+        arrives(talk.inbox, mail(f"I am away {number}", In_Reply_To=mime.read(server.taken[-1].raw).message_id, **head))
+        while run_due():
+            pass
+        delivery.wake_due()
+        send_all()
+    assert len(server.taken) == 1
+    assert talk.messages.count() == (2 if marked else 5), "a machine that does not say so is taken for a person, and nobody answers it by machine"
+
+
+def test_mail_that_comes_back_is_marked_on_the_copy(shop, talk, server):
+    [copy] = answers(talk, shop.amir)
+    send_all()
+    sent = mime.read(server.taken[0].raw)
+    arrives(talk.inbox, bounce_of(sent.message_id, "maryam@shop.example"))
+    copy.refresh_from_db()
+    assert (copy.state, copy.reason) == ("bounced", "hard")
+    assert [(e.payload["state"], e.payload["reason"]) for e in Event.objects.filter(name="message.delivery").order_by("pk")] == [
+        ("sent", ""),
+        ("bounced", "hard"),
+    ]
+
+
+def bounce_of(message_id, recipient):
+    report = f"Reporting-MTA: dns; mx.shop.example\n\nFinal-Recipient: rfc822; {recipient}\nAction: failed\nStatus: 5.1.1\nDiagnostic-Code: smtp; 550 5.1.1 no such user\n"
+    return (
+        "From: MAILER-DAEMON@mx.shop.example\nTo: support@nila.example\nSubject: Undelivered Mail Returned to Sender\nMIME-Version: 1.0\n"
+        'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\nMessage-ID: <b1@mx.shop.example>\n\n'
+        f"--b\nContent-Type: text/plain\n\nIt could not be delivered.\n--b\nContent-Type: message/delivery-status\n\n{report}\n"
+        f"--b\nContent-Type: message/rfc822\n\nMessage-ID: {message_id}\nFrom: support@nila.example\nTo: {recipient}\nSubject: Re\n\ntext\n--b--\n"
+    ).encode()

@@ -1,0 +1,204 @@
+"""Answers that leave: taken back, sent later, seen to be sent; and the whole story of a chat that goes on by mail, with Postfix, Dovecot and Chromium."""
+
+import imaplib
+import json
+import re
+from email import message_from_bytes, policy
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser import eventually
+from tests.mailserver import PASSWORD, available, mail_server
+from tests.test_journeys_mail import LETTER, both_languages, owner, send
+from yavar.base import mime
+from yavar.integrations.channels.email.testing import mail
+
+pytest_plugins = ["tests.browser"]
+pytestmark = [pytest.mark.slow, pytest.mark.one_engine, pytest.mark.timeout(240)]
+ANSWER = {"fa": "کتری نو را همین امروز می‌فرستیم.", "en": "A new kettle leaves today."}
+SENT = {"fa": "فرستاده شد", "en": "Sent"}
+
+
+def asked(stage, clerk, lang, subject):
+    """A customer's mail lies open before the clerk."""
+    sender, _subject, text = LETTER[lang]
+    send(stage.desk, mail(text, sender=sender, subject=subject))
+    clerk.go("/inbox/all")
+    row = clerk.page.locator(".row a", has_text=subject)
+    expect(row).to_be_visible(timeout=10_000)
+    clerk.open(row.get_attribute("data-id"))
+
+
+@both_languages
+def test_an_answer_is_taken_back_and_then_sent(stage, lang):
+    clerk = owner(stage, lang)
+    asked(stage, clerk, lang, f"An answer {lang}")
+    page = clerk.page
+    expect(page.locator(".recipients")).to_contain_text("@shop.example")
+    clerk.reply(ANSWER[lang])
+    clerk.sees(ANSWER[lang])
+    expect(page.locator(".toast .toast-action")).to_be_visible()
+    page.locator(".toast .toast-action").click()
+    expect(clerk.box).to_have_value(ANSWER[lang])  # it is the composer's again, and nobody has got it
+    expect(clerk.log.locator(".bubble", has_text=ANSWER[lang])).to_have_count(0)
+    page.locator(".recipients").click()
+    page.locator(".recipients-field input").nth(1).fill("boss@firm.example")
+    clerk.box.press("Control+Enter")
+    expect(clerk.log.locator(".meta .mark", has_text=SENT[lang])).to_be_visible(timeout=15_000)
+    folder = stage.desk.folder / "data/demo-mail"
+    mails = [mime.read(path.read_bytes()) for path in folder.glob("*.eml")]
+    mine = [each for each in mails if ANSWER[lang] in each.text]
+    assert len(mine) == 2, "one for the customer, one in copy"
+    assert {each.cc[0].address for each in mine} == {"boss@firm.example"}
+
+
+def test_an_answer_is_sent_later(stage):
+    clerk = owner(stage, "en")
+    asked(stage, clerk, "en", "For tomorrow")
+    page = clerk.page
+    clerk.box.fill("Good morning!")
+    page.locator(".split .button").nth(1).click()
+    page.locator(".menu-item", has_text="Send later").click()
+    page.locator(".menu-item", has_text="Tomorrow").click()
+    waiting = clerk.log.locator(".message.is-own", has_text="Good morning!")
+    expect(waiting).to_contain_text("Leaves:")
+    page.reload()
+    expect(waiting).to_contain_text("Leaves:")  # the desk has it, not this browser
+    waiting.locator("button", has_text="Send now").click()
+    expect(clerk.log.locator(".meta .mark", has_text="Sent")).to_be_visible(timeout=15_000)
+
+
+def set_up(clerk, server):
+    """The owner's first quarter of an hour: an inbox, the mailbox it comes from, the server it leaves by."""
+    page = clerk.page
+    page.goto(f"{clerk.base}/settings/mail")
+    page.locator("#inboxes a.link").first.click()
+    page.locator("#outgoing a").click()
+    page.locator("#state form[data-form=switch] button").click()  # the demonstration's own way out
+    page.goto(f"{clerk.base}/settings/mail")
+    page.fill("#add-address", "support@shop.test")
+    page.click("#add p .button")
+    for name, value in {"host": "127.0.0.1", "port": str(server.imap), "user": "support@shop.test", "secret": PASSWORD}.items():
+        page.fill(f"#connect-{name}", value)
+    page.select_option("#connect-security", "none")
+    page.select_option("#connect-start", "all")
+    page.click("#connect p .button")
+    expect(page.locator("#mailboxes li")).to_be_visible(timeout=30_000)
+    page.locator("#outgoing a").click()
+    for name, value in {"host": "127.0.0.1", "port": "1", "user": ""}.items():
+        page.fill(f"#server-{name}", value)
+    page.select_option("#server-security", "none")
+    page.click("#server p .button")
+    expect(page.locator("#server .field-error")).to_be_visible()  # nobody listens there: said before anything is saved
+    expect(page.locator("#server-host")).to_have_value("127.0.0.1")
+    page.fill("#server-port", str(server.smtp))
+    page.click("#server p .button")
+    expect(page.locator("#server .said")).to_be_visible()
+    page.check("input[name=plus]")
+    page.click("#answers p .button")
+    expect(page.locator("#answers .said")).to_be_visible()
+
+
+def mailbox_of(server, user):
+    """What lies in somebody's mailbox, read as their program does."""
+    line = imaplib.IMAP4("127.0.0.1", server.imap)
+    line.login(user, PASSWORD)
+    line.select("INBOX")
+    found = [line.fetch(number, "(RFC822)")[1][0][1] for number in line.search(None, "ALL")[1][0].split()]
+    line.logout()
+    return found
+
+
+def time_passes(desk):
+    """Ten minutes, for everybody."""
+    desk.python("""
+from datetime import timedelta
+from django.db.models import F
+from yavar.base.jobs.models import Job
+from yavar.conversations.models import Message
+Message.objects.update(created_at=F("created_at") - timedelta(minutes=10))
+Job.objects.filter(name="channels.mail_on").update(due_at=F("due_at") - timedelta(minutes=10))
+""")
+
+
+def as_gmail_answers(raw, text):
+    """An answer as Gmail in Persian writes it: below it a line with the date in Persian, and all of what was answered."""
+    was = message_from_bytes(raw, policy=policy.default)
+    body = was.get_body(("plain",)).get_content()
+    quoted = "\n".join(f"> {line}" for line in body.splitlines())
+    return mail(
+        f"{text}\n\nدر تاریخ پنجشنبه ۵ آذر ۱۴۰۵ ساعت ۱۰:۳۰ {was['From']} نوشت:\n\n{quoted}\n", sender="مریم <maryam@shop.test>", to=str(was["Reply-To"]),
+        subject=f"Re: {was['Subject']}", In_Reply_To=str(was["Message-ID"]), References=str(was["Message-ID"]),
+    )  # fmt: skip
+
+
+@pytest.mark.skipif(bool(available()), reason=available())
+def test_a_chat_goes_on_by_mail_and_comes_back(stage):
+    clerk = owner(stage, "en")
+    with mail_server() as server:
+        set_up(clerk, server)
+        shopper = stage.shopper("fa", "مریم").visit().open_chat()
+        shopper.box.fill("کتری من کی می‌رسد؟")
+        shopper.box.press("Enter")
+        form = shopper.panel.locator("form.who")
+        form.locator("input[name=name]").fill("مریم")
+        form.locator("input[name=email]").fill("maryam@shop.test")
+        form.locator("button.primary").click()
+        shopper.delivered("کتری من کی می‌رسد؟")
+        talk = shopper.conversation
+        shopper.page.goto("about:blank")  # she leaves
+
+        clerk.go("/inbox/all")
+        clerk.open(talk)
+        clerk.reply("سلام مریم، فردا صبح.")
+        clerk.delivered("سلام مریم، فردا صبح.")
+        clerk.reply("پیک پیش از رسیدن زنگ می‌زند.")
+        clerk.delivered("پیک پیش از رسیدن زنگ می‌زند.")
+        time_passes(stage.desk)
+        [raw] = eventually(clerk.page, lambda: mailbox_of(server, "maryam@shop.test"), "the answer is in her mailbox", 20)
+        got = mime.read(raw)
+        assert "فردا صبح" in got.text and "زنگ می‌زند" in got.text, "what she has not seen, together"
+        assert re.match(r"support\+r\.[a-z2-7]{26}@shop\.test", got.reply_to[0].address)
+
+        server.send(as_gmail_answers(raw, "ممنون! لطفاً عصر بیاید."), to=got.reply_to[0].address, sender="maryam@shop.test")
+        clerk.sees("ممنون! لطفاً عصر بیاید.", 20)
+        assert json.dumps(clerk.texts(), ensure_ascii=False).count("زنگ می‌زند") == 1, "the quote is cut"
+        clerk.reply("حتماً، ساعت شش.")
+        clerk.delivered("حتماً، ساعت شش.")
+        shopper.visit().open_chat()
+        shopper.sees("ممنون! لطفاً عصر بیاید.")
+        shopper.sees("حتماً، ساعت شش.")
+        assert clerk.told(talk)["id"] == talk
+
+
+def test_a_message_begins_a_conversation_and_another_is_forwarded(stage):
+    clerk = owner(stage, "en")
+    clerk.go("/inbox/all")
+    page = clerk.page
+    page.locator(".find-row .icon-button").click()
+    dialog = page.locator("dialog.new-message")
+    dialog.locator(".recipients-field input").nth(0).fill("first@shop.example, second@shop.example")
+    expect(dialog).to_contain_text("2 recipients")
+    dialog.locator("label", has_text="Subject").locator("input").fill("Your order is ready")
+    dialog.locator("textarea").fill("Come and fetch it.")
+    page.reload()
+    page.locator(".find-row .icon-button").click()
+    expect(dialog.locator("textarea")).to_have_value("Come and fetch it.")  # what is typed stays
+    dialog.locator("textarea").press("Control+Enter")
+    expect(page.locator(".row a", has_text="Your order is ready")).to_have_count(2)
+    page.locator(".toast .toast-action").click()
+    expect(page.locator(".row a", has_text="Your order is ready")).to_have_count(0)  # taken back: nobody got it, nothing is left of it
+    expect(dialog.locator("textarea")).to_have_value("Come and fetch it.")
+    dialog.locator(".recipients-field input").nth(0).fill("first@shop.example")
+    dialog.locator("textarea").press("Control+Enter")
+    expect(clerk.log.locator(".meta .mark", has_text="Sent")).to_be_visible(timeout=15_000)
+
+    asked(stage, clerk, "en", "To be forwarded")
+    clerk.more("send-horizontal")
+    expect(dialog.locator("label", has_text="Subject").locator("input")).to_have_value("Fwd: To be forwarded")
+    expect(dialog.locator("textarea")).to_have_value(re.compile("> Hello, my kettle leaks"))
+    dialog.locator(".recipients-field input").nth(0).fill("maker@kettles.example")
+    dialog.locator("textarea").press("Control+Enter")
+    expect(clerk.log.locator(".meta .mark", has_text="Sent")).to_be_visible(timeout=15_000)
+    expect(clerk.log.locator(".bubble", has_text="my kettle leaks")).to_have_count(1)
