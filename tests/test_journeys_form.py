@@ -13,6 +13,7 @@ pytest_plugins = ["tests.browser"]
 pytestmark = [pytest.mark.slow, pytest.mark.one_engine, pytest.mark.timeout(150)]
 both_languages = pytest.mark.parametrize("lang", ["fa", "en"])
 SAID = {"fa": "سلام، کتری‌ام ترک دارد.\nعکسش پیوست است.", "en": "Hello, my kettle has a crack.\nA picture is attached."}
+DAY = {"fa": "۱۴۰۵/۰۸/۲۹", "en": "2026-11-20"}
 LID = {"name": "lid.png", "mimeType": "image/png", "buffer": b"\x89PNG\r\n\x1a\n" + b"\0" * 400_000}
 PAGE = "<!doctype html><html lang={lang}><meta charset=utf-8><title>Shop</title><main><h1>Contact</h1><script async src='{desk}/form/{key}/embed.js'></script></main>"
 
@@ -42,7 +43,7 @@ def test_a_form_is_mended_sent_answered_and_its_address_confirmed(stage, lang):
     expect(about).to_be_hidden()
     page.select_option("#type", index=2)
     expect(about).to_be_visible()
-    page.fill("#field_came_on", "2026-11-20")
+    page.fill("#field_came_on", DAY[lang])
     page.fill("#field_order_number", "NL-10497")
     page.fill("#email", "maryam@")
     page.fill("#subject", f"Crack {lang}")
@@ -53,7 +54,7 @@ def test_a_form_is_mended_sent_answered_and_its_address_confirmed(stage, lang):
     expect(page.locator("#email-fault")).to_be_visible()
     expect(page.locator("#email")).to_be_focused()
     expect(page.locator("#text")).to_have_value(SAID[lang])
-    expect(page.locator("#field_came_on")).to_have_value("2026-11-20")
+    expect(page.locator("#field_came_on")).to_have_value(DAY[lang])
     expect(page.locator(".kept bdi")).to_have_text("lid.png")
     page.fill("#email", address)
     page.locator(".send button").click()
@@ -68,6 +69,7 @@ def test_a_form_is_mended_sent_answered_and_its_address_confirmed(stage, lang):
     expect(clerk.log.get_by_text("lid.png").first).to_be_visible()
     told = clerk.told(conversation)
     assert told["reference"] == reference
+    assert clerk.get(f"/api/v1/conversations/{conversation}")["fields"] == {"order_number": "NL-10497", "came_on": "2026-11-20"}
     link = eventually(page, lambda: confirm_link(stage.desk, address), "the question arrives")
     page.goto(stage.desk.url + link)
     page.locator("main form button").click()

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
 from django.utils import translation
 from django.utils.translation import gettext as _
+from persiantools.jdatetime import JalaliDate
 
 from yavar.base import clock
 from yavar.base.numbers import digits
@@ -26,6 +27,7 @@ LONGEST_SUBJECT = 200
 _BREAKS = re.compile("[\\s\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029]+")
 _TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _ADDRESS = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?")
+_DAY = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})", re.ASCII)
 _NUMERALS = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩٫،٬", "01234567890123456789.,,")
 
 
@@ -153,4 +155,19 @@ def _value(question: Question, raw: str) -> Any:
         except ValueError:
             return raw
         return int(number) if number.is_integer() else number
+    if question.definition.kind == "date":
+        return _day(raw)
     return one_line(raw) if question.definition.kind != "text" else _TURNS.sub("", raw.replace("\0", ""))
+
+
+def _day(raw: str) -> str:
+    """A day as ISO 8601 has it. Before 1700 it is a day of the Persian calendar, in whatever digits."""
+    found = _DAY.fullmatch(raw.translate(_NUMERALS))
+    if found is None:
+        return raw
+    year, month, day = map(int, found.groups())
+    try:
+        told: date = JalaliDate(year, month, day).to_gregorian() if year < 1700 else date(year, month, day)  # type: ignore[no-untyped-call]
+    except ValueError:
+        return raw
+    return told.isoformat()

@@ -78,6 +78,21 @@ def test_type_and_fields_are_those_of_the_form(asking):
     assert talk.messages.get().original.head["fields"] == {"order": "NL-1", "pieces": 2, "opened": True, "secret": "x"}, "what is no longer asked is not lost"
 
 
+def test_a_day_may_be_one_of_the_persian_calendar_and_numbers_have_any_digits(shop):
+    by = shop.owner.actor
+    save_field(by=by, label={"en": "Day"}, key="day", kind="date", brand=shop.brand)
+    save_field(by=by, label={"en": "Price"}, key="price", kind="number", brand=shop.brand)
+    inbox = form_inbox(shop.brand, fields=["day", "price"])
+    for typed, day in (("۱۴۰۵/۰۹/۰۵", "2026-11-26"), ("1405-9-5", "2026-11-26"), ("2026-11-26", "2026-11-26"), ("٢٠٢٦/١١/٢٦", "2026-11-26")):
+        assert filled(inbox, field_day=typed).fields == {"day": day}
+    for typed in ("1405/13/1", "yesterday", "2026-02-30"):
+        assert set(refused(inbox, field_day=typed)) == {"field_day"}
+    for lang, typed, number in (("fa", "۱٬۲۵۰٫۵", 1250.5), ("ru", "1 250,5", 1250.5), ("en", "1,250.5", 1250.5), ("en", "1,250", 1250), ("fa", "۱۲", 12)):
+        with translation.override(lang):
+            assert filled(inbox, field_price=typed).fields == {"price": number}
+    assert set(refused(inbox, field_price="inf")) == set(refused(inbox, field_price="nan")) == {"field_price"}
+
+
 def test_what_belongs_to_another_type_is_no_field_and_yet_kept(asking):
     inbox, _back, question = asking
     sends(inbox, type=question.public_id, field_pieces="2")
