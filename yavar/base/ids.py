@@ -27,9 +27,9 @@ def public_id() -> str:
     return secrets.token_urlsafe(16)
 
 
-def reference() -> str:
-    """Eight characters of Crockford's base32 (40 random bits), to be read aloud and quoted; unique per desk by its index."""
-    bits = secrets.randbits(40)
+def reference(bits: int | None = None) -> str:
+    """Eight characters of Crockford's base32 (40 bits, random if not given), to be read aloud and quoted; unique per desk by its index."""
+    bits = secrets.randbits(40) if bits is None else bits
     return "".join(CROCKFORD[(bits >> shift) & 31] for shift in range(35, -1, -5))
 
 

@@ -15,7 +15,7 @@ from yavar.conversations.append import Appended, append
 from yavar.conversations.deliveries import arrived
 from yavar.conversations.events import Hinted, Joined
 from yavar.conversations.models import Conversation, Original, Participant
-from yavar.conversations.receive import Inbound, begin, receive
+from yavar.conversations.receive import NOTHING, About, Inbound, begin, receive
 from yavar.people.customers import identities, tending
 from yavar.people.customers.queries import with_merged
 from yavar.people.models import Customer
@@ -23,7 +23,7 @@ from yavar.people.models import Customer
 from .models import ReplyToken
 from .threads import Thread, find, holder, known
 
-__all__ = ["Appended", "Inbound", "InboundMessage", "Person", "accept", "bring", "deliver"]
+__all__ = ["About", "Appended", "Inbound", "InboundMessage", "Person", "accept", "bring", "deliver"]
 
 
 def accept(inbound: Inbound) -> Appended:
@@ -31,9 +31,9 @@ def accept(inbound: Inbound) -> Appended:
     return receive(inbound)
 
 
-def bring(start_key: str, inbound: Callable[[], Inbound], *, subject: str = "") -> Appended:
+def bring(start_key: str, inbound: Callable[[], Inbound], *, about: About = NOTHING) -> Appended:
     """A program brings what came to it some other way: a conversation of its own, once per `start_key`."""
-    return begin(start_key, inbound, subject=subject)
+    return begin(start_key, inbound, about=about)
 
 
 class Person(msgspec.Struct, frozen=True):
@@ -82,7 +82,7 @@ def deliver(message: InboundMessage) -> Appended:
             stored = append(thread.joins, by=actor, client_id=client_id, text=message.text, files=keys, at=message.at)
         else:
             inbound = Inbound(message.inbox_id, customer.pk, None, client_id, message.text, keys, message.lang, message.at)
-            stored = begin(f"mail:{message.inbox_id}:{message.key}", lambda: inbound, subject=message.subject)
+            stored = begin(f"mail:{message.inbox_id}:{message.key}", lambda: inbound, about=About(subject=message.subject))
         if not stored.repeated:
             sql.create(Original(message_id=stored.message_id, text=message.whole, html=message.html, head=message.head))
             _copied(stored.conversation_id, message)

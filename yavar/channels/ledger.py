@@ -45,7 +45,8 @@ class Came(NamedTuple):
 def take_in(inbox: Inbox, came: Sequence[Came], *, mime: str) -> int:
     """Store items: first the bytes, fsynced, then all rows in one transaction. When this returns they are safe; before, nobody was told anything.
     Answers how many had not come before. Never inside a transaction. Raises Problem 507 when the disk is full."""
-    laid = [None if each.raw is None else files.lay(BytesIO(each.raw), name=f"{ids.reference()}.eml", limit=LARGEST, mime=mime) for each in came]
+    ending = "json" if mime == "application/json" else "eml"
+    laid = [None if each.raw is None else files.lay(BytesIO(each.raw), name=f"{ids.reference()}.{ending}", limit=LARGEST, mime=mime) for each in came]
     unused: list[File] = []
     try:
         with transaction():

@@ -91,3 +91,34 @@ class SpamWord(models.Model):
     word = models.CharField(max_length=40, unique=True)
     spam = models.PositiveIntegerField(default=0)
     good = models.PositiveIntegerField(default=0)
+
+
+class Claim(models.Model):
+    """An address that somebody typed into a form: how many forms named it lately, and whether it was asked if that is right.
+
+    One row for each mailbox (`claims.mailbox_of`), locked before anything is done for it: so forms that come at once are counted, and ask once.
+    """
+
+    class State(models.TextChoices):
+        NONE = ""  # it was never asked
+        LEFT = "left"  # the question waits to be mailed
+        SENDING = "sending"  # on its way: who finds it so without being the one who sends it cannot know
+        SENT = "sent"
+        FAILED = "failed"
+        UNKNOWN = "unknown"  # it may have arrived; nobody asks a second time
+
+    public_id = models.CharField(max_length=22, unique=True, default=ids.public_id)
+    mailbox = models.CharField(max_length=254, unique=True)
+    address = models.CharField(max_length=254, default="")  # what is asked: as it was typed, in normal form
+    since = models.DateTimeField()  # when the day began that `forms` counts
+    forms = models.PositiveIntegerField(default=0)
+    inbox = models.ForeignKey(Inbox, models.CASCADE, null=True, db_index=False)  # whose form asks
+    customer = models.ForeignKey(Customer, models.CASCADE, null=True)
+    lang = models.CharField(max_length=2, default="en")
+    state = models.CharField(max_length=8, choices=State.choices, default=State.NONE)
+    asked_at = models.DateTimeField(null=True)
+    seed = models.CharField(max_length=22, default="")  # the link's token belongs to it and this desk's key
+    token_hash = models.CharField(max_length=64, default="")
+
+    class Meta:
+        indexes = [models.Index(fields=["asked_at"], name="claim_asked"), models.Index(fields=["token_hash"], condition=~Q(token_hash=""), name="claim_token")]

@@ -10,12 +10,15 @@ from django.conf import settings
 from yavar.base import clock
 from yavar.base.db import transaction
 from yavar.base.events import Actor
+from yavar.channels import form_offer
 from yavar.channels.chat import ChatConfig
+from yavar.channels.form import FormConfig
 from yavar.channels.intake import Inbound, accept
 from yavar.conversations import actions
 from yavar.conversations.models import Inbox
 from yavar.conversations.notes.actions import write_note
 from yavar.conversations.setup import add_inbox, configure_inbox, make_tag
+from yavar.desk.actions import save_field
 from yavar.desk.models import Brand, RequestType
 from yavar.integrations.channels.email.channel import KIND, EmailConfig
 from yavar.integrations.channels.email.sending import outlets
@@ -50,6 +53,9 @@ def prepare() -> None:
     inbox = Inbox.objects.filter(kind="chat").order_by("pk")[0]
     if inbox.config.get("origins") != origins:
         configure_inbox(inbox, ChatConfig(origins=origins, ask_name="ask", ask_email="ask"))
+    form = Inbox.objects.filter(kind="form").order_by("pk").first()
+    if form is not None and form.config.get("origins") != origins:
+        configure_inbox(form, form_offer.changed(form.config, origins=origins))
     mail = Inbox.objects.filter(kind=KIND).order_by("pk").first()
     if mail is not None and settings.ENV.smtp:
         outlets.set_outlet(mail, outlets.Settings(host="127.0.0.1", port=postbox.port(), security="none"), by=Actor("system"))
@@ -66,6 +72,7 @@ def _furnish() -> None:
         {"en": "Delivery", "fa": "ارسال", "ru": "Доставка"},
     ):
         RequestType.objects.create(brand=brand, name=name)
+    _make_form(brand)
     agents = {}
     for member in TEAM:
         facts = {name: value for name, value in member.items() if name != "key"}
@@ -74,6 +81,17 @@ def _furnish() -> None:
     talks = json.loads((Path(__file__).parent / "demo_talks.json").read_text())
     for talk in sorted(talks, key=lambda t: -t["ago"]):
         _play(talk, inbox, agents)
+
+
+def _make_form(brand: Brand) -> None:
+    """The shop's contact form, which asks for the order when something is to go back."""
+    back = next(kind for kind in RequestType.objects.filter(brand=brand) if kind.name["en"] == "Return")
+    order = {"en": "Order number", "fa": "شمارهٔ سفارش", "ru": "Номер заказа"}
+    came = {"en": "When did it arrive?", "fa": "چه روزی رسید؟", "ru": "Когда пришёл заказ?"}
+    save_field(by=Actor("system"), label=order, key="order_number", brand=brand, filter=True)
+    save_field(by=Actor("system"), label=came, key="came_on", kind="date", brand=brand, request_type=back)
+    thanks = {"fa": "معمولاً همان روز پاسخ می‌دهیم.", "ru": "Обычно отвечаем в тот же день.", "en": "We usually answer the same day."}
+    add_inbox(brand, "form", "Contact form", FormConfig(fields=["order_number", "came_on"], ask_phone="ask", thanks=thanks))
 
 
 def _play(talk: dict[str, Any], inbox: Inbox, agents: dict[str, Agent]) -> None:
@@ -118,6 +136,7 @@ def greeting(address: str, seconds: float) -> str:
         f"Yavar’s demonstration is ready at {address} ({seconds:.1f} s)",
         "",
         f"  The shop with its chat   {address}/shop   (?lang=fa, ru, en)",
+        f"  Its contact form         {address}/form/{Inbox.objects.filter(kind='form').values_list('public_id', flat=True).first() or ''}",
         f"  The team’s inbox         {address}/inbox",
         "",
     ]

@@ -12,6 +12,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from yavar.base import clock
 from yavar.base.jobs.models import Job
+from yavar.channels import delivery
 from yavar.channels.contract import channel
 from yavar.conversations.models import Inbox
 from yavar.integrations.channels.email import queries as mail
@@ -83,6 +84,13 @@ def _doors() -> Iterator[Finding]:
                 f"Chat “{inbox.name}”: "
                 + (", ".join(origins) if origins else "on no page, see `yavar chat allow`")
                 + ("" if inbox.active else " (switched off)"),
+            )
+        elif inbox.kind == "form":
+            answers = delivery.mail_of(inbox.brand_id) is not None
+            yield (
+                answers,
+                f"Form “{inbox.name}”: "
+                + ("answers leave by mail" if answers else "nobody can answer it: set up outgoing mail of the same shop under Settings, E-mail"),
             )
         elif inbox.kind == "email":
             taken = [at for at in (env.smtp, env.lmtp) if at]

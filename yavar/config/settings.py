@@ -49,7 +49,7 @@ LOGIN_URL = "/sign-in"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
-        "DIRS": [PACKAGE / "web" / room / "templates" for room in ("ui", "agent", "widget", "demo")],
+        "DIRS": [PACKAGE / "web" / room / "templates" for room in ("ui", "agent", "portal", "widget", "demo")],
         "OPTIONS": {"environment": "yavar.web.ui.templating.environment"},
     }
 ]

@@ -10,6 +10,7 @@ from yavar.web.agent.settings import frame, pages
 from yavar.web.agent.settings import webhooks as webhook_settings
 from yavar.web.api.v1 import api
 from yavar.web.demo import postbox, shop
+from yavar.web.portal import confirm, embed, form
 from yavar.web.ui import errors, files
 from yavar.web.widget import views as chat
 
@@ -41,6 +42,11 @@ urlpatterns = [
     path("chat/hello", chat.hello),
     path("chat/messages", chat.older),
     path("chat/files", chat.files),
+    path("form/confirm/<str:token>", confirm.confirm),
+    path("form/<str:key>", form.form),
+    path("form/<str:key>/thanks", form.thanks),
+    path("form/<str:key>/files", form.files),
+    path("form/<str:key>/embed.js", embed.embed),
     path("api/v1/", api.urls),
 ]  # fmt: skip
 if settings.ENV.demo:

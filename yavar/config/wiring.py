@@ -15,13 +15,14 @@ from yavar.base.events import follow, listen
 from yavar.base.files import sweep
 from yavar.base.instance import fence
 from yavar.base.once import forget_old
-from yavar.channels import chat, contract, delivery, ledger, onward, outgoing
+from yavar.channels import chat, claims, contract, delivery, form_offer, ledger, onward, outgoing, submitting
 from yavar.conversations import jobs as conversation_jobs
 from yavar.conversations.notes import jobs as note_jobs
 from yavar.integrations.channels.email import reading as email_reading
 from yavar.integrations.channels.email.doors.keeper import Keeper
 from yavar.integrations.channels.email.doors.smtp import keep as keep_mail_doors
 from yavar.integrations.channels.email.offer import EMAIL
+from yavar.integrations.channels.email.sending import asking as email_asking
 from yavar.integrations.channels.email.sending import jobs as email_sending
 from yavar.people import jobs as people_jobs
 from yavar.realtime import public, staff
@@ -36,7 +37,17 @@ from yavar.webhooks import wanted
 
 from .health import DOOR as HEALTH
 
-ROOMS_WITH_JOBS = (conversation_jobs, note_jobs, people_jobs, webhook_jobs, onward, email_reading, email_sending)  # importing them registers who does what
+ROOMS_WITH_JOBS = (
+    conversation_jobs,
+    note_jobs,
+    people_jobs,
+    webhook_jobs,
+    onward,
+    submitting,
+    email_reading,
+    email_sending,
+    email_asking,
+)  # importing them registers who does what
 
 # each entry: how often, and what is done; every one of them may run twice
 TIMETABLE: list[tuple[timedelta, Callable[[], object]]] = [
@@ -52,6 +63,7 @@ TIMETABLE: list[tuple[timedelta, Callable[[], object]]] = [
     (timedelta(seconds=5), fence),
     (timedelta(minutes=10), forget_old),
     (timedelta(hours=1), sweep),
+    (timedelta(days=1), claims.forget_old),
     (timedelta(days=1), keep_statistics),
     (timedelta(days=1), SessionStore.clear_expired),
 ]
@@ -69,6 +81,7 @@ def wire() -> None:
         return
     _wired = True
     contract.offer(chat.CHAT)
+    contract.offer(form_offer.FORM)
     contract.offer(EMAIL)
     listen("message.received", "conversations.index_message", ordered=False)
     listen("message.sent", "conversations.index_message", ordered=False)

@@ -1,10 +1,11 @@
 """What is written about a conversation: its subject and its custom fields."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from yavar.base.db import transaction
 from yavar.desk.fields import changed, definitions, folded
+from yavar.desk.models import FieldDefinition
 from yavar.people.models import Agent
 
 from .actions import locked, tell
@@ -33,9 +34,14 @@ def describe(conversation_id: int, values: Mapping[str, Any], *, by: Agent) -> C
         if not touched:
             return conversation
         conversation.fields = after
-        for definition in known:
-            if definition.filter and definition.key in touched:
-                ConversationValue.objects.filter(conversation=conversation, definition=definition).delete()
-                if definition.key in after:
-                    ConversationValue.objects.create(conversation=conversation, definition=definition, folded=folded(definition, after[definition.key]))
+        index(conversation.pk, [each for each in known if each.key in touched], after)
         return tell(conversation, Described(touched), by.actor, "fields")
+
+
+def index(conversation_id: int, definitions: Sequence[FieldDefinition], values: Mapping[str, Any]) -> None:
+    """What lists are filtered by: these fields of a conversation have these values, or none."""
+    for definition in definitions:
+        if definition.filter:
+            ConversationValue.objects.filter(conversation=conversation_id, definition=definition).delete()
+            if definition.key in values:
+                ConversationValue.objects.create(conversation_id=conversation_id, definition=definition, folded=folded(definition, values[definition.key]))

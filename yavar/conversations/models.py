@@ -130,7 +130,7 @@ class Attachment(models.Model):
 class Original(models.Model):
     """What a message was before it was cut to what its writer said now: a mail's whole text, its page as it may be shown, its head."""
 
-    CLIENT_ID = "mail-"  # what client ids of such messages begin with, so that nobody looks for the originals of others
+    CLIENT_ID, FORM_ID = "mail-", "form-"  # what client ids of such messages begin with, so that nobody looks for the originals of others
 
     message = models.OneToOneField(Message, models.CASCADE, related_name="original")
     text = models.TextField()

@@ -1,17 +1,20 @@
 """A message from outside reaches its conversation, or begins one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
+from typing import Any
 
 import msgspec
 
 from yavar.base import clock, ids
 from yavar.base.db import run, sql, transaction
 from yavar.base.events import Actor, record
+from yavar.desk.models import FieldDefinition, RequestType
 from yavar.people.models import Agent
 
 from .append import Appended, append
+from .describing import index
 from .events import Opened
 from .models import Conversation, Message
 
@@ -37,7 +40,21 @@ def receive(inbound: Inbound) -> Appended:
     return append(conversation_id, by=by, client_id=inbound.client_id, text=inbound.text, files=inbound.files, at=inbound.at)
 
 
-def begin(start_key: str, inbound: Callable[[], Inbound], *, subject: str = "") -> Appended:
+class About(msgspec.Struct, frozen=True):
+    """What is known of a conversation when it begins. `fields` are values as `desk.fields.changed` answers them, `definitions` the fields they belong to;
+    `reference` is the one it was promised, if that is still free."""
+
+    subject: str = ""
+    request_type: RequestType | None = None
+    fields: Mapping[str, Any] = {}
+    definitions: Sequence[FieldDefinition] = ()
+    reference: str = ""
+
+
+NOTHING = About()
+
+
+def begin(start_key: str, inbound: Callable[[], Inbound], *, about: About = NOTHING) -> Appended:
     """A program brings in what a customer wrote elsewhere: always a new conversation, except that the same `start_key` is the same one.
 
     `inbound` is asked only for a new one, so that a repeat makes no second customer.
@@ -49,7 +66,7 @@ def begin(start_key: str, inbound: Callable[[], Inbound], *, subject: str = "") 
             return append(known.pk, by=Actor("customer", known.customer_id), client_id=first.client_id, text=first.text, at=first.created_at)
         given = inbound()
         by = Actor("customer", given.customer_id)
-        key = _start(given, by, start_key, subject)
+        key = _start(given, by, start_key, about)
         return append(key, by=by, client_id=given.client_id, text=given.text, files=given.files, at=given.at)
 
 
@@ -87,10 +104,13 @@ def _find() -> tuple[str, str]:
     )
 
 
-def _start(inbound: Inbound, by: Actor, start_key: str, subject: str = "") -> int:
+def _start(inbound: Inbound, by: Actor, start_key: str, about: About = NOTHING) -> int:
+    taken = not about.reference or Conversation.objects.filter(reference=about.reference).exists()
     conversation = sql.create(Conversation(
-        public_id=ids.public_id(), reference=ids.reference(), inbox_id=inbound.inbox_id, customer_id=inbound.customer_id,
-        start_key=start_key, subject=subject, lang=inbound.lang, last_at=inbound.at, created_at=inbound.at, event_seq=1,
+        public_id=ids.public_id(), reference=ids.reference() if taken else about.reference, inbox_id=inbound.inbox_id, customer_id=inbound.customer_id,
+        start_key=start_key, subject=about.subject, request_type=about.request_type, fields=dict(about.fields), lang=inbound.lang,
+        last_at=inbound.at, created_at=inbound.at, event_seq=1,
     ))  # fmt: skip
+    index(conversation.pk, about.definitions, about.fields)
     record(Opened(inbound.inbox_id, inbound.customer_id), subject=("conversation", conversation.pk), by=by, seq=1, at=inbound.at)
     return conversation.pk

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import BinaryIO
@@ -9,6 +10,7 @@ from typing import BinaryIO
 import filetype
 import imagesize
 from django.conf import settings
+from django.db.models import Sum
 from django.utils.functional import lazy
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -70,6 +72,19 @@ def keep(file: File, owner: Actor, *, attached: bool = False) -> File:
     """The second half: write the row, inside the open transaction. `attached` when it is somebody's from the start."""
     file.owner, file.attached = str(owner), attached
     return sql.create(file)
+
+
+def pass_on(keys: Sequence[str], giver: Actor, taker: Actor, *, held: bool = False) -> list[str]:
+    """Files of `giver` that stand in nothing yet become `taker`'s, who may attach them; with `held` they are kept from the sweep although nobody attached
+    them. Answers which they were, in order: nobody passes on what is not theirs."""
+    found = set(File.objects.filter(key__in=keys, owner=str(giver)).values_list("key", flat=True)) if keys else set()
+    File.objects.filter(key__in=found).update(owner=str(taker), attached=held)
+    return [key for key in keys if key in found]
+
+
+def loose(owner: Actor) -> int:
+    """How many bytes of `owner` nobody has attached yet."""
+    return File.objects.filter(attached=False, owner=str(owner)).aggregate(total=Sum("size"))["total"] or 0
 
 
 def again(file: File, owner: Actor) -> File:

@@ -55,7 +55,7 @@ def items(events: Sequence[Event], customers: Iterable[Customer] = (), *, of: in
     written = [e.payload["note"] for e in events if e.name == "note.written"]
     notes = {n.pk: n for n in Note.objects.filter(pk__in=written).prefetch_related("files")} if written else {}
     files, copies = files_of(list(messages.values())), _copies([m.pk for m in messages.values() if not m.author.startswith("customer:")])
-    mails = [m.pk for m in messages.values() if m.client_id.startswith(Original.CLIENT_ID)]
+    mails = [m.pk for m in messages.values() if m.client_id.startswith((Original.CLIENT_ID, Original.FORM_ID))]
     whole = set(Original.objects.filter(message__in=mails).values_list("message", flat=True)) if mails else set()
     speakers = {*(event.actor for event in events), *(message.author for message in messages.values())}  # whoever splits copies what others said
     who = staff_authors(map(Actor.parse, speakers), customers)

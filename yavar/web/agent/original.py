@@ -56,9 +56,12 @@ def original(request: HttpRequest, conversation: str, message: str) -> HttpRespo
         (_("To"), ", ".join(facts.get("to", []))),
         (_("Cc"), ", ".join(facts.get("cc", []))),
         (_("Date"), facts.get("date", "")),
+        (_("Phone"), facts.get("phone", "")),
+        *((name, str(value)) for name, value in facts.get("fields", {}).items()),  # of a form
     ]
+    title = _("The form as it was sent") if found.message.client_id.startswith(Original.FORM_ID) else _("The mail as it came")
     return page(
-        request, "agent/original.html", theme=request.user.theme, rows=[row for row in rows if row[1]], body=f"/inbox-original/{conversation}/{message}/body" + ("?pictures" if "pictures" in request.GET else ""),
+        request, "agent/original.html", theme=request.user.theme, title=title, rows=[row for row in rows if row[1]], body=f"/inbox-original/{conversation}/{message}/body" + ("?pictures" if "pictures" in request.GET else ""),
         asked="pictures" in request.GET, sealed=facts.get("sealed", ""), withheld=facts.get("withheld", []), remote=bool(_REMOTE.search(found.html)),
     )  # fmt: skip
 

@@ -13,7 +13,7 @@ from yavar.base import clock
 from yavar.base.db import sql
 from yavar.base.problem import Problem
 from yavar.channels import outgoing
-from yavar.channels.intake import Inbound, bring
+from yavar.channels.intake import About, Inbound, bring
 from yavar.conversations import actions, union
 from yavar.conversations.append import check_body
 from yavar.conversations.filters import Filter, condition
@@ -172,7 +172,7 @@ def create_conversation(request: HttpRequest, agent: Agent, given: NewConversati
     written = bring(
         f"api:{agent.pk}:{key}",
         lambda: Inbound(inbox.pk, _customer(agent, given.customer).pk, None, key, given.text, (), given.customer.lang, at),
-        subject=given.subject,
+        about=About(subject=given.subject),
     )
     return with_item(agent, written.conversation_id, written.version, first=written)
 

@@ -161,7 +161,7 @@ def list_inboxes(request: HttpRequest, agent: Agent) -> Any:
 
 @doors.door("POST", "/inboxes", needs="inbox.manage", shape=answers.InboxFacts, status=201)
 def create_inbox(request: HttpRequest, agent: Agent, given: NewInbox) -> Any:
-    """A new inbox of a channel this desk has. A chat is closed until a page is allowed."""
+    """A new inbox of a channel this desk has. A chat is closed until a page is allowed; a form's own page is open at once."""
     brand = one(Brand, given.brand)
     if not agent.powers.at("inbox.manage", "brand", brand.pk):
         raise denied("inbox.manage")

@@ -32,7 +32,7 @@ WORDS = {
     "messages": "Seqs of public messages, as in `Item.seq`.", "mime": "The media type, found by the bytes.", "mine": "Open conversations assigned to you.", "more": "Whether there is more after this page.",
     "name": "What people call it.", "next": "Give it back as `before` to read on; null at the end.", "note": "The internal note you have not saved yet.", "on": "conversation or customer.",
     "online": "Whether the agent's inbox is open somewhere right now.", "origin": "The conversation it was said in, when that one was merged into this; else null.",
-    "original": "Where a mail can be read whole, as it came: a path on this desk; null for what has no more to show.",
+    "original": "Where a mail or a form can be read whole, as it came: a path on this desk; null for what has no more to show.",
     "page": "The page of the shop the customer was on last.", "people": "Which agents look at it now, and who writes.", "permissions": "Names of rights.", "phone": "A number with its country: +989123456789.",
     "possible": "Whether it can be done.", "preview": "The beginning of what was said last.", "preview_agent": "Id of the agent who said it, if it was one.",
     "preview_by": "Who said it: customer, agent, bot or system.", "priority": "low, normal, high or urgent.", "q": "Words to look for; the last one may be a beginning.",

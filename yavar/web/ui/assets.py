@@ -11,4 +11,4 @@ WEB = Path(__file__).resolve().parent.parent
 @cache
 def assets() -> Static:
     """Read once per process."""
-    return Static({face: WEB / face / "static" for face in ("ui", "agent", "widget", "demo")})
+    return Static({face: WEB / face / "static" for face in ("ui", "agent", "portal", "widget", "demo")})

@@ -21,7 +21,7 @@ def upload(request: HttpRequest, owner: Actor) -> HttpResponse:
 def show(request: HttpRequest, key: str, name: str) -> FileResponse:
     """A file by its random key. Never rendered as a page of ours: attachment, nosniff, sandbox, its own type."""
     file = File.objects.filter(key=key).first()
-    if file is None or not path_of(file.key).exists():
+    if file is None or file.owner.startswith("form:") or not path_of(file.key).exists():  # brought to a form and not sent yet: the desk is nobody's file host
         raise Http404
     response = FileResponse(path_of(file.key).open("rb"), as_attachment=True, filename=file.name, content_type=file.mime)
     response.headers["Cache-Control"] = "private, max-age=31536000, immutable"

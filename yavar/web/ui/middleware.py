@@ -14,19 +14,21 @@ from .errors import problem_response
 
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 LONGEST = 256 * 1024  # bytes of a form; files come by ways of their own
+WITH_FILES = 128 << 20  # bytes of a customer's form, whose page works without scripts and so sends its files along
 View = Callable[[HttpRequest], HttpResponse]
 LANGUAGES = ("fa", "ru", "en")
 CSP = "default-src 'self'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data: blob:; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors {ancestors}"
 
 
 class Headers:
-    """Content-Security-Policy and its kin. A view may set `request.frame_ancestors` (the chat panel does)."""
+    """Content-Security-Policy and its kin. A view may set `request.frame_ancestors` (the chat panel and the forms do)."""
 
     def __init__(self, get_response: View) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.content_type in FORMS and int(request.META.get("CONTENT_LENGTH") or 0) > LONGEST and not request.path.startswith("/hooks/"):
+        most = WITH_FILES if request.path.startswith("/form/") else LONGEST
+        if request.content_type in FORMS and int(request.META.get("CONTENT_LENGTH") or 0) > most and not request.path.startswith("/hooks/"):
             return problem_response(Problem(413, "body.too_large", _("The request is too large.")))
         request.nonce = secrets.token_urlsafe(16)  # type: ignore[attr-defined]
         response = self.get_response(request)
@@ -60,7 +62,7 @@ class Language:
             code = translation.get_language_from_request(request)[:2]
         with translation.override(code if code in LANGUAGES else "en"):
             response = self.get_response(request)
-        if asked in LANGUAGES and not request.path.startswith("/chat/"):
+        if asked in LANGUAGES and not request.path.startswith(("/chat/", "/form/")):
             response.set_cookie("yavar_lang", asked, max_age=365 * 24 * 3600, samesite="Lax", secure=settings.ENV.secure)
         return response
 

@@ -10,14 +10,16 @@ from django.utils import translation
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup, escape
 
+from yavar.base.numbers import digits
+
 from .assets import assets
 
 
 def environment(**options: Any) -> Environment:
     """Django's hook for the environment."""
     env = Environment(**{**options, "autoescape": True, "undefined": StrictUndefined, "extensions": ["jinja2.ext.i18n"]})
-    env.install_gettext_callables(translation.gettext, translation.ngettext, newstyle=True)  # type: ignore[attr-defined]
-    env.globals.update(static=assets().url, icon=icon, modules=modules, favicon=favicon)
+    env.install_gettext_callables(translation.gettext, translation.ngettext, newstyle=True, pgettext=translation.pgettext)  # type: ignore[attr-defined]
+    env.globals.update(digits=digits, static=assets().url, icon=icon, modules=modules, favicon=favicon)
     return env
 
 

@@ -132,7 +132,7 @@ def _facts(request: HttpRequest, agent: Agent, said: Said | None, problem: Probl
         "reply_minutes": digits(minutes) if minutes else "", **(typed or {}),
     }  # fmt: skip
     return {
-        "shown": shown, "active": inbox.active, "action": request.get_full_path(), "chats": _chats(agent, inbox), "origins": [{"origin": origin, "shown": _readable(origin)} for origin in config.origins], "identity_required": config.identity_required,
+        "shown": shown, "active": inbox.active, "action": request.get_full_path(), "chats": _chats(agent, inbox), "origins": [{"origin": origin, "shown": readable(origin)} for origin in config.origins], "identity_required": config.identity_required,
         "after": [(str(n), _("Never") if n == 0 else ngettext("After {n} minute", "After {n} minutes", n).format(n=digits(n))) for n in sorted({*MAIL_AFTER, config.mail_after})],
         "line": f'<script async src="{url}/chat/{inbox.public_id}/loader.js"></script>', "only_here": urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1"),
         "secret": said.secret if said else None, "has_secret": bool(inbox.secret), "languages": LANGUAGES, "preview": preview_of(shown),
@@ -165,7 +165,7 @@ def _secret(inbox: Inbox) -> str:
         return ""
 
 
-def _readable(origin: str) -> str:
+def readable(origin: str) -> str:
     """An origin as people read it: a Persian or Russian domain in its own letters."""
     try:
         return origin.encode().decode("idna")
@@ -175,7 +175,7 @@ def _readable(origin: str) -> str:
 
 def _isolated(origin: str) -> str:
     """An address inside a sentence of any direction."""
-    return f"\u2066{_readable(origin)}\u2069"
+    return f"\u2066{readable(origin)}\u2069"
 
 
 @needs("inbox.manage")

@@ -18,8 +18,8 @@ from yavar.people.models import Agent
 from .chat import managed
 from .frame import Form, Said, Typed, isolated, kept, settings_page, without_right
 
-KINDS: dict[str, Promise] = {"chat": gettext_lazy("Chat"), "email": gettext_lazy("E-mail")}
-PAGES = {"chat": "chat", "email": "mail"}
+KINDS: dict[str, Promise] = {"chat": gettext_lazy("Chat"), "email": gettext_lazy("E-mail"), "form": gettext_lazy("Form")}
+PAGES = {"chat": "chat", "email": "mail", "form": "forms"}
 NEW = "chat"  # what can be made here: other channels bring their own pages
 
 

@@ -6,6 +6,7 @@ from .audit import audit
 from .audit_export import export
 from .consent import consent, granted
 from .fields import fields
+from .forms import forms
 from .inboxes import inboxes
 from .mail import mail
 from .outgoing import outgoing
@@ -23,6 +24,7 @@ addresses = [
     path("settings/shops", shops),
     path("settings/inboxes", inboxes),
     path("settings/mail", mail),
+    path("settings/forms", forms),
     path("settings/outgoing", outgoing),
     path("settings/consent", consent),
     path("settings/consent/granted", granted),

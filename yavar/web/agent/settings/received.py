@@ -29,6 +29,12 @@ OUTCOMES = {
 }  # fmt: skip
 REASONS = {
     "spam": gettext_lazy("It looks like spam that you showed the desk."),
+    "trap": gettext_lazy("A field that no person sees was filled in."),
+    "fast": gettext_lazy("It was filled in faster than a person types."),
+    "stale": gettext_lazy("Its page had stood open for more than a day."),
+    "forged": gettext_lazy("It didn’t come from a page of the form."),
+    "links": gettext_lazy("It has many links, or one in the name or subject."),
+    "file.unknown": gettext_lazy("One of its files is missing."),
     "blocked": gettext_lazy("Its sender is blocked."),
     "no_sender": gettext_lazy("It names no sender, so nobody could be answered."),
     "own_address": gettext_lazy("It says it comes from one of the desk’s own addresses."),

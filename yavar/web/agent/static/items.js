@@ -32,7 +32,7 @@ function One({id, item, first, last, seen}) {
     <div class="said"><span class="sr">${item.author.name}: </span>
       ${item.text && html`<div class=${`bubble${item.author.kind === "bot" ? " is-auto" : ""}`}><${Prose} text=${item.text} /></div>`}
       <${Files} files=${item.files} />
-      ${item.original && html`<a class="link whole" href=${item.original} target="_blank" rel="noopener"><${Icon} name="mail-open" size=${14} />${t("The mail as it came")}</a>`}
+      ${item.original && html`<a class="link whole" href=${item.original} target="_blank" rel="noopener"><${Icon} name="mail-open" size=${14} />${item.client_id?.startsWith("form-") ? t("The form as it was sent") : t("The mail as it came")}</a>`}
       ${item.copies?.length ? html`<${Copies} id=${id} item=${item} />` : last && html`<footer class="meta">${item.author.kind === "bot" || item.author.kind === "system" ? html`<span>
         ${t("Automatic answer")} · </span>` : out && item.author.id !== me.id ? html`<span><bdi>${item.author.name}</bdi> · </span>` : null}
         <time dateTime=${item.at} title=${fullDate(item.at)}>${clock(item.at)}</time>

@@ -27,7 +27,7 @@ SECONDS = 20.0  # that one job goes on
 @job(f"{KIND}.send", outside=True)
 def send(inbox: int, slot: int) -> Steps:
     """Send what is due in a slot by the inbox's outlet. A server that is away makes all of its slots wait; other inboxes do not notice."""
-    outlet, opens = _outlet(inbox)
+    outlet, opens = open_outlet(inbox)
     if outlet is None:
         yield lambda: None
         return delivery.wake(inbox, KIND, slot, due=opens)
@@ -36,7 +36,7 @@ def send(inbox: int, slot: int) -> Steps:
     delivery.go_on(inbox, KIND, slot)
 
 
-def _outlet(inbox: int) -> tuple[Outlet | None, datetime]:
+def open_outlet(inbox: int) -> tuple[Outlet | None, datetime]:
     """The way out if it is open now, and else when to look again."""
     now = clock.now()
     found = next(iter(sql.pick(Outlet, "inbox_id = ? AND active", (inbox,))), None)
@@ -50,7 +50,7 @@ def drain(inbox: int, slot: int) -> None:
     its alone, by the job's lease."""
     until = time.monotonic() + SECONDS
     try:
-        while time.monotonic() < until and (outlet := _outlet(inbox)[0]) and (copy := delivery.next_due(inbox, slot)):
+        while time.monotonic() < until and (outlet := open_outlet(inbox)[0]) and (copy := delivery.next_due(inbox, slot)):
             ready = letter(copy, outlet)
             if deliveries.begin(copy):
                 _settle(copy, outlet, ready.send())
