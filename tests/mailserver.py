@@ -19,6 +19,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qs
 
+import psutil
+
 from tests.desk import free_port
 
 DOVECOT, POSTFIX = "/usr/sbin/dovecot", "/usr/sbin/postfix"
@@ -198,8 +200,12 @@ lmtp_destination_concurrency_limit = 1
     def stop_dovecot(self) -> None:
         """Mailboxes are away; Postfix keeps what comes meanwhile."""
         assert self._dovecot is not None
+        serving = psutil.Process(self._dovecot.pid).children(recursive=True)  # they would go on with whoever is connected
         self._dovecot.send_signal(signal.SIGTERM)
         self._dovecot.wait(timeout=10)
+        for each in serving:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                each.kill()
 
     def flush(self) -> None:
         """Postfix tries again what it could not deliver."""
