@@ -71,6 +71,16 @@ def _ends() -> str:
     return sql.text(f"UPDATE {sql.table(Delivery)} SET {changes} WHERE id = ? AND state = 'sending'")
 
 
+def doubt_all(*, by: Actor) -> int:
+    """This desk is a copy: the one it was copied from may have sent what waits here. So nobody knows, and a person decides. Answers how many."""
+    waiting = list(Delivery.objects.filter(state__in=OPEN).select_related("message").order_by("pk"))
+    with transaction():
+        for delivery in waiting:
+            Delivery.objects.filter(pk=delivery.pk).update(state=State.UNKNOWN, reason="restored", next_at=None)
+            tell(locked(delivery.message.conversation_id), _fact(delivery, State.UNKNOWN, "restored"), by)
+    return len(waiting)
+
+
 def hasten(inbox: int) -> None:
     """The way out of an inbox is open again: what was put off is due now."""
     with transaction():

@@ -127,6 +127,12 @@ def stop(key: int, why: str) -> None:
         tell(conversation, ReplyStopped(key, why[:40]), SYSTEM)
 
 
+def stop_all(why: str) -> None:
+    """Nothing that waits may leave by itself (the desk was restored: it may have left already)."""
+    for key in list(HeldReply.objects.filter(state=HeldReply.State.HELD).order_by("pk").values_list("pk", flat=True)):
+        stop(key, why)
+
+
 def _keep_files(keys: Sequence[str], *, kept: bool) -> None:
     """Whether files that are part of nothing yet are safe from the sweep, which else comes in a day."""
     if keys:

@@ -239,3 +239,16 @@ def test_automatic_mail_to_one_address_has_a_budget(shop, talk):
             said = append(talk.pk, by=Actor("system"), client_id=f"notice-{number:04d}", text="A notice", at=clock.now())
             delivery.hand_out(Message.objects.get(pk=said.message_id), [Recipient(talk.customer_id, "victim@shop.example")], talk.inbox, automatic=True)
     assert Delivery.objects.count() == delivery.AUTOMATIC_A_DAY
+
+
+def test_a_restored_desk_sends_nothing_by_itself(shop, talk):
+    copy = queued(shop, talk)
+    held = writes(talk, shop.amir, client_id="client-id-2")
+    assert deliveries.doubt_all(by=Actor("system")) == 1 and deliveries.doubt_all(by=Actor("system")) == 0
+    holding.stop_all("restored")
+    with later(60):
+        outgoing.release_due()
+        assert delivery.next_due(copy.inbox_id, copy.slot) is None
+    copy.refresh_from_db()
+    held.refresh_from_db()
+    assert (copy.state, copy.reason, held.state, held.why) == ("unknown", "restored", "stopped", "restored") and told(copy) == [("unknown", "restored")]

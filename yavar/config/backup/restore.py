@@ -18,6 +18,7 @@ from yavar.base.db import transaction
 from yavar.base.events import Actor, record
 from yavar.base.files import path_of
 from yavar.base.jobs import forget_leases
+from yavar.conversations import deliveries, holding
 from yavar.desk.events import BeganAnew
 from yavar.people.models import SignIn
 from yavar.webhooks.actions import hold_all
@@ -107,5 +108,7 @@ def _settle(folder: Path, facts: dict[str, Any]) -> None:
         Session.objects.all().delete()
         SignIn.objects.filter(outcome="ok", ended_at__isnull=True).update(ended_at=clock.now())
         hold_all(by=CLI)
+        deliveries.doubt_all(by=CLI)
+        holding.stop_all("restored")
         record(BeganAnew(facts["epoch"]), subject=("desk", 0), by=CLI)
     forget_leases()

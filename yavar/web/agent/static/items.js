@@ -59,6 +59,7 @@ const delayed = reason => ({later: t("their server asks us to wait"), busy: t("t
   sender: t("the mail server refuses our address")})[reason] ?? t("the mail server can’t be reached");
 
 function troubleOf({state, reason}) {
+  if (state === "unknown" && reason === "restored") return t("It waited to leave when this backup was made. Nobody knows whether it was sent since:");
   if (state === "unknown") return t("The line was cut while this was sent. Nobody knows whether it arrived:");
   if (state === "bounced") return reason === "complaint" ? t("Called unwanted by") : t("It came back from");
   return {no_such_address: t("There is no such address:"), mailbox_full: t("The mailbox is full:"), too_large: t("Too large for the server of"), gave_up: t("Tried for two days, then given up:"),
@@ -72,7 +73,7 @@ function Waiting({held, id}) {
     <div class="said">${held.text && html`<div class="bubble"><${Prose} text=${held.text} /></div>`}<${Files} files=${held.files} />
       <footer class=${`meta${stopped ? " is-ask" : ""}`}>${!mine && html`<span><bdi>${held.author.name}</bdi> · </span>`}
         <${Icon} name=${stopped ? "circle-alert" : "clock"} size=${14} /><span>${stopped ? held.why === "customer.wrote" ? t("Not sent: the customer has written since.")
-          : t("Not sent. Something has to be put right first.") : held.scheduled ? html`${t("Leaves:")} <${When} at=${held.due_at} />` : t("Leaves in a moment")}</span>
+          : held.why === "restored" ? t("Not sent: the desk was restored from a backup, and it may have left before.") : t("Not sent. Something has to be put right first.") : held.scheduled ? html`${t("Leaves:")} <${When} at=${held.due_at} />` : t("Leaves in a moment")}</span>
         ${(stopped || held.scheduled) && html`<button type="button" class="link" onClick=${() => putOff(id, held, null)}>${t("Send now")}</button> · `}
         <button type="button" class="link is-plain" onClick=${() => recall(id, held)}>${stopped || held.scheduled ? t("Take back") : t("Undo")}</button></footer></div></article>`;
 }
