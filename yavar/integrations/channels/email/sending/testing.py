@@ -1,5 +1,6 @@
 """An SMTP server for tests that misbehaves as told: slow, refusing, busy, vanishing, or silent after it took a mail."""
 
+import base64
 import socketserver
 import threading
 import time
@@ -28,6 +29,7 @@ class Sink:
     taken: list[Taken] = field(default_factory=list)
     answers: dict[str, Callable[[str], str | None]] = field(default_factory=dict)
     pause: float = 0.0  # seconds before each answer
+    login: tuple[str, str] | None = None  # mechanism and the decoded response that lets one in; None: nobody has to sign in
     connections: int = 0
 
     def recipients(self) -> list[str]:
@@ -41,12 +43,17 @@ class _Handler(socketserver.StreamRequestHandler):
     def handle(self) -> None:
         self.sink.connections += 1
         sender = recipient = ""
+        known = self.sink.login is None
         self._say("220 sink.example ESMTP")
         while line := self.rfile.readline():
             verb, _space, rest = line.decode("latin-1").strip().partition(" ")
             verb = verb.upper()
             if verb == "EHLO":
-                self._say("250-sink.example\r\n250 SIZE 30000000")
+                self._say(f"250-sink.example\r\n250-SIZE 30000000\r\n250 AUTH {self.sink.login[0] if self.sink.login else ''}".rstrip())
+            elif verb == "AUTH":
+                known = self._sign_in(rest)
+            elif not known:
+                self._say("530 5.7.0 sign in first")
             elif verb == "QUIT":
                 return self._say("221 bye")
             elif verb in ("RSET", "NOOP"):
@@ -64,6 +71,15 @@ class _Handler(socketserver.StreamRequestHandler):
             else:
                 self._say("500 what?")
         return None
+
+    def _sign_in(self, rest: str) -> bool:
+        mechanism, _space, response = rest.partition(" ")
+        good = (mechanism, base64.b64decode(response).decode()) == self.sink.login
+        if not good and mechanism == "XOAUTH2":  # as Google does it: why, as a challenge, which the client answers with nothing
+            self._say("334 " + base64.b64encode(b'{"status":"400"}').decode())
+            self.rfile.readline()
+        self._say("235 2.7.0 welcome" if good else "535 5.7.8 no")
+        return good
 
     def _take(self, sender: str, recipient: str) -> bool:
         lines = []

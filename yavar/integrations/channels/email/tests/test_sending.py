@@ -204,6 +204,27 @@ def test_a_worker_that_dies_in_between_leaves_it_unknown(shop, talk, server):
     assert states() == [("unknown", "interrupted")], "the late answer of the dead changes nothing"
 
 
+@pytest.mark.parametrize(
+    ("auth", "secret", "login"),
+    [("password", "hush", ("PLAIN", "\0support\0hush")), ("xoauth2", "grant", ("XOAUTH2", "user=support\x01auth=Bearer t0ken\x01\x01"))],
+)
+def test_whoever_has_to_sign_in_does_so(shop, talk, server, monkeypatch, auth, secret, login):
+    monkeypatch.setattr(wire, "access_token", lambda _outlet: "t0ken")
+    server.login = login
+    outlets.set_outlet(
+        talk.inbox, outlets.Settings(host="127.0.0.1", port=server.port, security="none", user="support", auth=auth, secret=secret), by=shop.owner.actor
+    )
+    answers(talk, shop.amir)
+    send_all()
+    assert states() == [("sent", "")]
+    server.login = (login[0], "somebody else")
+    outlets.set_outlet(talk.inbox, outlets.Settings(host="localhost", port=server.port, security="none", user="support", auth=auth), by=shop.owner.actor)
+    answers(talk, shop.amir)
+    send_all()
+    assert states()[1] == ("queued", "login") and Outlet.objects.get().failure == "login"
+    assert outlets.check(Outlet.objects.get()).code == "login"
+
+
 def test_a_line_is_used_again_and_a_stale_one_is_not_trusted(shop, talk, server):
     for _ in range(3):
         answers(talk, shop.amir)
