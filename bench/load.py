@@ -1,4 +1,4 @@
-"""The load: keep-alive clients that send as soon as they are answered, in one event loop of its own process."""
+"""The load: keep-alive clients that send as soon as they are answered (or after a pause), in one event loop of its own process."""
 
 import asyncio
 import time
@@ -39,8 +39,8 @@ def whole(data: bytes) -> bool:
 class Client(asyncio.Protocol):
     """One connection."""
 
-    def __init__(self, requests: Iterator[bytes], result: Result, until: float, done: asyncio.Future) -> None:
-        self._requests, self._result, self._until, self._done = requests, result, until, done
+    def __init__(self, requests: Iterator[bytes], result: Result, until: float, done: asyncio.Future, pause: float = 0.0) -> None:
+        self._requests, self._result, self._until, self._done, self._pause = requests, result, until, done, pause
         self._buffer = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -64,15 +64,18 @@ class Client(asyncio.Protocol):
         self._buffer = b""
         self._result.statuses[status] = self._result.statuses.get(status, 0) + 1
         self._result.seconds.append(time.perf_counter() - self._started)
-        self._send()
+        if self._pause:
+            asyncio.get_running_loop().call_later(self._pause, self._send)
+        else:
+            self._send()
 
     def connection_lost(self, error: Exception | None) -> None:
         if not self._done.done():
             self._done.set_exception(error or ConnectionError("the server hung up"))
 
 
-def run(port: int, clients: int, seconds: float, requests: Callable[[int], Iterator[bytes]], warm: float = 1.0) -> Result:
-    """`clients` connections for `seconds`, each with its own requests; the warm-up is not counted."""
+def run(port: int, clients: int, seconds: float, requests: Callable[[int], Iterator[bytes]], warm: float = 1.0, pause: float = 0.0) -> Result:
+    """`clients` connections for `seconds`, each with its own requests, `pause` seconds after each answer; the warm-up is not counted."""
 
     async def main() -> Result:
         loop = asyncio.get_running_loop()
@@ -84,7 +87,9 @@ def run(port: int, clients: int, seconds: float, requests: Callable[[int], Itera
                 done = loop.create_future()
                 waiting.append(done)
                 mine = requests(number)
-                await loop.create_connection(lambda mine=mine, done=done, result=result, until=until: Client(mine, result, until, done), "127.0.0.1", port)
+                await loop.create_connection(
+                    lambda mine=mine, done=done, result=result, until=until: Client(mine, result, until, done, pause), "127.0.0.1", port
+                )
             await asyncio.gather(*waiting)
             result.took = time.perf_counter() - started
         return result
