@@ -68,8 +68,11 @@ def test_css_uses_tokens_for_colours():
     assert not wrong
 
 
-def test_the_inbox_has_at_most_20_modules_and_all_are_preloaded():
-    modules = {p.stem for p in (ROOT / "yavar/web/agent/static").glob("*.js")} - {"sign-in", "settings", "welcome"}
+LATER = {"begin"}  # read when it is first wanted: it weighs nothing for who opens the inbox
+
+
+def test_the_inbox_opens_with_at_most_20_modules_and_all_are_preloaded():
+    modules = {p.stem for p in (ROOT / "yavar/web/agent/static").glob("*.js")} - {"sign-in", "settings", "welcome"} - LATER
     page = (ROOT / "yavar/web/agent/templates/agent/inbox.html").read_text()
     assert len(modules) <= 20
     assert {name for name in modules if f'"{name}"' not in page} == set()

@@ -41,7 +41,7 @@ def write_to(
         attached = files if number == 0 else [stored.again(file, by.actor).key for file in File.objects.filter(key__in=files)]
         key = f"out:{hashlib.sha256(f'{by.pk} {client_id} {address}'.encode()).hexdigest()[:60]}"
         with transaction():
-            customer = tending.customer_by({offered.way: address}, name="", lang=lang if lang in LOCALES else inbox.brand.locale, by=by.actor)
+            customer = tending.customer_by({offered.way: address}, name="", lang=lang if lang in LOCALES else by.lang, by=by.actor)
             talk = open_for(inbox.pk, customer.pk, start_key=key, subject=subject, lang=customer.lang, by=by)
             to = {"to": [address], "cc": given.cc, "bcc": given.bcc}
             said = outgoing.answer(talk, by=by, client_id=client_id, text=text, files=attached, given=to, at=at)

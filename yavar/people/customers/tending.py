@@ -35,13 +35,14 @@ def add_customer(*, name: str, lang: str = "en", by: Actor, ways: Mapping[str, s
 
 def customer_by(ways: Mapping[str, str], *, name: str, lang: str, by: Actor) -> Customer:
     """Whom a program means by these ways ({kind: value}): who has one of them verified, else who was never at a browser (a visitor may have typed
-    somebody else's address, and must not come to read their mail), else a new customer. Raises Problem 422 for a way that is none."""
+    somebody else's address, and must not come to read their mail), else a new customer, called by the beginning of their address if nobody knows a name.
+    Raises Problem 422 for a way that is none."""
     with transaction():
         for kind, value in ways.items():
             normal = identities.normal(kind, value)
             if found := sql.pick(Customer, _known_by(), (kind, normal or "")):
                 return found[0].survivor()
-        return add_customer(name=name, lang=lang, by=by, ways=ways)
+        return add_customer(name=name or ways.get("email", "").partition("@")[0][:LONGEST_NAME], lang=lang, by=by, ways=ways)
 
 
 @cache

@@ -1,7 +1,7 @@
 /** The agent's inbox: puts the panes together and starts what runs beside them. */
-import {html, render, useEffect} from "../ui/vendor/ui.js";
+import {html, render, useEffect, useState} from "../ui/vendor/ui.js";
 import {t, tn} from "../ui/wire.js";
-import {boot, drawer, folded, online, palette, signedOut} from "./state.js";
+import {boot, composing, drawer, folded, online, palette, signedOut} from "./state.js";
 import {go, place} from "./routes.js";
 import {Icon, Toasts} from "./parts.js";
 import * as feed from "./feed.js";
@@ -10,7 +10,6 @@ import {List} from "./list.js";
 import {Thread} from "./thread.js";
 import {Details} from "./details.js";
 import {Me, Sidebar, foldSidebar} from "./sidebar.js";
-import {NewMessage} from "./composer.js";
 import {Menu} from "./menus.js";
 import {TieMenus} from "./ties.js";
 import {Palette} from "./palette.js";
@@ -35,6 +34,14 @@ const Bottom = () => html`<nav class="bottom only-phone" aria-label=${t("Main")}
   <button type="button" class="bottom-item" aria-expanded=${drawer.value === "sidebar" ? "true" : "false"} onClick=${foldSidebar}><${Icon} name="list" size=${20} />
     <span>${t("Views")}</span></button>
   <${Me} compact=${true} /></nav>`;
+
+/** A new message, read from the desk when it is first wanted. */
+function NewMessage() {
+  const [view, setView] = useState(null);
+  const wanted = composing.value;
+  useEffect(() => { if (wanted && !view) import("./begin.js").then(found => setView(() => found.Begin), () => { composing.value = false; }); }, [wanted]);
+  return wanted && view ? html`<${view} />` : null;
+}
 
 function App() {
   const {view, tab, id} = place.value;
