@@ -26,6 +26,7 @@ from .threads import issue
 
 SLOTS = 4  # copies of one inbox under way at once
 State = Delivery.State
+AGAIN = timedelta(minutes=10)  # after which a dead job is begun anew
 AUTOMATIC_A_DAY = 10  # to one address, of what no person sent
 RETRIES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60, 120, 240, 240, 480, 480, 720, 720))  # two days, then it has failed
 
@@ -120,14 +121,17 @@ def again_at(attempts: int) -> datetime | None:
 
 
 def wake_due() -> None:
-    """Each second: slots whose next try is due, and the net under a lost wake."""
+    """Each second: slots whose next try is due, and the net under a lost wake, or under a job that died of something that has passed."""
     due = Delivery.objects.filter(state=State.QUEUED, next_at__lte=clock.now()) | Delivery.objects.filter(state=State.SENDING)
     slots = {_key(kind, inbox, slot): (inbox, kind, slot) for inbox, kind, slot in due.values_list("inbox", "inbox__kind", "slot").distinct()}
-    missing = set(slots) - set(Job.objects.filter(unique_key__in=list(slots)).values_list("unique_key", flat=True)) if slots else set()
-    if missing:
+    found = list(Job.objects.filter(unique_key__in=list(slots))) if slots else []
+    if missing := set(slots) - {job.unique_key for job in found}:
         with transaction():
             for key in sorted(missing):
                 wake(*slots[key])
+    for job in found:
+        if job.state == Job.State.DEAD and job.due_at < clock.now() - AGAIN:
+            jobs.retry(job.pk)
 
 
 def oldest_unsent() -> dict[int, datetime]:

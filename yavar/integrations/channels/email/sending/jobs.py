@@ -1,13 +1,15 @@
 """One slot of an inbox's way out: what is due leaves, one after the other, and what came of each is written down before the next."""
 
+import logging
 import time
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
 from django.db import connection
 
 from yavar.base import clock
-from yavar.base.db import sql
+from yavar.base.db import is_away, sql
 from yavar.base.jobs import Steps, job
 from yavar.channels import delivery
 from yavar.conversations import deliveries
@@ -19,6 +21,7 @@ from . import outlets
 from .letter import letter
 from .wire import Outcome
 
+log = logging.getLogger("yavar.email")
 OFTEN = timedelta(seconds=10)  # between two notes that a server is well
 UNSET = timedelta(minutes=1)  # between two looks whether an inbox can send again; whoever sets it up wakes it
 SECONDS = 20.0  # that one job goes on
@@ -51,11 +54,23 @@ def drain(inbox: int, slot: int) -> None:
     until = time.monotonic() + SECONDS
     try:
         while time.monotonic() < until and (outlet := open_outlet(inbox)[0]) and (copy := delivery.next_due(inbox, slot)):
-            ready = letter(copy, outlet)
+            post = _ready(copy, outlet)
             if deliveries.begin(copy):
-                _settle(copy, outlet, ready.send())
+                _settle(copy, outlet, post())
     finally:
         connection.close()
+
+
+def _ready(copy: Delivery, outlet: Outlet) -> Callable[[], Outcome]:
+    """What sends this copy. One that cannot be put together fails alone, and the next goes on."""
+    try:
+        return letter(copy, outlet).send
+    except Exception as error:
+        if is_away(error):
+            raise
+        log.exception("copy %s could not be put together", copy.pk)
+        failed = Outcome("failed", "inside", str(error))
+        return lambda: failed
 
 
 def _settle(copy: Delivery, outlet: Outlet, outcome: Outcome) -> None:

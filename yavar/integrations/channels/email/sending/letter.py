@@ -1,5 +1,6 @@
 """From a copy of a message to the mail that leaves: read from rows first, put together and sent without any database."""
 
+import logging
 from collections.abc import Sequence
 
 import msgspec
@@ -23,6 +24,7 @@ from ..compose.dkim import sign
 from ..models import Outlet
 from .wire import Outcome, post
 
+log = logging.getLogger("yavar.email")
 HISTORY = 3  # earlier messages that are quoted
 CHAIN = 20  # earlier mails that are named
 PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
@@ -58,6 +60,9 @@ class Letter(msgspec.Struct, frozen=True):
             return Outcome("failed", "file_missing", str(error))
         except ValueError as error:
             return Outcome("queued", "secret", str(error), trouble=True)
+        except Exception as error:
+            log.exception("a mail could not be composed")
+            return Outcome("failed", "inside", str(error))
         return post(self.outlet, self.sender, recipient, raw)
 
 

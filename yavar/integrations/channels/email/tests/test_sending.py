@@ -14,6 +14,8 @@ from yavar.channels import delivery, outgoing
 from yavar.conversations import deliveries, holding
 from yavar.conversations.models import Conversation, Delivery
 from yavar.integrations.channels.email.models import Outlet
+from yavar.integrations.channels.email.sending import jobs as sending_jobs
+from yavar.integrations.channels.email.sending import letter as sending_letter
 from yavar.integrations.channels.email.sending import outlets, wire
 from yavar.integrations.channels.email.sending.letter import letter, message_id_of
 from yavar.integrations.channels.email.sending.testing import send_all, sink
@@ -242,6 +244,32 @@ def test_what_cannot_be_a_mail_fails_with_a_reason(shop, talk, server):
     Delivery.objects.update(address="کتری@shop.example")
     send_all()
     assert states() == [("failed", "unsendable")] and not server.taken and copy
+
+
+@pytest.mark.parametrize("where", ["letter", "compose"])
+def test_one_that_cannot_be_put_together_fails_alone(shop, talk, server, monkeypatch, where):
+    module = sending_jobs if where == "letter" else sending_letter
+    well, calls = getattr(module, where), []
+
+    def once(*words):
+        calls.append(1)
+        if len(calls) == 1:
+            raise KeyError("a fault of ours")
+        return well(*words)
+
+    monkeypatch.setattr(module, where, once)
+    answers(talk, shop.amir)
+    answers(talk, shop.amir)
+    send_all()
+    assert states() == [("failed", "inside"), ("sent", "")] and len(server.taken) == 1
+
+
+def test_a_slot_whose_job_died_is_begun_anew(shop, talk, server):
+    answers(talk, shop.amir)
+    Job.objects.filter(name="email.send").update(state="dead", due_at=clock.now() - timedelta(minutes=11))
+    delivery.wake_due()
+    send_all()
+    assert states() == [("sent", "")]
 
 
 def test_automatic_mail_has_no_return_path_and_says_what_it_is(shop, talk, server):
