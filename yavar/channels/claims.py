@@ -112,6 +112,11 @@ def settle(claim_id: int, state: str) -> None:
     Claim.objects.filter(pk=claim_id, state=Claim.State.SENDING).update(state=state)
 
 
+def give_up(claim_id: int) -> None:
+    """It could not be sent for so long that nobody waits for it any more."""
+    Claim.objects.filter(pk=claim_id, state=Claim.State.LEFT).update(state=Claim.State.FAILED)
+
+
 def by_token(token: str) -> Claim | None:
     """The question that a link belongs to, for as long as it is good."""
     found = (

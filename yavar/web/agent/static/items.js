@@ -63,7 +63,7 @@ function troubleOf({state, reason}) {
   if (state === "unknown") return t("The line was cut while this was sent. Nobody knows whether it arrived:");
   if (state === "bounced") return reason === "complaint" ? t("Called unwanted by") : t("It came back from");
   return {no_such_address: t("There is no such address:"), mailbox_full: t("The mailbox is full:"), too_large: t("Too large for the server of"), gave_up: t("Tried for two days, then given up:"),
-    unsendable: t("No mail can be sent to")}[reason] ?? t("Refused by the server of");
+    unsendable: t("No mail can be sent to"), inside: t("It couldn’t be put together. Whoever runs the desk finds why in its log:"), file_missing: t("One of its files is gone:")}[reason] ?? t("Refused by the server of");
 }
 
 /** An answer that is written and has not left. */

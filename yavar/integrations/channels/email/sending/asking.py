@@ -38,8 +38,7 @@ def confirm(inbox: int, claim: int) -> Steps:
     if waiting is None or waiting.asked_at is None:
         return
     if clock.now() - waiting.asked_at > GIVEN_UP:
-        waiting.state = Claim.State.FAILED
-        waiting.save(update_fields=["state"])
+        claims.give_up(waiting.pk)
     else:
         claims.wake(waiting, Inbox.objects.get(pk=inbox), due=opens - clock.now() if outlet is None else AGAIN)
 
