@@ -20,7 +20,7 @@ from yavar.web.agent.settings.frame import TABS
 
 from .deciding import Decider, another
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 SYSTEM = Actor("system")
 NAMES = [tab.name for tab in TABS]
 OPEN = {"views", "security"}

@@ -26,7 +26,7 @@ from yavar.integrations.channels.email.testing import outlet
 from yavar.people.customers import tending
 from yavar.people.models import Identity
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 EVIL = {"name": "Buy Pills\r\nBcc: x@evil.example", "subject": "Cheap pills", "text": "Buy pills at evil.example now"}
 
 

@@ -13,6 +13,8 @@ from yavar.integrations.channels.email.compose.headers import file_name, file_to
 
 from .letters_out import AT, outgoing
 
+pytestmark = pytest.mark.slow
+
 FIELDS = [
     "Date", "From", "To", "Cc", "Reply-To", "Subject", "Message-ID", "In-Reply-To", "References", "Auto-Submitted", "X-Auto-Response-Suppress", "Content-Language", "MIME-Version",
     "Content-Type",

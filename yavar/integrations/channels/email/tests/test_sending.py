@@ -21,7 +21,7 @@ from yavar.integrations.channels.email.sending.letter import letter, message_id_
 from yavar.integrations.channels.email.sending.testing import send_all, sink
 from yavar.integrations.channels.email.testing import arrives, mail, outlet
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 NUMBERS = iter(range(10**6))
 
 
