@@ -1,6 +1,7 @@
 """Header fields written: RFC 2047 words, RFC 2231 parameters, folding. Every value is cleaned here once more, so no caller can add a header."""
 
 import re
+import unicodedata
 from binascii import b2a_base64
 from collections.abc import Iterable, Iterator
 from typing import Final
@@ -93,11 +94,13 @@ def thread(in_reply_to: str, references: Iterable[str]) -> tuple[str, list[str]]
 
 
 def file_name(name: str) -> str:
-    """A file's name as it may be shown and saved: one line, no folders, at most 120 characters with its ending kept."""
-    said = re.sub(r'[/\\:*?"<>|]', "_", one_line(name, 1000)).strip(". ")
+    """A file's name as it may be shown and saved: one line, no folders, at most 120 characters with its ending kept. '' when nothing of it can be seen."""
+    said = re.sub(r'[/\\:*?"<>|]', "_", one_line(name, 1000))
+    edges = ". " + "".join(letter for letter in set(said) if unicodedata.category(letter)[0] in "CZ")
+    said = said.strip(edges)
     stem, dot, ending = said.rpartition(".")
     if len(said) > 120:
-        said = stem[: 119 - len(ending)].rstrip() + dot + ending if stem and len(ending) < 20 else said[:120]
+        said = stem[: 119 - len(ending)].rstrip() + dot + ending if stem and len(ending) < 20 else said[:120].rstrip(edges)
     return said
 
 

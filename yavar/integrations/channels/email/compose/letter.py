@@ -13,12 +13,11 @@ class Address(msgspec.Struct, frozen=True):
 
 
 class Quoted(msgspec.Struct, frozen=True):
-    """An earlier message of the conversation. `at` is in UTC; `ours`: the desk wrote it."""
+    """An earlier message of the conversation. `at` is in UTC."""
 
     author: str
     at: datetime
     text: str
-    ours: bool = False
 
 
 class Look(msgspec.Struct, frozen=True):

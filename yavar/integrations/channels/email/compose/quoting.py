@@ -27,6 +27,6 @@ def kept(messages: tuple[Quoted, ...]) -> tuple[Quoted, ...]:
         if found and len(message.text) > room:
             break
         text = message.text if len(message.text) <= room else message.text[: room - 1] + "…"
-        found.append(Quoted(message.author, message.at, text, message.ours))
+        found.append(Quoted(message.author, message.at, text))
         room -= len(text)
     return tuple(found)
