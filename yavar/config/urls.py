@@ -21,6 +21,7 @@ urlpatterns = [
     path("welcome-seen", welcome.seen),
     path("welcome-check", welcome.check),
     path("sign-in", sign_in.sign_in),
+    path("sign-in/again", sign_in.again),
     path("sign-out", sign_in.sign_out),
     path("inbox", inbox.inbox),
     path("inbox/<path:path>", inbox.inbox),

@@ -47,7 +47,7 @@ def boot(request: HttpRequest, path: str) -> dict[str, Any]:
     except UnknownView:
         shown = _list(agent, "mine", "open")
     return {
-        "me": agent_facts(agent), "may": [name for name in PERMISSIONS if agent.may(name)], "csrf": get_token(request), "lang": lang, "dir": direction(lang), "calendar": agent.calendar or ("jalali" if lang == "fa" else "gregorian"),
+        "me": agent_facts(agent), "email": agent.email, "may": [name for name in PERMISSIONS if agent.may(name)], "csrf": get_token(request), "lang": lang, "dir": direction(lang), "calendar": agent.calendar or ("jalali" if lang == "fa" else "gregorian"),
         "now": clock.now(), "theme": agent.theme, "single_keys": agent.single_keys,
         "brand": {"name": first.name_in(lang), "initials": first.initials(lang)} if first else {"name": "Yavar", "initials": "Y"},
         "agents": colleagues(),

@@ -3,15 +3,18 @@
 from django.conf import settings
 from django.contrib.auth import authenticate, login, logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.middleware.csrf import get_token
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from yavar.base.problem import Problem
 from yavar.base.rate import Rate
 from yavar.desk.models import Brand
 from yavar.people.models import Agent
 from yavar.people.team.sessions import note_sign_in, note_sign_out
+from yavar.web.ui.bodies import Strict, answer, body
 from yavar.web.ui.templating import page
 
 from .welcome import is_new
@@ -32,18 +35,39 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     target = wanted if url_has_allowed_host_and_scheme(wanted, None) else "/inbox"
     error, status = "", 200
     if request.method == "POST":
-        email = request.POST.get("username", "").strip()
-        if tries.take(f"{request.META.get('REMOTE_ADDR')}") or tries.take(email.lower()):
-            error, status = _("Too many tries. Please wait a minute."), 429
-        else:
-            agent = authenticate(request, username=email, password=request.POST.get("password", ""))
-            _remember(request, agent, email)
-            if agent is not None:
-                return HttpResponseRedirect(target)
-            error, status = _("The e-mail address and password don’t fit together."), 422
+        try:
+            enter(request, request.POST.get("username", ""), request.POST.get("password", ""))
+            return HttpResponseRedirect(target)
+        except Problem as problem:
+            error, status = str(problem.title), problem.status
     return page(
         request, "agent/sign_in.html", status, error=error, next=target, username=request.POST.get("username", ""), demo_people=demo_people, brand=brand_facts()
     )
+
+
+class Again(Strict, frozen=True):
+    email: str
+    password: str
+
+
+@require_http_methods(["GET", "POST"])
+def again(request: HttpRequest) -> HttpResponse:
+    """Signing in without leaving the page: answers who is signed in (or null) and the CSRF token of the pages from now on."""
+    if request.method == "POST":
+        given = body(request, Again)
+        enter(request, given.email, given.password)
+    return answer({"me": request.user.public_id if request.user.is_authenticated else None, "csrf": get_token(request)})
+
+
+def enter(request: HttpRequest, typed: str, password: str) -> None:
+    """Begin a session. Raises Problem 422 for a wrong pair, 429 after too many tries."""
+    email = typed.strip()
+    if tries.take(f"{request.META.get('REMOTE_ADDR')}") or tries.take(email.lower()):
+        raise Problem(429, "sign_in.tries", _("Too many tries. Please wait a minute."))
+    agent = authenticate(request, username=email, password=password)
+    _remember(request, agent, email)
+    if agent is None:
+        raise Problem(422, "sign_in.wrong", _("The e-mail address and password don’t fit together."))
 
 
 def _remember(request: HttpRequest, agent: Agent | None, email: str) -> None:

@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from pydantic import Field
 
 from yavar.base.problem import Problem
-from yavar.conversations import setup
+from yavar.conversations import lists, setup
 from yavar.conversations.filters import Filter, condition
 from yavar.conversations.models import SavedView, Tag
+from yavar.conversations.policies import inboxes_of
 from yavar.people.models import Agent
 
 from . import answers
@@ -19,6 +20,7 @@ from .frame import Doors, Strict, denied
 from .reading import here
 
 doors = Doors(tags=["tags and views"])
+MOST_COUNTED, MANY = 30, 100
 
 
 class NewTag(Strict):
@@ -79,6 +81,13 @@ def remove_tag(request: HttpRequest, agent: Agent, id: str) -> None:
 def list_views(request: HttpRequest, agent: Agent) -> Any:
     """Your saved views and those shared with everyone. A list of one is `GET /conversations?view=view:<id>`."""
     return [view_facts(view) for view in views_of(agent)]
+
+
+@doors.door("GET", "/views/counts", needs="conversation.read", shape=dict[str, int])
+def count_views(request: HttpRequest, agent: Agent) -> Any:
+    """How many open conversations stand in each saved view (`view:<id>`) and in each inbox (`inbox:<id>`), counted up to 100."""
+    names = [f"view:{view.public_id}" for view in views_of(agent)[:MOST_COUNTED]] + [f"inbox:{inbox.public_id}" for inbox in inboxes_of(agent)]
+    return {name: lists.count(lists.view(agent, name), MANY) for name in names}
 
 
 @doors.door("POST", "/views", needs="conversation.read", shape=answers.ViewFacts, status=201)

@@ -1,10 +1,11 @@
 /** Everything that changes a conversation: shown at once, sent after, taken back with the reason if it fails, undone with Z. */
 import {batch} from "../ui/vendor/ui.js";
-import {t, tn} from "../ui/wire.js";
-import {agentName, boot, call, composing, counts, may, me, patchRow, picked, putRow, requestType, row, tag, tags, team} from "./state.js";
+import {newId, t, tn} from "../ui/wire.js";
+import {agentName, boot, call, composing, counts, may, me, patchRow, picked, putRow, requestType, row, sideCounts, tag, tags, team} from "./state.js";
 import {go, place} from "./routes.js";
 import * as feed from "./feed.js";
-import {close, done, failed, moment, say} from "./parts.js";
+import {close, crossed, done, failed, moment, say} from "./parts.js";
+import {eventWords, priorityName} from "./telling.js";
 import {hold, letGo, talk} from "./talks.js";
 import {NEW, restore, write} from "./outbox.js";
 
@@ -12,12 +13,30 @@ import {NEW, restore, write} from "./outbox.js";
 /** @typedef {{verb: string, body?: object, patch: object}} Step what to post, and what it makes of the row */
 
 const queues = new Map();
-/** Writes to one conversation leave in order: an undo never overtakes what it undoes. */
+/** Writes to one conversation leave in order: an undo never overtakes what it undoes. Each says what it was done in sight of. */
 function post(id, step) {
-  const lift = patchRow(id, step.patch);
-  const job = (queues.get(id) ?? Promise.resolve()).catch(() => {}).then(() => call("POST", `conversations/${id}/${step.verb}`, step.body ?? {}));
-  queues.set(id, job);
+  const seen = row(id).peek(), lift = patchRow(id, step.patch);
+  const job = (queues.get(id) ?? Promise.resolve()).then(before => put(id, step, before?.row ?? seen));
+  queues.set(id, job.catch(() => null));
   return job.then(answer => batch(() => { lift(); putRow(answer.row); if (answer.gone) feed.forget(id); }), problem => { lift(); throw problem; });
+}
+
+const JUDGED = ["status", "snoozed_until", "assignee", "team", "priority", "request_type"];
+/** Whoever is slower than a colleague goes on where both can be had, and else is told. @param {import("./state.js").Row} seen @throws {Problem} with `crossed`: the version that was seen */
+async function put(id, step, seen) {
+  for (;;) {
+    try {
+      return await call("POST", `conversations/${id}/${step.verb}`, step.body ?? {}, JUDGED.some(key => key in step.patch) ? {headers: {"If-Match": `"${seen.version}"`}} : {});
+    } catch (problem) {
+      if (problem.status !== 412) throw problem;
+      const now = problem.more.row, judged = JUDGED.filter(key => key in step.patch);
+      putRow(now);
+      if (judged.every(key => now[key] === step.patch[key])) return {row: now};
+      const wrote = step.verb === "resolve" && now.unread > seen.unread;
+      if (wrote || judged.some(key => now[key] !== seen[key])) throw Object.assign(problem, {crossed: seen.version});
+      seen = now;
+    }
+  }
 }
 
 /** @param {string[]} list @param {(before: import("./state.js").Row) => ?Step} stepOf */
@@ -28,10 +47,24 @@ async function run(list, stepOf) {
   feed.leave(list);
   const wrong = (await Promise.all(jobs)).filter(Boolean);
   if (!wrong.length) return true;
-  const ids = wrong.map(each => each.id);
-  feed.comeBack(ids);
-  failed(wrong[0].problem.title || t("That didn’t work"), () => { run(ids, stepOf); });
+  feed.comeBack(wrong.map(each => each.id));
+  const met = wrong.filter(each => each.problem.crossed), broken = wrong.filter(each => !each.problem.crossed);
+  const again = some => () => { run(some.map(each => each.id), stepOf); };
+  if (broken.length) failed(broken[0].problem.title || t("That didn’t work"), again(broken));
+  if (met.length) crossed(await othersDid(met), again(met));
   return wrong.length < jobs.length;
+}
+
+/** What somebody else did to a conversation while one was deciding. */
+async function othersDid(met) {
+  if (met.length > 1) return tn("Somebody changed {n} of these meanwhile", "Somebody changed {n} of these meanwhile", met.length);
+  const [{id, problem}] = met;
+  try {
+    const {items} = await call("GET", `conversations/${id}/timeline?after=${problem.crossed}`);
+    const last = items.findLast(each => each.author.id !== me.id && (each.kind === "event" || each.author.kind === "customer"));
+    if (last?.kind === "message") return t("{name} has just written", {name: last.author.name});
+    return (last && eventWords(last)) || problem.title;
+  } catch { return problem.title; }
 }
 
 /** Does it, says so, and knows the way back. */
@@ -100,7 +133,6 @@ const teamStep = id => ({verb: "assign", body: {team: id}, patch: {team: id}});
 export const setTeam = (list, id) => act(list, () => teamStep(id), before => teamStep(before.team), id ? t("Moved to {team}", {team: team(id)?.name ?? ""})
   : t("Taken out of the team"), "users");
 
-export const priorityName = value => ({low: t("Low"), normal: t("Normal"), high: t("High"), urgent: t("Urgent")})[value] ?? value;
 const priorityStep = value => ({verb: "priority", body: {priority: value}, patch: {priority: value}});
 export const setPriority = (list, value) => act(list, () => priorityStep(value), before => priorityStep(before.priority),
   t("Priority: {priority}", {priority: priorityName(value)}), "flag");
@@ -153,14 +185,58 @@ export function recount() {
     countTimer = 0; countedAt = Date.now();
     try { counts.value = await call("GET", "conversations/counts"); } catch { /* the next change asks again */ }
   }, Math.max(300, 1000 - (Date.now() - countedAt)));
+  countSide();
+}
+
+let sideTimer = 0;
+/** Those of saved views and channels follow within a quarter of a minute. */
+export function countSide(wait = 15_000) {
+  sideTimer ||= setTimeout(async () => {
+    sideTimer = 0;
+    try { sideCounts.value = await call("GET", "views/counts"); } catch { /* the next change asks again */ }
+  }, wait);
+}
+
+// ── macros ──
+
+/** Lets a macro act; the desk does all of it or nothing. @param {string} key the same for a repeat @returns {Promise<() => void>} takes it back */
+export async function useCanned(id, canned, key) {
+  const before = row(id).peek();
+  const answer = await call("POST", `conversations/${id}/canned/${canned}`, {}, {headers: {"Idempotency-Key": key}});
+  batch(() => { putRow(answer.row); if (answer.gone) feed.forget(id); else { feed.hear(answer.row); feed.leave([id]); } });
+  return () => revert(id, before);
+}
+
+/** Back to how it was: each part by its own verb. */
+function revert(id, before) {
+  const now = row(id).peek(), back = [];
+  if (now.status !== before.status || now.snoozed_until !== before.snoozed_until) back.push(statusBack(before));
+  if (now.assignee !== before.assignee) back.push(assigneeStep(before.assignee));
+  if (now.team !== before.team) back.push(teamStep(before.team));
+  if (now.priority !== before.priority) back.push(priorityStep(before.priority));
+  if (now.request_type !== before.request_type) back.push(typeStep(before.request_type));
+  const added = now.tags.filter(each => !before.tags.includes(each)), taken = before.tags.filter(each => !now.tags.includes(each));
+  if (added.length || taken.length) back.push({verb: "tags", body: {add: taken, remove: added}, patch: {tags: before.tags}});
+  Promise.all(back.map(step => post(id, step))).then(() => feed.comeBack([id]), problem => failed(problem.title, () => revert(id, before)));
+}
+
+/** A macro without words, on one conversation or many. */
+export async function applyCanned(list, canned, words) {
+  const on = goOn(list), was = place.peek().id;
+  picked.value = new Set();
+  try {
+    const back = await Promise.all(list.map(id => useCanned(id, canned.id, newId())));
+    done(words || canned.name, () => back.forEach(undo => undo()), "zap");
+    if (on && !feed.belongs(row(was).peek())) on();
+  } catch (problem) { failed(problem.title, () => applyCanned(list, canned, words)); }
 }
 
 // ── what has not left yet, and what has ──
 
-/** An answer waits: Z takes it back for as long as it does. @param {Held} held */
-export function wait(id, held) {
+/** An answer waits: Z takes it back for as long as it does, with what its macros did. @param {Held} held @param {(() => void)[]} back */
+export function wait(id, held, back = []) {
   hold(id, held);
-  done(held.scheduled ? t("Will be sent at the time you chose") : t("Reply sent"), () => { if (place.peek().id !== id) go({id}); recall(id, held); }, "send-horizontal");
+  done(held.scheduled ? t("Will be sent at the time you chose") : t("Reply sent"), () => { if (place.peek().id !== id) go({id}); back.forEach(undo => undo()); recall(id, held); }, "send-horizontal");
 }
 
 /** Takes a held answer back into the composer. @param {Held} held */

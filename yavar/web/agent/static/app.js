@@ -1,26 +1,22 @@
 /** The agent's inbox: puts the panes together and starts what runs beside them. */
-import {html, render, useEffect, useState} from "../ui/vendor/ui.js";
-import {t, tn} from "../ui/wire.js";
-import {boot, composing, drawer, folded, online, palette, signedOut} from "./state.js";
+import {html, render, useEffect} from "../ui/vendor/ui.js";
+import {t, tn, digits} from "../ui/wire.js";
+import {boot, composing, counts, drawer, folded, menu, online, palette, sheet, sieve, signedOut} from "./state.js";
 import {go, place} from "./routes.js";
-import {Icon, Toasts} from "./parts.js";
+import {Icon, Toasts, later, readAhead, shownCount} from "./parts.js";
 import * as feed from "./feed.js";
+import {countSide} from "./actions.js";
 import {carryAll, waitingLetters} from "./outbox.js";
 import {List} from "./list.js";
 import {Thread} from "./thread.js";
 import {Details} from "./details.js";
 import {Me, Sidebar, foldSidebar} from "./sidebar.js";
 import {Menu} from "./menus.js";
-import {TieMenus} from "./ties.js";
-import {Palette} from "./palette.js";
-import {Sheet} from "./keys.js";
+import "./keys.js";
 import {listen, present, spoken} from "./live.js";
 
 function Banners() {
   const left = waitingLetters.value;
-  if (signedOut.value) return html`<div class="banner is-bad" role="alert"><${Icon} name="log-out" /><span class="grow">
-    ${t("You’ve been signed out. What you wrote is kept on this device.")}</span>
-    <a class="banner-action" href=${`/sign-in?next=${encodeURIComponent(location.pathname)}`}>${t("Sign in")}</a></div>`;
   if (!online.value) return html`<div class="banner is-warn" role="status"><${Icon} name="wifi-off" /><span class="grow">
     ${t("You’re offline. Keep writing, we’ll send it when you’re back.")}</span>${left > 0 && html`<span class="banner-end">${tn("{n} waiting", "{n} waiting", left)}
     </span>`}</div>`;
@@ -29,19 +25,24 @@ function Banners() {
 
 const Bottom = () => html`<nav class="bottom only-phone" aria-label=${t("Main")}>
   <button type="button" class="bottom-item" aria-current=${drawer.value ? undefined : "page"} onClick=${() => { drawer.value = null; go({id: null}); }}>
-    <${Icon} name="inbox" size=${20} /><span>${t("Inbox")}</span></button>
+    <span class="bottom-mark"><${Icon} name="inbox" size=${20} />${counts.value.mine > 0 && html`<span class="count is-strong">${shownCount(counts.value.mine, digits)}</span>`}</span><span>${t("Inbox")}</span></button>
   <button type="button" class="bottom-item" onClick=${() => { palette.value = ""; }}><${Icon} name="search" size=${20} /><span>${t("Search")}</span></button>
   <button type="button" class="bottom-item" aria-expanded=${drawer.value === "sidebar" ? "true" : "false"} onClick=${foldSidebar}><${Icon} name="list" size=${20} />
     <span>${t("Views")}</span></button>
   <${Me} compact=${true} /></nav>`;
 
-/** A new message, read from the desk when it is first wanted. */
-function NewMessage() {
-  const [view, setView] = useState(null);
-  const wanted = composing.value;
-  useEffect(() => { if (wanted && !view) import("./begin.js").then(found => setView(() => found.Begin), () => { composing.value = false; }); }, [wanted]);
-  return wanted && view ? html`<${view} />` : null;
-}
+const Palette = later(() => import("./palette.js").then(found => found.Palette), () => { palette.value = null; });
+const Sheet = later(() => import("./sheet.js").then(found => found.Sheet), () => { sheet.value = false; });
+const Begin = later(() => import("./begin.js").then(found => found.Begin), () => { composing.value = false; });
+const TieMenus = later(() => import("./joining.js").then(found => found.TieMenus), () => { menu.value = null; });
+const Sieve = later(() => import("./sieve.js").then(found => found.Sieve), () => { sieve.value = null; });
+const SignIn = later(() => import("./again.js").then(found => found.SignIn), () => {});
+
+/** What stands above everything else for a moment. */
+const Above = () => html`<${Menu} />${["merge", "link", "split", "customer"].includes(menu.value?.name) && html`<${TieMenus} now=${menu.value} />`}
+  ${palette.value !== null && html`<${Palette} start=${palette.value} />`}${sheet.value && html`<${Sheet} />`}${composing.value && html`<${Begin} />`}
+  ${sieve.value && html`<${Sieve} anchor=${sieve.value} onClose=${() => { sieve.value = null; }} />`}
+  ${signedOut.value && html`<${SignIn} />`}<${Toasts} />`;
 
 function App() {
   const {view, tab, id} = place.value;
@@ -53,7 +54,7 @@ function App() {
     <main class="panes-box"><${Banners} /><div class="panes"><${List} /><${Thread} />${id && html`<${Details} />`}</div></main>
     ${drawer.value && html`<button type="button" class="scrim" aria-label=${t("Close")} onClick=${() => { drawer.value = null; }} />`}
     <${Bottom} />
-    <${Menu} /><${TieMenus} /><${Palette} /><${Sheet} /><${NewMessage} /><${Toasts} />
+    <${Above} />
     <div class="sr" role="status" aria-live="polite">${spoken.value}</div>
   </div>`;
 }
@@ -66,3 +67,5 @@ document.documentElement.dataset.theme = boot.theme ?? "system";
 listen();
 present();
 carryAll();
+countSide(800);
+addEventListener("load", () => setTimeout(readAhead, 3000));

@@ -1,8 +1,8 @@
 /** Where one writes: to the customer, or a note to the team. */
 import {html, signal, useEffect, useLayoutEffect, useRef, useState} from "../ui/vendor/ui.js";
-import {t} from "../ui/wire.js";
-import {agents, boot, me, row} from "./state.js";
-import {Avatar, ChannelBadge, Icon, IconButton, dirOf, mac, mod, moment} from "./parts.js";
+import {t, tn} from "../ui/wire.js";
+import {agents, boot, row} from "./state.js";
+import {ChannelBadge, Icon, IconButton, dirOf, later, mac, mod, moment} from "./parts.js";
 import {addresses, draft, letters, send, sendAgain, write} from "./outbox.js";
 import {Attachments, isRising, take} from "./files.js";
 import {resolve, snooze} from "./actions.js";
@@ -16,7 +16,8 @@ let field = null;
 export function focusComposer(which) { kind.value = which; requestAnimationFrame(() => { field?.focus(); }); }
 
 const LIMIT = 10_000;
-const emoji = "😊 🙂 😀 😂 😉 😍 🤗 🤔 😅 😢 😔 😮 🙏 👍 👎 👌 👏 🙌 💪 🤝 👋 ✌️ ❤️ 💙 💚 🧡 🌹 🌸 🎉 🎁 ⭐ ✨ 🔥 ✅ ❌ ⚠️ ❓ ❗ 📦 🚚 💳 🧾 📷 📎 📞 ⏰ ☕ 🫖".split(" ");
+const Offer = later(() => import("./offer.js").then(found => found.Offer), () => {});
+const EmojiGrid = later(() => import("./offer.js").then(found => found.EmojiGrid), () => {});
 
 export function Composer({id}) {
   const each = row(id).value;
@@ -24,7 +25,9 @@ export function Composer({id}) {
   const which = silent ? "note" : kind.value, note = which === "note";
   const now = draft(id, which).value;
   const area = useRef(null);
-  const [mention, setMention] = useState(null);
+  const offer = useRef(null); // the menu at the caret: it has the first word on keys
+  const [typed, setTyped] = useState(null); // what stands before the caret and may call that menu
+  const [lack, setLack] = useState(null);
   const [open, setOpen] = useState(null);
   const [over, setOver] = useState(false);
   const sendable = (now.text.trim() || now.files.length) && !isRising(id, which) && now.text.length <= LIMIT;
@@ -34,17 +37,20 @@ export function Composer({id}) {
   useLayoutEffect(() => { field = area.current; grow(area.current); });
 
   const change = text => {
-    write(id, which, {text});
+    write(id, which, text.trim() ? {text} : {text, canned: []});
+    setLack(null);
     writing(id, Boolean(text.trim()) && !note);
-    setMention(note ? mentionAt(area.current) : null);
+    setTyped(area.current.value.slice(0, area.current.selectionStart));
   };
   const go = (more = {}) => {
+    const lacking = emptyField(now.text);
+    if (lacking) { setLack(lacking); select(area.current, lacking); return; }
     if (!sendable) { if (asked && !now.text.trim()) sendAgain(asked.client_id, lastSeq(id)); return; }
     const mentions = note ? agents.peek().filter(one => now.text.includes(`@${one.name}`)).map(one => one.id) : [];
     send({conversation: id, kind: which, text: now.text.trim(), files: now.files, mentions, resolve: Boolean(more.resolve)
-      && !note, after: more.after ?? null, seen: lastSeq(id), envelope: note ? null : now.envelope ?? null, later: more.later ?? null});
+      && !note, after: more.after ?? null, seen: lastSeq(id), envelope: note ? null : now.envelope ?? null, later: more.later ?? null, canned: now.canned ?? []});
     writing(id, false);
-    setMention(null);
+    setTyped(null);
     if (note && more.resolve) resolve([id]);
     if (more.after === "snooze") snooze([id], null);
   };
@@ -56,16 +62,12 @@ export function Composer({id}) {
   };
   const onKeyDown = event => {
     if (event.isComposing) return;
-    if (mention && mention.found.length) {
-      const step = {ArrowDown: 1, ArrowUp: -1}[event.key];
-      if (step) { event.preventDefault(); setMention({...mention, at: (mention.at + step + mention.found.length) % mention.found.length}); return; }
-      if (event.key === "Enter" || event.key === "Tab") { event.preventDefault(); choose(mention.found[mention.at]); return; }
-      if (event.key === "Escape") { event.preventDefault(); event.stopPropagation(); setMention(null); return; }
-    }
+    if (offer.current?.(event)) { event.preventDefault(); event.stopPropagation(); return; }
+    const main = mac ? event.metaKey : event.ctrlKey, wrap = main && !event.altKey && marks[latin(event)];
+    if (wrap) { event.preventDefault(); enclose(area.current, ...wrap); change(area.current.value); return; }
     if (event.key === "Enter" && (mac ? event.metaKey : event.ctrlKey)) { event.preventDefault(); go({resolve: event.shiftKey}); }
     else if (event.key === "Escape") { event.preventDefault(); event.stopPropagation(); area.current.blur(); }
   };
-  const choose = one => { put(`@${one.name} `, mention.from, area.current.selectionStart); setMention(null); };
   const onPaste = event => { const files = [...event.clipboardData.files]; if (files.length) { event.preventDefault(); take(id, which, files); } };
   const onDrop = event => { if (event.dataTransfer.files.length) { event.preventDefault(); setOver(false); take(id, which, event.dataTransfer.files); } };
   const onDragOver = event => { if (event.dataTransfer.types.includes("Files")) { event.preventDefault(); setOver(true); } };
@@ -83,17 +85,16 @@ export function Composer({id}) {
       <span class="grow" />${note ? html`<span class="composer-hint"><${Icon} name="lock" size=${13} />${silent ? t("This inbox can’t send yet: see Settings, E-mail. A note is for your team")
         : t("Only your team sees this")}</span>` : each && html`<span class="composer-hint"><${ChannelBadge} kind=${each.inbox.kind} /><bdi>${each.inbox.name}</bdi></span>`}</div>
     ${!note && html`<${Recipients} id=${id} given=${now.envelope} />`}
-    ${mention?.found.length ? html`<ul class="mention-menu" role="listbox" aria-label=${t("Mention a colleague")}>
-      ${mention.found.map((one, n) => html`<li key=${one.id} class="menu-item" role="option" aria-selected=${n === mention.at ? "true" : "false"}
-        onPointerDown=${event => { event.preventDefault();
-      choose(one); }}><${Avatar} who=${one} size="s" online=${one.online} /><span dir="auto">${one.name}</span></li>`)}</ul>` : null}
+    <${Lacking} text=${now.text} lack=${lack} find=${field => { setLack(field); select(area.current, field); }} />
+    ${typed !== null && /[/:@]/.test(typed) && html`<${Offer} id=${id} note=${note} typed=${typed} keys=${offer} put=${put} close=${() => setTyped(null)} />`}
+    <${Macro} id=${id} kind=${which} canned=${now.canned} />
     <textarea ref=${area} class="composer-text" dir=${dirOf(now.text)} rows="2" value=${now.text} placeholder=${note
       ? t("Write a note; @ mentions a colleague") : label} aria-label=${note ? t("Note") : label}
-      onInput=${event => change(event.currentTarget.value)} onKeyDown=${onKeyDown} onPaste=${onPaste} onBlur=${() => setTimeout(() => setMention(null), 150)}
-        onKeyUp=${event => { if (note && /^Arrow(Left|Right)$/.test(event.key)) setMention(mentionAt(area.current));
-        }} />
+      onInput=${event => change(event.currentTarget.value)} onKeyDown=${onKeyDown} onPaste=${onPaste} onBlur=${() => setTimeout(() => setTyped(null), 150)}
+        onKeyUp=${event => { if (/^Arrow(Left|Right)$/.test(event.key)) setTyped(area.current.value.slice(0, area.current.selectionStart)); }} />
     <${Attachments} id=${id} kind=${which} files=${now.files} />
     <div class="composer-foot">
+      <${IconButton} icon="square-slash" label=${t("Canned replies")} keys="/" onClick=${() => put("/")} />
       <label class="icon-button" title=${t("Attach files")}><${Icon} name="paperclip" /><span class="sr">${t("Attach files")}</span>
         <input class="sr" type="file" multiple onChange=${event => { take(id, which, event.currentTarget.files); event.currentTarget.value = ""; }} /></label>
       <${IconButton} icon="smile" label=${t("Emoji")} aria-expanded=${open?.name === "emoji"} onClick=${event => setOpen({name: "emoji", anchor: event.currentTarget})} />
@@ -109,8 +110,7 @@ export function Composer({id}) {
     </div>
     ${over && html`<div class="drop-here">${t("Drop files here")}</div>`}
     ${open?.name === "emoji" && html`<${Popover} anchor=${open.anchor} label=${t("Emoji")} onClose=${() => setOpen(null)}>
-      <div class="emoji-grid" onKeyDown=${event => { if (event.key !== "Escape") event.stopPropagation(); }}>
-      ${emoji.map(one => html`<button type="button" key=${one} onClick=${() => { put(one); setOpen(null); }}>${one}</button>`)}</div></${Popover}>`}
+      <${EmojiGrid} choose=${one => { put(one); setOpen(null); }} /></${Popover}>`}
     ${open?.name === "send" && html`<${Popover} anchor=${open.anchor} label=${t("More ways to send")} onClose=${() => setOpen(null)}>
       <${Picker} filter=${false} placeholder=${t("More ways to send")} onClose=${() => setOpen(null)} options=${[
       {key: "resolve", label: t("Send and resolve"), icon: "check", keys: `${mod} ⇧ ↵`, run: () => go({resolve: true})},
@@ -157,12 +157,35 @@ function grow(box) {
   box.style.blockSize = `${Math.min(box.scrollHeight, innerHeight * 0.4)}px`;
 }
 
-/** The colleagues that fit the "@…" before the caret. */
-function mentionAt(box) {
-  const before = box.value.slice(0, box.selectionStart);
-  const hit = /(?:^|\s)@([^\s@]{0,30})$/u.exec(before);
-  if (!hit) return null;
-  const wanted = hit[1].toLocaleLowerCase();
-  const found = agents.peek().filter(one => one.id !== me.id && one.name.toLocaleLowerCase().split(/\s+/).some(word => word.startsWith(wanted))).slice(0, 6);
-  return {from: before.length - hit[1].length - 1, found, at: 0};
+/** Fields that nobody could fill stand in the text as `{customer.first_name}`: they stop the send. */
+const FIELD = /\{(?:customer|conversation|agent|shop)(?:\.[\w-]+)+\}/g;
+const emptyField = text => text.match(FIELD)?.[0] ?? null;
+function select(box, words) { const at = box.value.indexOf(words); box.focus(); box.setSelectionRange(at, at + words.length); }
+
+function Lacking({text, lack, find}) {
+  const list = [...new Set(text.match(FIELD))];
+  return list.length ? html`<p class=${`lacking${lack ? " is-bad" : ""}`} role=${lack ? "alert" : undefined}><${Icon} name="circle-alert" size=${14} />
+    <span>${tn("A field is empty. Fill it in or delete it, then send.", "{n} fields are empty. Fill them in or delete them, then send.", list.length)}</span>
+    ${list.map(field => html`<button type="button" class="chip ltr" key=${field} onClick=${() => find(field)}>${field}</button>`)}</p>` : null;
+}
+
+/** What sending will do besides: the macros that were put in. Each can be taken out again. */
+function Macro({id, kind, canned}) {
+  const macros = canned?.filter(each => each.does.length);
+  return macros?.length ? html`<ul class="macros" aria-label=${t("Also done when you send")}>${macros.map(each => html`<li class="chip is-accent" key=${each.id}><${Icon} name="zap" size=${12} />
+    <bdi class="cut">${each.does.join(" · ")}</bdi><button type="button" class="chip-x" aria-label=${t("Don’t do this: {name}", {name: each.name})}
+      onClick=${() => write(id, kind, {canned: canned.filter(one => one !== each)})}><${Icon} name="x" size=${12} /></button></li>`)}</ul>` : null;
+}
+
+/** Ctrl/⌘ B, I, Shift L put marks around what is selected; a second press takes them away. */
+const marks = {b: ["**", "**"], i: ["_", "_"], L: ["[", "](https://)"]};
+const latin = event => { const letter = /^[a-z]$/i.test(event.key) ? event.key : event.code.startsWith("Key") ? event.code[3] : ""; return event.shiftKey ? letter.toUpperCase() : letter.toLowerCase(); };
+function enclose(box, open, end) {
+  const {selectionStart: from, selectionEnd: to, value} = box, words = value.slice(from, to);
+  const around = value.slice(from - open.length, from) === open && value.slice(to, to + end.length) === end;
+  if (around) box.setRangeText(words, from - open.length, to + end.length, "select");
+  else box.setRangeText(open + words + end, from, to, "select");
+  const start = around ? from - open.length : from + open.length;
+  if (open === "[" && !around && words) box.setSelectionRange(start + words.length + 2, start + words.length + 2 + "https://".length);
+  else box.setSelectionRange(start, start + words.length);
 }

@@ -34,7 +34,9 @@ const keyOf = ({view, tab}) => `${view} ${hasTabs(view) ? tab : "open"}`;
 
 /** Whether a conversation is part of the view. Mentions only the server knows: what it gave stays. */
 /** Lists whose members only the server knows: what is in them may leave, nothing joins by itself. */
-const told = view => view === "mentions" || view === "following" || view.startsWith("view:");
+const told = view => view === "mentions" || view === "following" || /^(view|filter):/.test(view);
+/** What the desk is asked for. */
+const asked = ({view, tab}) => view.startsWith("filter:") ? view.slice(7) : `view=${encodeURIComponent(view)}&tab=${hasTabs(view) ? tab : "open"}`;
 
 export function belongs(each, {view, tab} = place.peek()) {
   if (!each) return false;
@@ -43,7 +45,7 @@ export function belongs(each, {view, tab} = place.peek()) {
   if (view === "drafts") return each.draft;
   if (each.status === "merged") return false;
   if (view === "mentions") return true;
-  if (kind === "view") return true;
+  if (kind === "view" || kind === "filter") return true;
   const inTab = tab === "done" ? each.status === "resolved" : tab === "waiting" ? waits(each) : each.status === "open" && !waits(each);
   if (!inTab) return false;
   if (view === "mine") return each.assignee === me.id;
@@ -71,8 +73,9 @@ function take(list) {
 
 /** Begins with the page the server put into the HTML, so the list is there at the first paint. */
 export function start() {
-  take(boot.list);
   key = keyOf(place.peek());
+  if (boot.list.view !== place.peek().view) { load(); return; } // a filter in the address, or a view that is gone
+  take(boot.list);
   pool = new Set(boot.list.rows.map(each => each.id));
   ids.value = [...pool];
 }
@@ -97,10 +100,9 @@ export function enter() {
 
 export async function load() {
   const mine = running = {};
-  const {view, tab} = place.peek();
   state.value = "loading";
   try {
-    const list = await call("GET", `conversations?view=${encodeURIComponent(view)}&tab=${hasTabs(view) ? tab : "open"}`);
+    const list = await call("GET", `conversations?${asked(place.peek())}`);
     if (mine !== running) return;
     batch(() => {
       const further = ids.peek().length > 50 && next; // keep the pages read so far: the place in the list is not lost
@@ -121,10 +123,10 @@ export async function load() {
 
 export async function more() {
   if (!next || state.peek() !== "ready") return;
-  const mine = running, {view, tab} = place.peek();
+  const mine = running;
   state.value = "more";
   try {
-    const list = await call("GET", `conversations?view=${encodeURIComponent(view)}&tab=${hasTabs(view) ? tab : "open"}&before=${encodeURIComponent(next)}`);
+    const list = await call("GET", `conversations?${asked(place.peek())}&before=${encodeURIComponent(next)}`);
     if (mine !== running) return;
     batch(() => {
       take(list);

@@ -4,7 +4,8 @@ import {t, bytes, clock, dayLabel, fullDate} from "../ui/wire.js";
 import {agent, agentName, agents, me, requestType, tag, team} from "./state.js";
 import {Avatar, Icon, Prose, When, moment} from "./parts.js";
 import {sendAgain, takeBack} from "./outbox.js";
-import {copy, decide, priorityName, putOff, recall} from "./actions.js";
+import {copy, decide, putOff, recall} from "./actions.js";
+import {eventIcon, eventWords} from "./telling.js";
 import {keyOf, lastSeq} from "./talks.js";
 
 const dayOf = at => new Date(at).toDateString();
@@ -30,7 +31,7 @@ function One({id, item, first, last, seen}) {
   return html`<article class=${`message ${out ? "is-out" : "is-in"}${last ? " is-last" : ""}${first ? " is-first" : ""}`}>
     ${last ? html`<${Avatar} who=${item.author} size="s" />` : html`<span class="avatar-space" />`}
     <div class="said"><span class="sr">${item.author.name}: </span>
-      ${item.text && html`<div class=${`bubble${item.author.kind === "bot" ? " is-auto" : ""}`}><${Prose} text=${item.text} /></div>`}
+      ${item.text && html`<div class=${`bubble${item.author.kind === "bot" ? " is-auto" : ""}`}><${Prose} text=${item.text} team=${item.author.kind !== "customer"} /></div>`}
       <${Files} files=${item.files} />
       ${item.original && html`<a class="link whole" href=${item.original} target="_blank" rel="noopener"><${Icon} name="mail-open" size=${14} />${item.client_id?.startsWith("form-") ? t("The form as it was sent") : t("The mail as it came")}</a>`}
       ${item.copies?.length ? html`<${Copies} id=${id} item=${item} />` : last && html`<footer class="meta">${item.author.kind === "bot" || item.author.kind === "system" ? html`<span>
@@ -70,7 +71,7 @@ function troubleOf({state, reason}) {
 function Waiting({held, id}) {
   const mine = held.author.id === me.id, stopped = held.state === "stopped";
   return html`<article class=${`message is-out is-last is-first is-own${stopped ? " is-ask" : ""}`}><${Avatar} who=${held.author} size="s" />
-    <div class="said">${held.text && html`<div class="bubble"><${Prose} text=${held.text} /></div>`}<${Files} files=${held.files} />
+    <div class="said">${held.text && html`<div class="bubble"><${Prose} text=${held.text} team=${true} /></div>`}<${Files} files=${held.files} />
       <footer class=${`meta${stopped ? " is-ask" : ""}`}>${!mine && html`<span><bdi>${held.author.name}</bdi> · </span>`}
         <${Icon} name=${stopped ? "circle-alert" : "clock"} size=${14} /><span>${stopped ? held.why === "customer.wrote" ? t("Not sent: the customer has written since.")
           : held.why === "restored" ? t("Not sent: the desk was restored from a backup, and it may have left before.") : t("Not sent. Something has to be put right first.") : held.scheduled ? html`${t("Leaves:")} <${When} at=${held.due_at} />` : t("Leaves in a moment")}</span>
@@ -85,7 +86,7 @@ function Note({item, children}) {
   return html`<article class="message is-note"><${Avatar} who=${item.author} size="s" />
     <div class="note"><header class="note-head"><${Icon} name="lock" size=${14} /><span>${head}</span><span class="grow" />
       <time dateTime=${item.at} title=${fullDate(item.at)}>${clock(item.at)}</time></header>
-      ${item.text && html`<${Prose} text=${item.text} marks=${marks} />`}<${Files} files=${item.files} />${children}</div></article>`;
+      ${item.text && html`<${Prose} text=${item.text} marks=${marks} team=${true} />`}<${Files} files=${item.files} />${children}</div></article>`;
 }
 
 /** Known before the picture is there, so nothing jumps when it comes. */
@@ -116,95 +117,12 @@ function OwnLetter({letter, id}) {
     item=${{author: {...me, kind: "agent"}, text: letter.text, files: letter.files, at: letter.at, data: {mentions: letter.mentions}}}>
     ${foot}</${Note}>`;
   return html`<article class=${`message is-out is-last is-first is-own is-${letter.state}`}><${Avatar} who=${me} size="s" />
-    <div class="said">${letter.text && html`<div class="bubble"><${Prose} text=${letter.text} /></div>`}<${Files} files=${letter.files} />${foot}</div></article>`;
+    <div class="said">${letter.text && html`<div class="bubble"><${Prose} text=${letter.text} team=${true} /></div>`}<${Files} files=${letter.files} />${foot}</div></article>`;
 }
-
-const eventIcon = {"conversation.opened": "globe", "conversation.assigned": "user", "conversation.team_changed": "users", "conversation.tagged": "tag",
-  "conversation.prioritised": "flag", "conversation.snoozed": "alarm-clock", "conversation.woken": "alarm-clock", "conversation.resolved": "check", "conversation.reopened": "rotate-ccw", "conversation.typed": "hash", "conversation.merged_away": "layers", "conversation.unmerged": "rotate-ccw", "conversation.split": "copy", "conversation.linked": "external-link", "conversation.unlinked": "x",
-  "conversation.retitled": "pencil-line", "conversation.described": "pencil-line", "conversation.followed": "eye", "conversation.merged": "corner-up-left", "conversation.joined": "user-plus", "conversation.hinted": "external-link", "conversation.auto_replied": "mail-open", "conversation.bounced": "triangle-alert"};
 
 function EventLine({item}) {
   if (item.origin && item.event === "conversation.merged_away") return null; // the other side of the merge says the same
   const words = eventWords(item);
-  return words && html`<p class="event"><${Icon} name=${eventIcon[item.event] ?? "circle-alert"} size=${14} /><span>${eventWords(item)}</span>
+  return words && html`<p class="event"><${Icon} name=${eventIcon[item.event] ?? "circle-alert"} size=${14} /><span>${words}</span>
     <time dateTime=${item.at} title=${fullDate(item.at)}>${clock(item.at)}</time></p>`;
 }
-
-
-/** An event as a sentence: who did it, or simply what is so now. */
-function eventWords({event, data = {}, author}) {
-  const person = author.kind === "agent", mine = person && author.id === me.id;
-  const to = data.to ?? null;
-  const v = {name: author.name, to: agentName(to), team: team(to)?.name ?? "", priority: priorityName(to), type: requestType(to)?.name ?? "", time: data.until ? moment(data.until)
-    : ""};
-  const say = (byMe, byOther, byNobody) => mine ? byMe : person ? byOther : byNobody;
-  switch (event) {
-    case "conversation.opened":
-      return data.page ? t("Chat started on {page}", {page: data.page}) : t("Conversation started");
-    case "conversation.assigned":
-      if (to === null) return say(t("You removed the assignee"), t("{name} removed the assignee", v), t("Nobody is assigned now"));
-      if (person && to === author.id) return mine ? t("You took this conversation") : t("{name} took this conversation", v);
-      if (to === me.id) return say("", t("{name} assigned this to you", v), t("Assigned to you"));
-      return say(t("You assigned this to {to}", v), t("{name} assigned this to {to}", v), t("Assigned to {to}", v));
-    case "conversation.team_changed":
-      if (!v.team) return say(t("You took this out of the team"), t("{name} took this out of the team", v), t("Taken out of the team"));
-      return say(t("You moved this to {team}", v), t("{name} moved this to {team}", v), t("Moved to {team}", v));
-    case "conversation.tagged": {
-      const added = tagsNamed(data.added), removed = tagsNamed(data.removed);
-      return [added && say(t("You tagged this: {tags}", added), t("{name} tagged this: {tags}", {...v, ...added}), t("Tagged: {tags}", added)),
-        removed && say(t("You took off tags: {tags}", removed), t("{name} took off tags: {tags}", {...v, ...removed}),
-          t("Tags taken off: {tags}", removed))].filter(Boolean).join(" · ");
-    }
-    case "conversation.prioritised":
-      return say(t("You set the priority to {priority}", v), t("{name} set the priority to {priority}", v), t("Priority: {priority}", v));
-    case "conversation.snoozed":
-      if (v.time) return say(t("You snoozed this until {time}", v), t("{name} snoozed this until {time}", v), t("Snoozed until {time}", v));
-      return say(t("You snoozed this until the customer replies"), t("{name} snoozed this until the customer replies", v), t("Snoozed until the customer replies"));
-    case "conversation.woken":
-      if (data.why === "customer") return t("Back from snooze: the customer has written");
-      return data.why === "time" ? t("Back from snooze: the time has come") : t("Back from snooze");
-    case "conversation.resolved":
-      return say(t("You resolved this"), t("{name} resolved this", v), t("Resolved"));
-    case "conversation.reopened":
-      if (data.why === "customer") return t("Reopened: the customer has written");
-      return say(t("You reopened this"), t("{name} reopened this", v), t("Reopened"));
-    case "conversation.joined":
-      return t("Somebody was copied in");
-    case "conversation.hinted":
-      return {token: t("It carried the reply code of another conversation, but its sender takes no part in that one"), old_token: t("It answers something from before the desk was restored"),
-        forwarded: t("A colleague’s address sent this on; it was written by the customer named here")}[data.why] ?? null;
-    case "conversation.auto_replied":
-      return t("An automatic answer came; nobody has to answer it");
-    case "conversation.bounced":
-      if (data.complaint) return t("The customer’s mail provider says that our mail was unwanted");
-      return data.hard ? t("Our mail came back: the address doesn’t exist") : t("Our mail came back for now: the mailbox is full or away");
-    case "conversation.typed":
-      if (!v.type) return t("Request type removed");
-      return say(t("You set the request type to {type}", v), t("{name} set the request type to {type}", v), t("Request type: {type}", v));
-    case "conversation.merged":
-      return say(t("You merged another conversation into this"), t("{name} merged another conversation into this", v), t("Another conversation was merged into this"));
-    case "conversation.merged_away":
-      return say(t("You merged this into another conversation"), t("{name} merged this into another conversation", v), t("Merged into another conversation"));
-    case "conversation.unmerged":
-      return say(t("You separated what was merged"), t("{name} separated what was merged", v), t("Separated again"));
-    case "conversation.split":
-      if (data.into) return say(t("You split off a conversation"), t("{name} split off a conversation", v), t("A conversation was split off"));
-      return t("Split off from another conversation");
-    case "conversation.linked":
-      return say(t("You linked another conversation"), t("{name} linked another conversation", v), t("Another conversation was linked"));
-    case "conversation.unlinked":
-      return say(t("You took a link away"), t("{name} took a link away", v), t("A link was taken away"));
-    case "conversation.retitled":
-      return say(t("You changed the subject"), t("{name} changed the subject", v), t("The subject was changed"));
-    case "conversation.described":
-      return say(t("You filled in fields"), t("{name} filled in fields", v), t("Fields were filled in"));
-    case "conversation.followed":
-      if (data.agent === author.id) return data.on ? say(t("You follow this"), t("{name} follows this", v), "") : say(t("You don’t follow this any more"), t("{name} doesn’t follow this any more", v), "");
-      return data.on ? t("{name} follows this", {name: agentName(data.agent)}) : t("{name} doesn’t follow this any more", {name: agentName(data.agent)});
-    default:
-      return null; // a kind this client does not know
-  }
-}
-
-const listing = new Intl.ListFormat(document.documentElement.lang, {type: "unit", style: "short"});
-const tagsNamed = ids => ids?.length ? {tags: listing.format(ids.map(id => tag(id)?.name ?? "?"))} : null;

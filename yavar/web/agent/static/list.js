@@ -1,24 +1,26 @@
 /** The list pane: tabs, rows, the pill for what is new, the bar for many at once. */
 import {html, useComputed, useEffect, useRef, useState} from "../ui/vendor/ui.js";
 import {t, tn, digits, fullDate} from "../ui/wire.js";
-import {boot, counts, me, palette, picked, row} from "./state.js";
+import {boot, composing, counts, me, palette, picked, row, sideCounts, sieve} from "./state.js";
 import {address, go, hasTabs, place, viewName, views} from "./routes.js";
 import {Avatar, Icon, IconButton, Skeleton, TagMark, WaitTimer, When, shownCount} from "./parts.js";
 import {comingDraft} from "./outbox.js";
 import * as feed from "./feed.js";
-import {assignToMe, resolve} from "./actions.js";
+import {assignToMe, resolve, senders} from "./actions.js";
 import {openMenu} from "./menus.js";
 import {typingIn, prefetch} from "./talks.js";
 
 export function List() {
   const {view, tab} = place.value;
   const name = viewName(view);
-  const count = counts.value[view];
+  const count = counts.value[view] ?? sideCounts.value[view];
   return html`<section class="list" aria-label=${name} data-view=${view}>
     ${picked.value.size ? html`<${BulkBar} />` : html`<header class="bar">
       <h1 class="bar-title"><bdi>${name}</bdi>${count > 0 && html`<span class="bar-count">${shownCount(count, digits)}</span>`}</h1>
       <span class="grow" />
-      <span class="only-narrow"><${IconButton} icon="search" label=${t("Search or jump to…")} onClick=${() => { palette.value = ""; }} /></span>
+      <${IconButton} icon="list-filter" label=${t("Filter")} aria-expanded=${sieve.value ? "true" : "false"} onClick=${event => { sieve.value = event.currentTarget; }} />
+      ${senders().length > 0 && html`<span class="only-narrow"><${IconButton} icon="square-pen" size=${20} label=${t("New message")} onClick=${() => { composing.value = true; }} /></span>`}
+      <span class="only-narrow"><${IconButton} icon="search" size=${20} label=${t("Search or jump to…")} onClick=${() => { palette.value = ""; }} /></span>
     </header>`}
     <${NarrowViews} />
     ${hasTabs(view) && html`<${Tabs} tab=${tab} />`}
@@ -107,6 +109,9 @@ export function useSlow(busy) {
   return slow;
 }
 
+/** On a touch screen a row can be pushed aside, and what stands behind it pressed; the same two stand in the open conversation. */
+const swipes = matchMedia("(hover: none)").matches;
+
 /** One conversation in the list. Reads only its own signals, so a key press draws two rows and not two hundred. */
 function RowItem({id}) {
   const each = row(id).value;
@@ -131,6 +136,7 @@ function RowItem({id}) {
   const onClick = event => {
     if ((event.metaKey || event.ctrlKey) && !event.button) { event.preventDefault(); pick(); } else if (plain(event)) go({id});
   };
+  const close = event => { const line = event.currentTarget.closest(".row"); line.scrollTo({left: 0}); return line; };
   return html`<li class=${`row${unread ? " is-unread" : ""}${marked ? " is-picked" : ""}`}>
     <a ref=${link} href=${address({...place.peek(), id})} aria-current=${current ? "true" : undefined} data-id=${id} tabIndex=${reachable ? 0 : -1}
       onClick=${onClick} onPointerEnter=${() => prefetch(id)} aria-label=${rowLabel(each)}>
@@ -146,6 +152,8 @@ function RowItem({id}) {
           ? t("Urgent") : t("High priority")}><${Icon} name="flag" size=${12} /></span>` : null}<${RowState} each=${each} /></span>
     </a>
     <input type="checkbox" class="row-check" checked=${marked} tabIndex=${-1} aria-label=${select} onChange=${pick} />
+    ${swipes && html`<span class="row-acts"><button type="button" class="is-snooze" tabIndex="-1" data-menu="snooze" onClick=${event => openMenu("snooze", [id], close(event))}><${Icon} name="alarm-clock" size=${20} />${t("Snooze")}</button>
+      ${each.status !== "resolved" && html`<button type="button" class="is-resolve" tabIndex="-1" onClick=${event => { close(event); resolve([id]); }}><${Icon} name="check" size=${20} />${t("Resolve")}</button>`}</span>`}
   </li>`;
 }
 
@@ -176,7 +184,7 @@ function Empty() {
   const [title, text] = tab === "done" ? [t("Nothing resolved yet"), t("Resolved conversations are kept here.")]
     : tab === "waiting" ? [t("Nothing is waiting"), t("Snoozed conversations stand here until they come back.")]
     : words[view] ?? [t("All answered"), t("New conversations appear here by themselves.")];
-  return html`<div class="empty"><${Icon} name=${view === "drafts" ? "pencil-line" : view === "snoozed" ? "alarm-clock" : "circle-check"} size=${24} />
+  return html`<div class="empty"><${Icon} name=${view === "drafts" ? "pencil-line" : view === "snoozed" ? "alarm-clock" : "coffee"} size=${28} />
     <strong>${title}</strong><p>${text}</p>
     ${view === "mine" && tab === "open" && free > 0 && html`<button type="button" class="button" onClick=${() => go({view: "unassigned", id: null})}>
       ${t("Open unassigned")}<span class="bar-count">${shownCount(free, digits)}</span></button>`}</div>`;

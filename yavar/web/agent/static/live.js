@@ -4,11 +4,12 @@ import {leadStream} from "../ui/wire.js";
 import {call, counts, online, putRow, row, signedOut} from "./state.js";
 import {go, place} from "./routes.js";
 import * as feed from "./feed.js";
-import {onSent} from "./outbox.js";
-import {recount, wait} from "./actions.js";
+import {carryAll, onSent, syncAll} from "./outbox.js";
+import {recount, useCanned, wait} from "./actions.js";
+import {done, failed} from "./parts.js";
 import {catchUp, doubt, follow, hearItem, hearPeople, hearSeen, hearTyping, talk} from "./talks.js";
 
-let stream = null;
+let stream = null, mark = ""; // how far it was heard
 
 /** What a screen reader is told: a new message of the open conversation, at most one a second. */
 export const spoken = signal("");
@@ -52,17 +53,42 @@ async function again() {
 }
 
 export function listen() {
+  stream?.close();
   stream = leadStream("yavar-agent", {
     url: last => `/api/v1/stream?cursor=${encodeURIComponent(last || feed.streamFrom())}`,
-    last: feed.streamFrom(),
-    onFrame(event, data) { batch(() => frames[event]?.(data)); },
+    last: mark || feed.streamFrom(),
+    onFrame(event, data, id) { mark = event === "resync" ? "" : id || mark; batch(() => frames[event]?.(data)); },
     onState(on) { online.value = on; },
   });
 }
 
-onSent.run = (letter, answer) => {
-  if (answer.held) wait(letter.conversation, answer.held);
-  else hearItem(letter.conversation, answer.item);
+/** After signing in again: what waited leaves, the stream begins where it was cut. */
+export function goOn() {
+  listen();
+  carryAll();
+  syncAll();
+  tell(true);
+  recount();
+}
+
+/** Each counts one use and does what it does. One that cannot is said; the answer has left all the same. */
+onSent.macros = async letter => {
+  const back = [];
+  for (const one of letter.canned ?? []) {
+    try { const undo = await useCanned(letter.conversation, one.id, `${letter.client_id}.${one.id}`.slice(0, 64)); if (one.does.length) back.push(undo); } catch (problem) {
+      if (problem.passing || problem.status === 401) throw problem;
+      failed(`${one.name}: ${problem.title}`);
+    }
+  }
+  return back;
+};
+
+onSent.run = (letter, answer, back) => {
+  if (answer.held) wait(letter.conversation, answer.held, back);
+  else {
+    hearItem(letter.conversation, answer.item);
+    if (back.length) done(letter.canned.flatMap(each => each.does).join(" · "), () => back.forEach(undo => undo()), "zap");
+  }
   feed.hear(answer.row);
   feed.leave([letter.conversation]);
   recount();

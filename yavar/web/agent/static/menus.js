@@ -3,7 +3,8 @@ import {html, useEffect, useLayoutEffect, useRef, useState} from "../ui/vendor/u
 import {t} from "../ui/wire.js";
 import {agents, boot, may, me, menu, row, tags} from "./state.js";
 import {Avatar, Icon, Kbd, dirOf, moment} from "./parts.js";
-import {assign, copy, forward, markUnread, newTag, priorityName, reopen, senders, setPriority, setTag, setTeam, setType, snooze} from "./actions.js";
+import {assign, copy, forward, markUnread, newTag, reopen, senders, setPriority, setTag, setTeam, setType, snooze} from "./actions.js";
+import {priorityName} from "./telling.js";
 
 let closedAt = 0, closedName = "";
 

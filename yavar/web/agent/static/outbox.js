@@ -9,7 +9,7 @@ import {call, device, markDraft, online, putRow} from "./state.js";
 /** @typedef {{to: string, cc: string, bcc: string}} Envelope who gets it, as typed; null for whoever usually does */
 /** @typedef {{text: string, files: object[], envelope?: ?Envelope, subject?: string, inbox?: string, about?: string, copies?: object[], state: ""|"saving"|"saved"|"device", synced?: boolean}} Draft */
 /** @typedef {{client_id: string, conversation: string, kind: "reply"|"note", text: string, files: object[], mentions: string[], resolve: boolean,
- *   after: ?string, seen: number, envelope: ?Envelope, later: ?string, at: string, state: "sending"|"waiting"|"failed"|"ask", reason: string}} Letter */
+ *   after: ?string, seen: number, canned: {id: string, name: string, does: string[]}[], envelope: ?Envelope, later: ?string, at: string, state: "sending"|"waiting"|"failed"|"ask", reason: string}} Letter */
 
 const drafts = new Map();
 const timers = new Map();
@@ -72,6 +72,12 @@ async function putDraft(id, kind) {
   keepDraft(id, kind);
 }
 
+/** What this device holds and the desk has not. */
+export function syncAll() {
+  for (const [key, one] of drafts) { const [id, kind] = partsOf(key); if (id !== NEW && !one.peek().synced) saveDraft(id, kind); }
+}
+const partsOf = key => { const cut = key.lastIndexOf("."); return [key.slice("draft.".length, cut), key.slice(cut + 1)]; };
+
 /** The server's drafts when a conversation is opened: they win unless this device holds something it has not delivered. */
 export function takeDrafts(id, given) {
   for (const kind of ["reply", "note"]) {
@@ -115,8 +121,7 @@ export function clearDraft(id, kind) {
   if (had && id !== NEW) saveDraft(id, kind);
 }
 
-addEventListener("pagehide", () => { for (const key of drafts.keys()) { const cut = key.lastIndexOf("."), id = key.slice(6, cut), kind = key.slice(cut + 1);
-  if (!draft(id, kind).peek().synced) keepDraft(id, kind); } });
+addEventListener("pagehide", () => { for (const [key, one] of drafts) if (!one.peek().synced) keepDraft(...partsOf(key)); });
 
 // ── messages on their way ──
 
@@ -124,7 +129,7 @@ export const letters = signal(/** @type {Letter[]} */ (device.keys("out.").map(d
 export const waitingLetters = computed(() => letters.value.filter(each => each.state === "waiting").length);
 const busy = new Set();
 /** Called with the answer to a sent letter; the thread and the list take their part (set once by live.js, which knows both). */
-export const onSent = {run: (_letter, _answer) => {}, asked: _letter => {}, drafted: () => {}};
+export const onSent = {run: (_letter, _answer, _back) => {}, macros: async _letter => [], asked: _letter => {}, drafted: () => {}};
 
 function change(client_id, more) {
   letters.value = letters.peek().map(each => each.client_id === client_id ? {...each, ...more} : each);
@@ -152,9 +157,10 @@ async function carry(conversation, attempt = 0) {
     const to = envelope && Object.fromEntries(Object.entries(envelope).map(([role, typed]) => [role, addresses(typed)]));
     const body = kind === "note" ? {client_id, text, files, mentions} : {client_id, text, files, resolve, seen, ...to, ...later && {at: later}};
     const answer = await call("POST", `conversations/${conversation}/${kind === "note" ? "notes" : "messages"}`, {...body, files: files.map(each => each.key)});
-    arrived(client_id);
     putRow(answer.row);
-    onSent.run(letter, answer);
+    const back = await onSent.macros(letter); // before the letter is out of the box: a repeat doubles neither it nor them
+    arrived(client_id);
+    onSent.run(letter, answer, back);
     again = 0;
   } catch (error) {
     if (error.status === 409 && error.code === "customer.wrote") { change(letter.client_id, {state: "ask"}); onSent.asked(letter); }

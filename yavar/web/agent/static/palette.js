@@ -1,10 +1,11 @@
-/** Ctrl/⌘ K: every command with its key, and search through the conversations. It acts on the selection. */
+/** Ctrl/⌘ K: every command with its key, and search through the conversations. It acts on the selection. Read when it is first opened. */
 import {html, useEffect, useMemo, useRef, useState} from "../ui/vendor/ui.js";
 import {t, tn, digits} from "../ui/wire.js";
 import {agents, boot, call, composing, counts, me, palette, putRows, row, sheet, showDetails, singleKeys, tags} from "./state.js";
 import {go, views} from "./routes.js";
 import {Avatar, Icon, Kbd, When, dirOf, moment} from "./parts.js";
-import {assign, assignToMe, copy, markUnread, priorityName, reopen, resolve, senders, setPriority, setTag, setTeam, snooze} from "./actions.js";
+import {assign, assignToMe, copy, markUnread, reopen, resolve, senders, setPriority, setTag, setTeam, snooze} from "./actions.js";
+import {priorityName} from "./telling.js";
 import {focusComposer} from "./composer.js";
 import {openMenu, snoozeTimes} from "./menus.js";
 import {targets} from "./keys.js";
@@ -59,12 +60,8 @@ function commands(ids) {
 /** Persian is typed with either ي or ی, ك or ک: all the same here. */
 const plainWord = text => text.toLocaleLowerCase().replace(/ي/g, "ی").replace(/ك/g, "ک").replace(/[\u200c\u064b-\u0652]/g, "").replace(/ё/g, "е");
 
-export function Palette() {
-  if (palette.value === null) return null;
-  return html`<${Opened} start=${palette.value} />`;
-}
-
-function Opened({start}) {
+/** @param {{start: string}} props what stands in the field at first */
+export function Palette({start}) {
   const box = useRef(null), list = useRef(null);
   const [text, setText] = useState(start);
   const [at, setAt] = useState(0);

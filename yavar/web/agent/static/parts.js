@@ -1,6 +1,6 @@
 /** Small pieces every pane uses: icons, avatars, marks, times, toasts. */
-import {html, signal} from "../ui/vendor/ui.js";
-import {t, tn, clock, dayLabel, fullDate} from "../ui/wire.js";
+import {html, signal, useEffect} from "../ui/vendor/ui.js";
+import {t, tn, clock, dayLabel, fullDate, styled} from "../ui/wire.js";
 import {boot, now, tag} from "./state.js";
 
 const sprite = new URL("../ui/icons.svg", import.meta.url).pathname;
@@ -13,6 +13,20 @@ export const Icon = ({name, size = 16}) =>
 export const IconButton = ({icon, label, keys, size, ...rest}) =>
   html`<button type="button" class="icon-button" aria-label=${label} title=${keys ? `${label} (${keys})` : label} ...${rest}><${Icon} name=${icon} size=${size} />
     </button>`;
+
+const ahead = [];
+/** A part of the screen that is read from the desk when it is first wanted. @param {() => Promise<Function>} load @param {() => void} lost it could not be had */
+export function later(load, lost) {
+  const found = signal(null);
+  const fetch = () => load().then(Kind => { found.value = {Kind}; });
+  ahead.push(fetch);
+  return props => {
+    useEffect(() => { if (!found.peek()) fetch().catch(() => { say(t("No connection."), "wifi-off"); lost(); }); }, []);
+    return found.value && html`<${found.value.Kind} ...${props} />`;
+  };
+}
+/** Once the page is at rest: what is only wanted now and then, so that it is there without a line, too. */
+export const readAhead = () => { for (const fetch of ahead.splice(0)) fetch().catch(() => {}); };
 
 export const Kbd = ({keys}) => keys.split(" ").map(each => html`<kbd>${each}</kbd>`);
 
@@ -73,9 +87,11 @@ export const Skeleton = ({rows = 6, shape = "row"}) =>
     </div>`)}</div>`;
 
 const address = /\bhttps?:\/\/[^\s<>"']+[^\s<>"'.,;:!?)\]}»]/g;
-/** Text as its writer wrote it: each paragraph in its own direction, addresses as links, mentions marked. */
-export function Prose({text, marks}) {
-  return text.split("\n").map((line, n) => html`<p dir="auto" key=${n}>${line ? linked(line, marks) : html`<br />`}</p>`);
+/** Text as its writer wrote it: each paragraph in its own direction, addresses as links, mentions marked; the team's also with what it made bold, italic or a link. */
+export function Prose({text, marks, team}) {
+  const piece = ({text: words, as, href}) => as === "a" ? html`<a href=${href} target="_blank" rel="noopener nofollow" title=${href}>${words}</a>`
+    : as === "strong" ? html`<strong>${linked(words, marks)}</strong>` : as === "em" ? html`<em>${linked(words, marks)}</em>` : linked(words, marks);
+  return text.split("\n").map((line, n) => html`<p dir="auto" key=${n}>${line ? team ? styled(line).map(piece) : linked(line, marks) : html`<br />`}</p>`);
 }
 
 function linked(line, marks) {
@@ -100,7 +116,7 @@ function marked(text, marks) {
 
 // ── toasts: what was just done (with Undo for 8 seconds) and what did not work ──
 
-/** @typedef {{key: number, text: string, icon: string, bad?: boolean, label?: string, run?: () => void, undo?: boolean, timer?: number}} Toast */
+/** @typedef {{key: number, text: string, icon: string, bad?: boolean, asks?: boolean, label?: string, run?: () => void, undo?: boolean}} Toast */
 const toasts = signal(/** @type {Toast[]} */ ([]));
 let last = 0;
 
@@ -120,6 +136,9 @@ export const say = (text, icon = "check") => add({text, icon}, 4);
 /** What failed, with the server's reason and a way to do it again. */
 export const failed = (text, again) => add({text, icon: "circle-alert", bad: true, label: again && t("Try again"), run: again}, 12);
 
+/** Somebody was faster: what they did, and whether to do one's own all the same. */
+export const crossed = (text, again) => add({text, icon: "users", asks: true, label: t("Do it anyway"), run: again}, 30);
+
 /** The key Z. @returns {boolean} whether there was something to undo */
 export function undoLast() {
   const found = toasts.value.findLast(each => each.undo);
@@ -135,6 +154,7 @@ export function Toasts() {
       <${Icon} name=${each.icon} /><span class="grow">${each.text}</span>
       ${each.run && html`<button type="button" class="toast-action" onClick=${() => { close(each.key); each.run(); }}>${each.label}${each.undo && html`<kbd>Z</kbd>`}
         </button>`}
+      ${each.asks && html`<button type="button" class="toast-action is-plain" onClick=${() => close(each.key)}>${t("Leave it")}</button>`}
       ${each.bad && html`<${IconButton} icon="x" label=${t("Close")} onClick=${() => close(each.key)} />`}
     </div>`)}</div>`;
 }

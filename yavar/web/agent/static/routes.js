@@ -1,7 +1,7 @@
 /** Where the agent is: `/inbox/<view>[/<conversation>][?tab=…]`. A reload and the Back button keep the place. */
 import {signal} from "../ui/vendor/ui.js";
 import {t} from "../ui/wire.js";
-import {boot, drawer, tag, team} from "./state.js";
+import {boot, drawer, savedViews, tag, team} from "./state.js";
 
 /** @typedef {{view: string, tab: string, id: ?string}} Place */
 
@@ -43,13 +43,14 @@ export const views = () => [
 ];
 
 /** Views that are one state by themselves have no tabs. */
-export const hasTabs = view => !["snoozed", "drafts", "mentions"].includes(view) && !view.startsWith("view:");
+export const hasTabs = view => !["snoozed", "drafts", "mentions"].includes(view) && !/^(view|filter):/.test(view);
 
 export function viewName(view) {
   const [kind, id] = view.split(":");
   if (kind === "inbox") return boot.inboxes.find(each => each.id === id)?.name ?? "";
+  if (kind === "filter") return t("Filtered");
   if (kind === "tag") return tag(id)?.name ?? "";
   if (kind === "team") return team(id)?.name ?? "";
-  if (kind === "view") return boot.views.find(each => each.id === id)?.name ?? "";
+  if (kind === "view") return savedViews.value.find(each => each.id === id)?.name ?? "";
   return views().find(each => each.view === view)?.name ?? t("My inbox");
 }

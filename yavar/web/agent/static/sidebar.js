@@ -1,7 +1,7 @@
 /** Views, teams, tags, channels, and the agent's own menu. */
 import {html, useState} from "../ui/vendor/ui.js";
-import {t, digits} from "../ui/wire.js";
-import {boot, call, composing, counts, device, drawer, folded, me, palette, sheet, singleKeys, tags, theme} from "./state.js";
+import {t, tn, digits} from "../ui/wire.js";
+import {boot, call, composing, counts, device, drawer, folded, me, palette, savedViews, sheet, sideCounts, sieve, singleKeys, tags, theme} from "./state.js";
 import {address, go, place, views} from "./routes.js";
 import {Avatar, ChannelBadge, Icon, IconButton, mod, shownCount, failed} from "./parts.js";
 import {senders} from "./actions.js";
@@ -11,39 +11,41 @@ import {Popover} from "./menus.js";
 export function Sidebar() {
   return html`<nav class="sidebar" aria-label=${t("Views")}>
     <div class="brand"><span class="brand-mark" aria-hidden="true">${boot.brand.initials}</span><strong class="brand-name" dir="auto">${boot.brand.name}</strong>
-      </div>
-    <div class="find-row"><button type="button" class="search-button" aria-label=${t("Search or jump to…")} onClick=${() => { palette.value = ""; }}><${Icon} name="search" />
+      ${senders().length > 0 && html`<${IconButton} icon="square-pen" label=${t("New message")} onClick=${() => { composing.value = true; }} />`}</div>
+    <button type="button" class="search-button" aria-label=${t("Search or jump to…")} onClick=${() => { palette.value = ""; }}><${Icon} name="search" />
       <span class="grow">${t("Search or jump to…")}</span><kbd>${mod === "⌘" ? "⌘K" : "Ctrl K"}</kbd></button>
-      ${senders().length > 0 && html`<${IconButton} icon="pencil-line" label=${t("New message")} onClick=${() => { composing.value = true; }} />`}</div>
     <div class="nav-scroll">
       <ul>${views().map(each => html`<${NavRow} key=${each.view} view=${each.view} name=${each.name} keys=${`G ${each.key}`} strong=${each.view === "mine"
         || each.view === "mentions"} mark=${html`<${Icon} name=${each.icon} />`} />`)}
         </ul>
-      <${Group} name=${t("Saved views")} list=${boot.views} kind="view" mark=${() => html`<${Icon} name="list-filter" />`} />
+      <${Group} name=${t("Saved views")} list=${savedViews.value} kind="view" always=${true} mark=${(each, n) => html`<span class=${`dot hue-${n % 6 + 1}`} />`}
+        also=${html`<${IconButton} icon="plus" label=${t("New view")} onClick=${event => { sieve.value = event.currentTarget; }} />`} />
+      <${Group} name=${t("Channels")} list=${boot.inboxes} kind="inbox" mark=${each => html`<${ChannelBadge} kind=${each.kind} />`} />
       <${Group} name=${t("Teams")} list=${boot.teams} kind="team" mark=${() => html`<${Icon} name="users" />`} />
       <${Group} name=${t("Tags")} list=${tags.value} kind="tag" mark=${each => html`<span class=${`dot hue-${each.hue}`} />`} />
-      <${Group} name=${t("Channels")} list=${boot.inboxes} kind="inbox" mark=${each => html`<${ChannelBadge} kind=${each.kind} />`} />
+      <h2 class="nav-head">${t("Workspace")}</h2><ul class="nav-group"><li><a class="nav-row" href="/settings"><span class="nav-mark"><${Icon} name="settings-2" /></span>
+        <span class="nav-name">${t("Settings")}</span></a></li></ul>
     </div>
     <${Me} />
   </nav>`;
 }
 
-function Group({name, list, kind, mark}) {
+function Group({name, list, kind, mark, also, always}) {
   const [all, setAll] = useState(false);
-  if (!list.length) return null;
+  if (!list.length && !always) return null;
   const shown = all ? list : list.slice(0, 8);
-  return html`<h2 class="nav-head">${name}</h2><ul class="nav-group">
-    ${shown.map(each => html`<${NavRow} key=${each.id} view=${`${kind}:${each.id}`} name=${each.name} mark=${mark(each)} />`)}
+  return html`<div class="nav-head"><h2>${name}</h2><span class="grow" />${also}</div><ul class="nav-group">
+    ${shown.map((each, n) => html`<${NavRow} key=${each.id} view=${`${kind}:${each.id}`} name=${each.name} mark=${mark(each, n)} />`)}
     ${list.length > shown.length && html`<li><button type="button" class="nav-row is-quiet" onClick=${() => setAll(true)}>${t("Show all")} <span class="nav-count">
       ${digits(list.length)}</span></button></li>`}</ul>`;
 }
 
 function NavRow({view, name, mark, strong, keys}) {
   const here = place.value.view === view;
-  const count = counts.value[view] ?? 0;
+  const few = sideCounts.value[view], count = counts.value[view] ?? few ?? 0;
   return html`<li><a class="nav-row" href=${address({view, tab: "open"})} aria-current=${here ? "page" : undefined} title=${keys ? `${name} (${keys})` : name}
     onClick=${event => { if (plain(event)) { drawer.value = null; go({view, id: null, tab: "open"}); } }}><span class="nav-mark">${mark}</span>
-      <span class="nav-name" dir="auto">${name}</span>${count > 0 && html`<span class=${strong ? "count is-strong" : "nav-count"}>${shownCount(count, digits)}
+      <span class="nav-name" dir="auto">${name}</span>${count > 0 && html`<span class=${strong ? "count is-strong" : "nav-count"}>${few > 99 ? `${digits(99)}+` : shownCount(count, digits)}
       </span>`}</a></li>`;
 }
 
@@ -68,11 +70,10 @@ export const languageNames = {fa: "فارسی", ru: "Русский", en: "Engli
 
 export function Me({compact}) {
   const [anchor, setAnchor] = useState(null);
-  const role = {viewer: t("Viewer"), agent: t("Agent"), supervisor: t("Supervisor"), admin: t("Administrator"), owner: t("Owner")}[me.role];
   const label = t("{name}: settings and sign-out", {name: me.name});
   return html`<button type="button" class=${compact ? "bottom-item" : "me"} aria-haspopup="dialog" aria-label=${label} onClick=${event => setAnchor(event.currentTarget)}>
       ${compact ? html`<${Icon} name="user" size=${20} /><span>${t("Me")}</span>` : html`<${Avatar} who=${me} online=${true} /><span class="me-name">
-        <strong dir="auto">${me.name}</strong><small>${role}</small></span><${Icon} name="chevrons-up-down" size=${14} />`}</button>
+        <strong dir="auto">${me.name}</strong><small>${t("Online")} · ${tn("{n} open", "{n} open", counts.value.mine ?? 0)}</small></span><${Icon} name="chevrons-up-down" size=${14} />`}</button>
     ${anchor && html`<${Popover} wide=${true} anchor=${anchor} label=${me.name} onClose=${() => setAnchor(null)}><div class="me-menu">
       <fieldset class="choice"><legend>${t("Theme")}</legend><div class="segment">
         ${[["system", t("System"), "monitor"], ["light", t("Light"), "sun"], ["dark", t("Dark"), "moon"]].map(([value, label, icon]) => html`<button type="button" key=${value}

@@ -19,6 +19,9 @@ export const me = boot.me;
 export const may = right => boot.may.includes(right);
 export const counts = signal(boot.counts);
 export const tags = signal(boot.tags);
+export const savedViews = signal(boot.views);
+/** How many stand in saved views and channels, up to a hundred; read when the page is at rest. */
+export const sideCounts = signal(/** @type {Record<string, number>} */ ({}));
 export const agents = signal(boot.agents);
 export const online = signal(true);
 export const signedOut = signal(false);
@@ -36,6 +39,8 @@ export const palette = signal(/** @type {?string} */ (null));
 export const sheet = signal(false);
 /** Whether a new message is being written. */
 export const composing = signal(false);
+/** Beside which button the filter is open. */
+export const sieve = signal(/** @type {?Element} */ (null));
 /** Panes that a narrow window shows on demand. */
 export const drawer = signal(/** @type {?("details"|"sidebar")} */ (null));
 export const folded = signal({details: false, sidebar: false});

@@ -53,6 +53,7 @@ function Header({id, each}) {
   const resolved = each.status === "resolved";
   return html`<header class="bar thread-bar">
     <span class="only-phone"><${IconButton} icon="arrow-left" label=${t("Back")} onClick=${() => go({id: null})} /></span>
+    <span class="only-phone"><${Avatar} who=${each.customer} badge=${each.inbox.kind} /></span>
     <h2 class="bar-title"><bdi>${each.customer.name}</bdi></h2>
     <button type="button" class="reference ltr" title=${t("Copy number #{reference}", {reference: each.reference})} onClick=${() => copy(`#${each.reference}`)}>#${each.reference}
       </button>

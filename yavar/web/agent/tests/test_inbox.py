@@ -91,6 +91,40 @@ def test_sign_in_and_out(shop):
     assert client.get("/inbox").status_code == 302
 
 
+def test_signing_in_again_without_leaving_the_page(shop):
+    client = Client()
+    assert client.get("/sign-in/again").json()["me"] is None
+    wrong = client.post("/sign-in/again", json.dumps({"email": "amir@nila.example", "password": "wrong"}), content_type="application/json")
+    assert (wrong.status_code, wrong.json()["problem"]["code"]) == (422, "sign_in.wrong")
+    odd = client.post("/sign-in/again", json.dumps({"email": "a", "password": "b", "next": "/"}), content_type="application/json")
+    assert odd.status_code == 400
+    right = client.post("/sign-in/again", json.dumps({"email": "AMIR@nila.example", "password": "a-long-password"}), content_type="application/json").json()
+    assert right["me"] == shop.amir.public_id
+    assert client.get("/sign-in/again").json()["me"] == shop.amir.public_id
+    assert shop.amir.sign_ins.filter(outcome="ok").count() == 1
+    assert client.get("/inbox").status_code == 200
+
+
+def test_the_token_given_while_signing_in_again_is_good_for_writes(shop, talk):
+    client = Client(enforce_csrf_checks=True)
+    first = client.get("/sign-in/again").json()["csrf"]
+    body = json.dumps({"email": "amir@nila.example", "password": "a-long-password"})
+    assert client.post("/sign-in/again", body, content_type="application/json").status_code == 403
+    again = client.post("/sign-in/again", body, content_type="application/json", headers={"X-CSRFToken": first}).json()
+    done = client.post(f"/api/v1/conversations/{talk.public_id}/resolve", "{}", content_type="application/json", headers={"X-CSRFToken": again["csrf"]})
+    assert done.status_code == 200
+
+
+def test_counts_beside_saved_views_and_channels(amir, shop, talk):
+    view = amir.post("views", name="Urgent", filter={"priority": ["urgent"]}).json()
+    inbox = Inbox.objects.get(pk=talk.inbox_id)
+    assert amir.get("views/counts").json() == {f"view:{view['id']}": 0, f"inbox:{inbox.public_id}": 1}
+    actions.prioritise(talk.pk, "urgent", by=shop.amir)
+    assert amir.get("views/counts").json()[f"view:{view['id']}"] == 1
+    actions.resolve(talk.pk, by=shop.amir)
+    assert set(amir.get("views/counts").json().values()) == {0}
+
+
 def test_writes_need_the_pages_token(shop, talk):
     client = Client(enforce_csrf_checks=True)
     client.force_login(shop.amir)

@@ -55,7 +55,7 @@ TABLE = {
     "GET /customers/{id}/merge": Row("customer.merge", "two customers", query="?into={customer}"),
     "POST /customers/{id}/merge": Row("customer.merge", "two customers", {"into": "{customer}"}), "POST /customers/{id}/unmerge": Row("customer.merge", "customer", {}),
     "GET /tags": LIST, "POST /tags": Row(EDIT, body={"name": "new"}), "PATCH /tags/{id}": Row("tag.manage", "desk:tag", {"name": "new"}), "DELETE /tags/{id}": Row("tag.manage", "desk:tag"),
-    "GET /views": LIST, "POST /views": Row("conversation.read", body={"name": "v", "filter": {}}),
+    "GET /views": LIST, "GET /views/counts": LIST, "POST /views": Row("conversation.read", body={"name": "v", "filter": {}}),
     "PUT /views/{id}": Row("view.share", "desk:view", {"name": "v", "filter": {}}), "DELETE /views/{id}": Row("view.share", "desk:view"),
     "GET /brands": LIST, "POST /brands": Row("brand.manage", "desk", {"name": {"en": "B"}}), "PATCH /brands/{id}": Row("brand.manage", "brand", {"locale": "en"}),
     "GET /inboxes": LIST, "POST /inboxes": Row("inbox.manage", "desk", {"brand": "{brand}", "kind": "chat", "name": "New"}),

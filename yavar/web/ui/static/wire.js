@@ -86,6 +86,21 @@ export function bytes(n) {
   return format(Intl.NumberFormat, {style: "unit", unit, unitDisplay: voice.lang === "fa" ? "long" : "short", maximumFractionDigits: step === 2 ? 1 : 0}).format(n / 1e3 ** step);
 }
 
+const STYLED = /\*\*(?!\s)([^*\n]+)(?<!\s)\*\*|(?<![\p{L}\p{N}_])_(?!\s)([^_\n]+)(?<!\s)_(?![\p{L}\p{N}_])|\[([^[\]\n]+)\]\((https?:\/\/[^\s()<>"]+)\)|https?:\/\/\S+/gu;
+/** **bold**, _italic_ and [words](address) of what the team writes. @returns {{text: string, as?: "strong"|"em"|"a", href?: string}[]} */
+export function styled(line) {
+  const out = [];
+  let from = 0;
+  for (const hit of line.matchAll(STYLED)) {
+    const [whole, strong, em, words, href] = hit;
+    if (hit.index > from) out.push({text: line.slice(from, hit.index)});
+    out.push(strong ? {text: strong, as: "strong"} : em ? {text: em, as: "em"} : words ? {text: words, as: "a", href} : {text: whole}); // a bare address is no markup
+    from = hit.index + whole.length;
+  }
+  if (from < line.length) out.push({text: line.slice(from)});
+  return out;
+}
+
 /** 22 characters of base64url: 128 random bits. */
 export function newId(size = 16) {
   return btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(size)))).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
@@ -93,9 +108,10 @@ export function newId(size = 16) {
 
 /** A refusal or a failure, with a sentence one can show. */
 export class Problem extends Error {
-  constructor(status, {code = "", title = "", field = ""} = {}, retryAfter = 0) {
+  /** @param {object} [more] what the answer says besides */
+  constructor(status, {code = "", title = "", field = ""} = {}, retryAfter = 0, more = {}) {
     super(`${status} ${code}`);
-    Object.assign(this, {name: "Problem", status, code, field, retryAfter});
+    Object.assign(this, {name: "Problem", status, code, field, retryAfter, more});
     this.title = title || t(status ? "The server didn’t take it (code {status})." : "No connection.", {status: String(status)});
   }
 
@@ -108,7 +124,7 @@ const offline = () => new Problem(0, {code: "offline"});
 function problemFrom(status, text, retryAfter) {
   let body = null;
   try { body = JSON.parse(text); } catch { /* a proxy's page, not ours */ }
-  return new Problem(status, (body && body.problem) || {}, Number(retryAfter) || 0);
+  return new Problem(status, (body && body.problem) || {}, Number(retryAfter) || 0, body || {});
 }
 
 /** JSON in, JSON out (null for 204). A cut line or a timeout is a Problem with status 0; only `signal` rejects as AbortError. */

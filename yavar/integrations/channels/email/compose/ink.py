@@ -12,6 +12,9 @@ _MAIL: Final = r"(?P<mail>(?<![\w.%+-])[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}
 _PHONE: Final = r"(?P<phone>(?<!\w)\+?\(?\d(?:[ \u00a0\-().]{0,2}\d){6,24}(?!\w|[-_/.#][A-Za-z]))"
 _CODE: Final = r"(?P<code>(?<!\w)[A-Za-z0-9]{1,40}(?:[-_/.#][A-Za-z0-9]{1,40}){1,8}(?!\w))"
 _FOUND: Final = re.compile("|".join((_LINK, _MAIL, _PHONE, _CODE)), re.IGNORECASE)
+_STYLED: Final = re.compile(
+    r"\*\*(?!\s)(?P<strong>[^*\n]{1,4000})(?<!\s)\*\*|(?<!\w)_(?!\s)(?P<em>[^_\n]{1,4000})(?<!\s)_(?!\w)|\[(?P<words>[^\[\]\n]{1,400})\]\((?P<href>https?://[^\s()<>\"]{3,2000})\)|(?<![A-Za-z0-9])https?://\S+"
+)
 _AFTER: Final = ".,;:!?'…،؛؟*_"  # marks that end a sentence, not an address
 _PAIRS: Final = {")": "(", "]": "[", "}": "{"}
 _BLANK_LINES: Final = re.compile(r"\n(?:[ \t]*\n)+")
@@ -35,7 +38,21 @@ def paragraphs(text: str, base: str, style: str, link_style: str) -> str:
 
 
 def line(typed: str, way: str, link_style: str) -> str:
-    """One line of text in a paragraph of the direction `way`."""
+    """One line of text in a paragraph of the direction `way`: **bold**, _italic_ and [words](address) as the inbox shows them."""
+    made, place = [], 0
+    for found in _STYLED.finditer(typed):
+        made.append(_plain(typed[place : found.start()], way, link_style))
+        if href := found["href"]:
+            made.append(f'<a href="{escape(href)}" style="{link_style}">{_typed(found["words"])}</a>')
+        elif found.lastgroup is None:  # a bare address is no markup
+            made.append(_plain(found[0], way, link_style))
+        else:
+            made.append(f"<{found.lastgroup}>{_plain(str(found[str(found.lastgroup)]), way, link_style)}</{found.lastgroup}>")
+        place = found.end()
+    return "".join([*made, _plain(typed[place:], way, link_style)])
+
+
+def _plain(typed: str, way: str, link_style: str) -> str:
     made, place = [], 0
     for found in _FOUND.finditer(typed):
         if found.start() < place:

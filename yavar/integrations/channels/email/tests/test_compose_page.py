@@ -121,3 +121,20 @@ def _ratio(one: str, two: str) -> float:
 
 def test_the_shops_colour_is_on_the_page():
     assert hex_of((0.50, 0.088, 205)) in html("fa") and readable(Accent(205, 0.088))
+
+
+def test_what_the_team_marks_is_marked_in_the_page():
+    line = ink.line
+    assert line("now **really** _soon_", "ltr", "") == "now <strong>really</strong>&nbsp;<em>soon</em>"
+    assert (
+        line("see [our <page>](https://shop.example/a?b=1&c=2)", "ltr", "x")
+        == 'see <a href="https://shop.example/a?b=1&amp;c=2" style="x">our &lt;page&gt;</a>'
+    )
+    assert line("**<b>**", "ltr", "") == "<strong>&lt;b&gt;</strong>"
+
+
+@pytest.mark.parametrize("plain", ["snake_case_name", "2 ** 3 ** 4 and 5 * 6", "https://shop.example/_a_/b", "[no](javascript:alert(1))", "a_b_c d_"])
+def test_what_only_looks_like_marks_stays_as_typed(plain):
+    shown = ink.line(plain, "ltr", "")
+    assert not re.search("<em>|<strong>", shown) and "javascript:alert(1)" not in re.findall('href="([^"]*)"', shown)
+    assert re.sub("<[^>]*>", "", shown).replace("&nbsp;", " ") == plain

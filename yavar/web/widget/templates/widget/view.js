@@ -1,6 +1,6 @@
 {#- What the chat shows: a module inside the page, see the note in static/panel.js. It is included, so only the imports are filled in. #}
 import {html, render, computed, useEffect, useLayoutEffect, useRef} from "{{ static("ui/vendor/ui.js") }}";
-import {t, tn, clock, dayLabel, fullDate, bytes} from "{{ static("ui/wire.js") }}";
+import {t, tn, clock, dayLabel, fullDate, bytes, styled} from "{{ static("ui/wire.js") }}";
 import {config, BIGGEST, messages, older, loading, outbox, draft, chips, busy, seen, known, online, writer, shown, fresh, spoken, asking, fault, note, emojiOpen,
   start, loadOlder, look, typing, retry, edit, write, send, introduce, attach, begin, drop, tell} from "{{ static("widget/panel.js") }}";
 {% raw %}
@@ -14,7 +14,9 @@ const Faces = () => html`<div class="faces" aria-hidden="true">${(config.team.le
 const pace = (away) => (!config.online ? away : config.reply_minutes ? t("Usually replies in under {n} min", {n: config.reply_minutes}) : t("We’re here"));
 const linked = (text) => text.split(/(https?:\/\/[^\s<>"'«»]*[^\s<>"'«».,:;!?)\]،؛؟])/).map((part, at) => (at % 2
   ? html`<a href=${part} target="_blank" rel="noopener nofollow" dir="ltr">${part}</a>` : part));
-const Text = ({text}) => html`<div class="bubble">${text.split("\n").map((line) => html`<p dir="auto">${linked(line)}</p>`)}</div>`;
+const piece = ({text, as, href}) => (as === "a" ? html`<a href=${href} target="_blank" rel="noopener nofollow">${text}</a>` : as === "strong" ? html`<strong>${linked(text)}</strong>`
+  : as === "em" ? html`<em>${linked(text)}</em>` : linked(text));
+const Text = ({text, mine}) => html`<div class="bubble">${text.split("\n").map((line) => html`<p dir="auto">${mine ? linked(line) : styled(line).map(piece)}</p>`)}</div>`;
 const fit = ({width, height}) => (width && height ? [width, height].map((side) => Math.max(24, Math.round(side * Math.min(1, 240 / width, 240 / height)))) : []);
 const Attached = ({file}) => (PICTURES.test(file.mime)
   ? html`<a class="picture" href=${file.url} target="_blank" rel="noopener"><img src=${file.url} alt=${file.name} width=${fit(file)[0]} height=${fit(file)[1]} /></a>`
@@ -30,7 +32,7 @@ function Said({item, first, last, mine, read}) {
   };
   return html`<div class=${["said", mine && "mine", first && "first", last && "last", state].filter(Boolean).join(" ")}>
     ${!mine && last && html`<${Face} author=${item.author} />`}
-    <div>${item.text && html`<${Text} text=${item.text} />`}${item.files.map((file) => html`<${Attached} key=${file.key} file=${file} />`)}${meta[state]()}</div></div>`;
+    <div>${item.text && html`<${Text} text=${item.text} mine=${mine} />`}${item.files.map((file) => html`<${Attached} key=${file.key} file=${file} />`)}${meta[state]()}</div></div>`;
 }
 const thread = computed(() => {
   const all = [...messages.value, ...outbox.value.map((item) => ({...item, author: {kind: "customer"}}))];

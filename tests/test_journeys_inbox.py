@@ -1,0 +1,162 @@
+"""The agent's day: canned replies and fields, filters, colleagues who cross each other, a session that ends in the middle of a sentence."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser import eventually
+
+pytest_plugins = ["tests.browser"]
+pytestmark = [pytest.mark.slow, pytest.mark.one_engine, pytest.mark.timeout(120)]
+WHO = [("fa", "amir"), ("en", "sara")]
+
+
+def talk_of(stage, clerk, lang="en", words="Is the kettle in stock?"):
+    """A new conversation, open before the clerk."""
+    shopper = stage.shopper(lang)
+    shopper.open_chat()
+    shopper.begin(words)
+    clerk.go("/inbox/all")
+    clerk.open(shopper.conversation)
+    return shopper, shopper.conversation
+
+
+@pytest.mark.parametrize("lang, who", WHO)
+def test_the_session_ends_in_the_middle_of_a_sentence(stage, lang, who):
+    clerk = stage.clerk(who)
+    _shopper, key = talk_of(stage, clerk)
+    clerk.box.fill("half a sent")
+    clerk.stay()
+    clerk.page.context.clear_cookies(name="yavar_session")
+    clerk.box.press_sequentially("ence")  # the draft finds it out
+    dialog = clerk.page.locator("dialog.sign-in")
+    expect(dialog).to_be_visible()
+    dialog.locator("input[type=password]").fill("wrong")
+    dialog.locator("input[type=password]").press("Enter")
+    expect(dialog.locator("[role=alert]")).to_be_visible()
+    from yavar.config.demo import PASSWORD
+
+    dialog.locator("input[type=password]").fill(PASSWORD)
+    dialog.locator("input[type=password]").press("Enter")
+    expect(dialog).to_have_count(0)
+    expect(clerk.box).to_be_focused()
+    expect(clerk.box).to_have_value("half a sentence")
+    clerk.page.keyboard.press("Control+Enter")
+    clerk.delivered("half a sentence")
+    assert clerk.stayed(), "the page must not load anew"
+    assert [item["text"] for item in clerk.get(f"/api/v1/conversations/{key}")["timeline"]["items"] if item["kind"] == "message"][-1] == "half a sentence"
+    expect(clerk.banner).to_have_count(0)
+
+
+@pytest.mark.parametrize("lang, who", WHO)
+def test_two_agents_do_opposite_things_at_once(stage, lang, who):
+    clerk, other = stage.clerk(who), stage.clerk("nila")
+    _shopper, key = talk_of(stage, clerk)
+    clerk.cut_off(True)  # news of the other's deed does not come, as on a slow line
+    other.ask("POST", f"conversations/{key}/priority", {"priority": "urgent"})
+    clerk.page.route("**/priority", lambda route: (clerk.cut_off(False), route.continue_()))
+    clerk.page.keyboard.press("p")
+    clerk.page.locator(".menu-list [role=option]").nth(3).click()
+    asks = clerk.page.locator(".toast", has=clerk.page.locator(".toast-action.is-plain"))
+    expect(asks).to_be_visible()
+    assert clerk.told(key)["priority"] == "urgent", "what the colleague did stands"
+    asks.locator(".toast-action").first.click()
+    eventually(clerk.page, lambda: clerk.told(key)["priority"] == "low", "repeated on purpose")
+
+
+def test_doing_the_same_at_once_disturbs_nobody(stage):
+    clerk, other = stage.clerk("sara"), stage.clerk("nila")
+    _shopper, key = talk_of(stage, clerk)
+    clerk.page.route(f"**/{key}/resolve", lambda route: (other.ask("POST", f"conversations/{key}/resolve", {}), route.continue_()))
+    clerk.page.keyboard.press("e")
+    eventually(clerk.page, lambda: clerk.told(key)["status"] == "resolved", "resolved once")
+    clerk.page.wait_for_timeout(300)
+    expect(clerk.page.locator(".toast.is-bad, .toast-action.is-plain")).to_have_count(0)
+
+
+def test_resolving_what_the_customer_has_just_asked_stops_once(stage):
+    clerk = stage.clerk("sara")
+    shopper, key = talk_of(stage, clerk)
+
+    def late(route):
+        shopper.say("And one thing more?")
+        shopper.delivered("And one thing more?")
+        route.continue_()
+
+    clerk.page.route(f"**/{key}/resolve", late, times=1)
+    clerk.page.keyboard.press("e")
+    asks = clerk.page.locator(".toast", has=clerk.page.locator(".toast-action.is-plain"))
+    expect(asks).to_contain_text(shopper.name)
+    assert clerk.told(key)["status"] == "open"
+    asks.locator(".toast-action.is-plain").click()
+    expect(asks).to_have_count(0)
+
+
+@pytest.mark.parametrize("lang, who", WHO)
+def test_a_filter_is_put_together_and_kept(stage, lang, who):
+    clerk = stage.clerk(who)
+    _shopper, key = talk_of(stage, clerk)
+    clerk.ask("POST", f"conversations/{key}/priority", {"priority": "urgent"})
+    clerk.page.locator('.list .bar .icon-button:has(use[href$="#list-filter"])').click()
+    clerk.page.locator("#sieve-priority").select_option("urgent")
+    clerk.page.locator("#sieve-inbox").select_option(index=1)
+    expect(clerk.row(key)).to_be_visible()
+    expect(clerk.page.locator(".row")).to_have_count(len(clerk.get("/api/v1/conversations?priority=urgent")["rows"]))
+    assert "filter:" in clerk.page.url
+    clerk.page.reload()
+    expect(clerk.row(key)).to_be_visible()
+    clerk.page.locator('.list .bar .icon-button:has(use[href$="#list-filter"])').click()
+    expect(clerk.page.locator("#sieve-priority")).to_have_value("urgent")
+    clerk.page.locator(".sieve > .button").click()
+    clerk.page.locator(".sieve-save input[type=text]").fill("Brennt")
+    clerk.page.locator(".sieve-save button").click()
+    mine = clerk.page.locator(".nav-row", has_text="Brennt")
+    expect(mine).to_have_attribute("aria-current", "page")
+    expect(mine.locator(".nav-count")).to_be_visible(timeout=20_000)
+    clerk.page.locator(".toast.has-undo .toast-action").click()
+    expect(mine).to_have_count(0)
+    assert all(view["name"] != "Brennt" for view in clerk.get("/api/v1/views"))
+
+
+@pytest.mark.parametrize("lang, who", WHO)
+def test_marks_by_keyboard_reach_the_customer(stage, lang, who):
+    clerk = stage.clerk(who)
+    shopper, _key = talk_of(stage, clerk)
+    clerk.box.fill("today and here")
+    clerk.box.evaluate("box => box.setSelectionRange(0, 5)")
+    clerk.box.press("Control+b")
+    clerk.box.evaluate("box => box.setSelectionRange(box.value.length - 4, box.value.length)")
+    clerk.box.press("Control+Shift+L")
+    clerk.page.keyboard.type("https://shop.example/kettles")
+    assert clerk.box.input_value() == "**today** and [here](https://shop.example/kettles)"
+    clerk.box.press("Control+Enter")
+    expect(clerk.log.locator(".bubble strong", has_text="today")).to_have_count(1)
+    expect(shopper.log.locator(".bubble strong", has_text="today")).to_have_count(1)
+    expect(shopper.log.locator('.bubble a[href="https://shop.example/kettles"]', has_text="here")).to_have_count(1)
+
+
+def test_a_sign_by_its_name(stage):
+    clerk = stage.clerk("sara")
+    talk_of(stage, clerk)
+    clerk.box.press_sequentially("Thanks :thank")
+    expect(clerk.page.locator(".mention-menu [role=option]")).to_have_count(1)
+    clerk.box.press("Enter")
+    assert clerk.box.input_value() == "Thanks 🙏"
+    clerk.box.press_sequentially(" at 10:30 :zzz")
+    expect(clerk.page.locator(".mention-menu")).to_have_count(0)
+    assert re.search("10:30 :zzz$", clerk.box.input_value())
+
+
+def test_an_empty_field_stops_the_send(stage):
+    clerk = stage.clerk("sara")
+    _shopper, key = talk_of(stage, clerk)
+    clerk.box.fill("Hello {customer.email}, done.")
+    clerk.box.press("Control+Enter")
+    expect(clerk.page.locator(".lacking.is-bad")).to_be_visible()
+    assert clerk.box.evaluate("box => box.value.slice(box.selectionStart, box.selectionEnd)") == "{customer.email}"
+    clerk.page.keyboard.type("there")
+    expect(clerk.page.locator(".lacking")).to_have_count(0)
+    clerk.box.press("Control+Enter")
+    clerk.delivered("Hello there, done.")
+    assert all("{" not in item["text"] for item in clerk.get(f"/api/v1/conversations/{key}")["timeline"]["items"])
