@@ -165,7 +165,7 @@ def test_linked_followed_filled_in_and_kept_as_a_view(stage, lang):
     expect(field).to_have_value("بزرگ")
     clerk.stay()
     clerk.page.click(f'.nav-row[href="/inbox/view:{view}"]')
-    expect(clerk.page.locator(".list h1")).to_contain_text(name)
+    expect(clerk.page.locator(".list h2")).to_contain_text(name)
     expect(clerk.page.locator(".row")).to_have_count(1)
     clerk.open(chat)
     clerk.sees(words["first"])

@@ -16,7 +16,7 @@ const queues = new Map();
 /** Writes to one conversation leave in order: an undo never overtakes what it undoes. Each says what it was done in sight of. */
 function post(id, step) {
   const seen = row(id).peek(), lift = patchRow(id, step.patch);
-  const job = (queues.get(id) ?? Promise.resolve()).then(before => put(id, step, before?.row ?? seen));
+  const job = (queues.get(id) ?? Promise.resolve()).then(before => put(id, step, before?.row.version > seen.version ? before.row : seen));
   queues.set(id, job.catch(() => null));
   return job.then(answer => batch(() => { lift(); putRow(answer.row); if (answer.gone) feed.forget(id); }), problem => { lift(); throw problem; });
 }
@@ -61,7 +61,7 @@ async function othersDid(met) {
   const [{id, problem}] = met;
   try {
     const {items} = await call("GET", `conversations/${id}/timeline?after=${problem.crossed}`);
-    const last = items.findLast(each => each.author.id !== me.id && (each.kind === "event" || each.author.kind === "customer"));
+    const last = items.findLast(each => each.kind === "event" || each.author.kind === "customer");
     if (last?.kind === "message") return t("{name} has just written", {name: last.author.name});
     return (last && eventWords(last)) || problem.title;
   } catch { return problem.title; }

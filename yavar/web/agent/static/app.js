@@ -2,7 +2,7 @@
 import {html, render, useEffect} from "../ui/vendor/ui.js";
 import {t, tn, digits} from "../ui/wire.js";
 import {boot, composing, counts, drawer, folded, menu, online, palette, sheet, sieve, signedOut} from "./state.js";
-import {go, place} from "./routes.js";
+import {go, place, viewName} from "./routes.js";
 import {Icon, Toasts, later, readAhead, shownCount} from "./parts.js";
 import * as feed from "./feed.js";
 import {countSide} from "./actions.js";
@@ -51,7 +51,7 @@ function App() {
     && "thin-sidebar"].filter(Boolean).join(" ");
   return html`<div class=${classes}>
     <${Sidebar} />
-    <main class="panes-box"><${Banners} /><div class="panes"><${List} /><${Thread} />${id && html`<${Details} />`}</div></main>
+    <main class="panes-box"><h1 class="sr">${viewName(view)}</h1><${Banners} /><div class="panes"><${List} /><${Thread} />${id && html`<${Details} />`}</div></main>
     ${drawer.value && html`<button type="button" class="scrim" aria-label=${t("Close")} onClick=${() => { drawer.value = null; }} />`}
     <${Bottom} />
     <${Above} />

@@ -16,7 +16,7 @@ export function List() {
   const count = counts.value[view] ?? sideCounts.value[view];
   return html`<section class="list" aria-label=${name} data-view=${view}>
     ${picked.value.size ? html`<${BulkBar} />` : html`<header class="bar">
-      <h1 class="bar-title"><bdi>${name}</bdi>${count > 0 && html`<span class="bar-count">${shownCount(count, digits)}</span>`}</h1>
+      <h2 class="bar-title"><bdi>${name}</bdi>${count > 0 && html`<span class="bar-count">${shownCount(count, digits)}</span>`}</h2>
       <span class="grow" />
       <${IconButton} icon="list-filter" label=${t("Filter")} aria-expanded=${sieve.value ? "true" : "false"} onClick=${event => { sieve.value = event.currentTarget; }} />
       ${senders().length > 0 && html`<span class="only-narrow"><${IconButton} icon="square-pen" size=${20} label=${t("New message")} onClick=${() => { composing.value = true; }} /></span>`}
@@ -52,14 +52,14 @@ export function plain(event) {
 
 function BulkBar() {
   const list = [...picked.value];
-  return html`<header class="bar bulk" role="toolbar" aria-label=${t("Selected conversations")}>
+  return html`<div class="bar bulk" role="toolbar" aria-label=${t("Selected conversations")}>
     <${IconButton} icon="x" label=${t("Clear selection")} keys="Esc" onClick=${() => { picked.value = new Set(); }} />
     <strong class="bulk-count">${tn("{n} selected", "{n} selected", list.length)}</strong><span class="grow" />
     <${IconButton} icon="user-plus" label=${t("Assign to me")} keys="I" onClick=${() => assignToMe(list)} />
     <${IconButton} icon="alarm-clock" label=${t("Snooze")} keys="H" data-menu="snooze" onClick=${event => openMenu("snooze", list, event.currentTarget)} />
     <${IconButton} icon="tag" label=${t("Tags")} keys="T" data-menu="tags" onClick=${event => openMenu("tags", list, event.currentTarget)} />
     <button type="button" class="button" onClick=${() => resolve(list)}><${Icon} name="check" />${t("Resolve")}<kbd>E</kbd></button>
-  </header>`;
+  </div>`;
 }
 
 function Rows() {
@@ -138,7 +138,7 @@ function RowItem({id}) {
   };
   const close = event => { const line = event.currentTarget.closest(".row"); line.scrollTo({left: 0}); return line; };
   return html`<li class=${`row${unread ? " is-unread" : ""}${marked ? " is-picked" : ""}`}>
-    <a ref=${link} href=${address({...place.peek(), id})} aria-current=${current ? "true" : undefined} data-id=${id} tabIndex=${reachable ? 0 : -1}
+    <a ref=${link} href=${address({...place.peek(), id})} aria-current=${current ? "true" : undefined} data-id=${id} tabIndex=${reachable || swipes ? 0 : -1}
       onClick=${onClick} onPointerEnter=${() => prefetch(id)} aria-label=${rowLabel(each)}>
       <${Avatar} who=${each.customer} badge=${each.inbox.kind} />
       <span class="row-head"><span class="row-name" dir="auto">${each.customer.name}</span><span class="row-time"><${When} at=${each.last_at} /></span></span>

@@ -11,7 +11,7 @@ let closedAt = 0, closedName = "";
 /** @param {string} name @param {string[]} ids @param {?Element} anchor */
 export function openMenu(name, ids, anchor) {
   if (!ids.length && name !== "user") return;
-  if (closedName === name && Date.now() - closedAt < 250) return; // the press that closed it was meant to close it
+  if (anchor && closedName === name && Date.now() - closedAt < 250) return; // the press that closed it was meant to close it
   const beside = anchor ?? [...document.querySelectorAll(`[data-menu~="${name}"]`)].find(each => each.offsetParent);
   menu.value = {name, ids, anchor: beside ?? null};
 }

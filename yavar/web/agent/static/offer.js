@@ -114,12 +114,12 @@ function CannedLine({one, id}) {
     ${one.uses > 0 && html`<span class="menu-hint">${tn("used once", "used {n} times", one.uses)}</span>`}`;
 }
 
-/** Each with the words by which it is found. */
-const emoji = () => [["😊", t("smile")], ["🙂", t("friendly")], ["😀", t("happy")], ["😂", t("laugh")], ["😉", t("wink")], ["😍", t("love it")], ["🤗", t("hug")], ["🤔", t("thinking")], ["😅", t("phew")], ["😢", t("sad")],
-  ["😮", t("surprised")], ["🙏", t("thanks")], ["👍", t("thumbs up")], ["👎", t("thumbs down")], ["👌", t("perfect")], ["👏", t("applause")], ["🙌", t("hooray")], ["💪", t("strong")], ["🤝", t("deal")], ["👋", t("wave")],
-  ["❤️", t("heart")], ["💙", t("blue heart")], ["🌹", t("rose")], ["🌸", t("blossom")], ["🎉", t("party")], ["🎁", t("gift")], ["⭐", t("star")], ["✨", t("sparkles")], ["🔥", t("fire")], ["✅", t("done")], ["❌", t("cross")],
-  ["⚠️", t("warning")], ["❓", t("question")], ["❗", t("exclamation")], ["📦", t("parcel")], ["🚚", t("delivery")], ["💳", t("card")], ["🧾", t("receipt")], ["📷", t("camera")], ["📎", t("clip")], ["📞", t("phone")], ["⏰", t("alarm")],
-  ["☕", t("coffee")], ["🫖", t("teapot")]].map(([sign, word]) => [sign, [word, ...word.split(" ")]]);
+/** Each with the words by which it is found: the reader’s, and the English one that many know by heart. */
+const emoji = () => [["😊", "smile", t("smile")], ["🙂", "friendly", t("friendly")], ["😀", "happy", t("happy")], ["😂", "laugh", t("laugh")], ["😉", "wink", t("wink")], ["😍", "love it", t("love it")], ["🤗", "hug", t("hug")], ["🤔", "thinking", t("thinking")], ["😅", "phew", t("phew")], ["😢", "sad", t("sad")],
+  ["😮", "surprised", t("surprised")], ["🙏", "thanks", t("thanks")], ["👍", "thumbs up", t("thumbs up")], ["👎", "thumbs down", t("thumbs down")], ["👌", "perfect", t("perfect")], ["👏", "applause", t("applause")], ["🙌", "hooray", t("hooray")], ["💪", "strong", t("strong")], ["🤝", "deal", t("deal")], ["👋", "wave", t("wave")],
+  ["❤️", "heart", t("heart")], ["💙", "blue heart", t("blue heart")], ["🌹", "rose", t("rose")], ["🌸", "blossom", t("blossom")], ["🎉", "party", t("party")], ["🎁", "gift", t("gift")], ["⭐", "star", t("star")], ["✨", "sparkles", t("sparkles")], ["🔥", "fire", t("fire")], ["✅", "done", t("done")], ["❌", "cross", t("cross")],
+  ["⚠️", "warning", t("warning")], ["❓", "question", t("question")], ["❗", "exclamation", t("exclamation")], ["📦", "parcel", t("parcel")], ["🚚", "delivery", t("delivery")], ["💳", "card", t("card")], ["🧾", "receipt", t("receipt")], ["📷", "camera", t("camera")], ["📎", "clip", t("clip")], ["📞", "phone", t("phone")], ["⏰", "alarm", t("alarm")],
+  ["☕", "coffee", t("coffee")], ["🫖", "teapot", t("teapot")]].map(([sign, english, word]) => [sign, [word, ...word.split(" "), english]]);
 
 /** All of them, to choose with the mouse. */
 export const EmojiGrid = ({choose}) => html`<div class="emoji-grid" onKeyDown=${event => { if (event.key !== "Escape") event.stopPropagation(); }}>

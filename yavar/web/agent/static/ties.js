@@ -55,10 +55,11 @@ function Field({definition, value, save}) {
   const label = definition.label[boot.lang] ?? Object.values(definition.label)[0];
   const send = raw => { const next = raw === "" ? null : definition.kind === "number" ? Number(raw) : raw; if (next !== (value ?? null)) save(next); };
   const change = event => send(event.currentTarget.value);
-  const field = definition.kind === "choice" ? html`<select onChange=${change}><option value="" />${definition.choices.map(each => html`<option key=${each} selected=${each === value}>${each}</option>`)}</select>`
-    : definition.kind === "yesno" ? html`<input type="checkbox" checked=${value === true} onChange=${event => save(event.currentTarget.checked)} />`
-    : html`<input type=${{number: "number", date: "date", url: "url"}[definition.kind] ?? "text"} step="any" dir=${definition.kind === "text" ? "auto" : "ltr"} value=${value ?? ""} onChange=${change} />`;
-  return html`<div><dt><label>${label}</label></dt><dd class="field-in-place">${field}</dd></div>`;
+  const id = `field-${definition.key}`;
+  const field = definition.kind === "choice" ? html`<select id=${id} onChange=${change}><option value="" />${definition.choices.map(each => html`<option key=${each} selected=${each === value}>${each}</option>`)}</select>`
+    : definition.kind === "yesno" ? html`<input id=${id} type="checkbox" checked=${value === true} onChange=${event => save(event.currentTarget.checked)} />`
+    : html`<input id=${id} type=${{number: "number", date: "date", url: "url"}[definition.kind] ?? "text"} step="any" dir=${definition.kind === "text" ? "auto" : "ltr"} value=${value ?? ""} onChange=${change} />`;
+  return html`<div><dt><label for=${id}>${label}</label></dt><dd class="field-in-place">${field}</dd></div>`;
 }
 
 /** The custom fields of a conversation or its customer. */
