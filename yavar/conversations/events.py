@@ -53,6 +53,14 @@ class Tagged(msgspec.Struct, frozen=True):
     removed: list[int]
 
 
+@fact("customer.tagged", audience=STAFF)
+class CustomerTagged(msgspec.Struct, frozen=True):
+    """Tags were put on a customer and taken off."""
+
+    added: list[int]
+    removed: list[int]
+
+
 @fact("conversation.prioritised", audience=STAFF)
 class Prioritised(msgspec.Struct, frozen=True):
     """It got another priority."""

@@ -33,6 +33,7 @@ class Tag(models.Model):
     name = models.CharField(max_length=60)
     folded = models.CharField(max_length=60, unique=True)  # how it is compared
     hue = models.PositiveSmallIntegerField(default=1)
+    customers = models.ManyToManyField(Customer, related_name="tags")  # who they are to the shop: "VIP", "wholesale"
 
 
 class Conversation(models.Model):

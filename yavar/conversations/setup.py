@@ -1,6 +1,7 @@
 """Verbs that furnish the room: inboxes, tags, saved views."""
 
 import zlib
+from collections.abc import Sequence
 
 import msgspec
 
@@ -10,9 +11,9 @@ from yavar.base.events import Actor, record
 from yavar.base.named import tidy, unique
 from yavar.base.search import fold
 from yavar.desk.models import Brand
-from yavar.people.models import Agent
+from yavar.people.models import Agent, Customer
 
-from .events import InboxAdded, InboxChanged, TagChanged, TagRemoved, ViewRemoved, ViewSaved
+from .events import CustomerTagged, InboxAdded, InboxChanged, TagChanged, TagRemoved, ViewRemoved, ViewSaved
 from .filters import Filter
 from .models import Conversation, Inbox, SavedView, Tag
 
@@ -77,8 +78,20 @@ def change_tag(tag: Tag, *, by: Actor, name: str | None = None, hue: int | None 
     return tag
 
 
+def tag_customer(customer: Customer, *, add: Sequence[Tag] = (), remove: Sequence[Tag] = (), by: Agent) -> None:
+    """Put tags on a person and take tags off; what is so already is not told."""
+    with transaction():
+        present = set(customer.tags.values_list("pk", flat=True))
+        added = [tag.pk for tag in add if tag.pk not in present]
+        removed = [tag.pk for tag in remove if tag.pk in present]
+        if added or removed:
+            customer.tags.add(*added)
+            customer.tags.remove(*removed)
+            record(CustomerTagged(added, removed), subject=("customer", customer.pk), by=by.actor)
+
+
 def remove_tag(tag: Tag, *, by: Actor) -> None:
-    """The tag is gone from every conversation."""
+    """The tag is gone from every conversation and customer."""
     with transaction():
         number = Conversation.tags.through.objects.filter(tag=tag).count()
         record(TagRemoved(tag.pk, tag.name, number), subject=("tag", tag.pk), by=by)

@@ -160,6 +160,15 @@ class AuditExported(msgspec.Struct, frozen=True):
     rows: int
 
 
+@fact("customer.consented", audience=STAFF)
+class CustomerConsented(msgspec.Struct, frozen=True):
+    """A customer agreed to get news on one way (`given`), or took it back; `given` null: what was noted of it is forgotten."""
+
+    customer: int
+    purpose: str
+    given: bool | None
+
+
 @fact("customer.unreachable", audience=STAFF)
 class CustomerUnreachable(msgspec.Struct, frozen=True):
     """What was sent to one of their addresses came back. `failure`: hard, soft or complaint."""

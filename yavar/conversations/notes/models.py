@@ -4,7 +4,7 @@ from django.db import models
 
 from yavar.base import ids
 from yavar.base.files.models import File
-from yavar.people.models import Agent
+from yavar.people.models import Agent, Customer
 
 from ..models import Conversation
 
@@ -24,6 +24,20 @@ class Note(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["conversation", "client_id"], name="note_client_id")]
+
+
+class CustomerNote(models.Model):
+    """What the team should know of a person, whichever conversation is open. Never shown to a customer."""
+
+    customer = models.ForeignKey(Customer, models.CASCADE, db_index=False)
+    public_id = models.CharField(max_length=22, unique=True, default=ids.public_id)
+    client_id = models.CharField(max_length=64)
+    agent = models.ForeignKey(Agent, models.PROTECT)
+    text = models.TextField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["customer", "client_id"], name="customer_note_client_id")]
 
 
 class Mention(models.Model):

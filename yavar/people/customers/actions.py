@@ -14,10 +14,10 @@ SESSION_LIFE = timedelta(days=400)
 PURPOSE = "visitor session"
 
 
-def open_session(token: str, *, brand: str, inbox: str, lang: str, page: str, name: str = "", email: str = "") -> VisitorSession:
+def open_session(token: str, *, brand: str, inbox: str, lang: str, page: str, name: str = "", email: str = "", time_zone: str = "") -> VisitorSession:
     """A visitor begins (or, with a known token, goes on). What they say of themselves is kept and not believed.
 
-    `email` is normalised. The same token twice is one session.
+    `email` is normalised, `time_zone` an IANA name. The same token twice is one session.
     """
     now, hashed = clock.now(), crypto.token_hash(token, PURPOSE)
     with transaction():
@@ -27,19 +27,20 @@ def open_session(token: str, *, brand: str, inbox: str, lang: str, page: str, na
             session = VisitorSession.objects.create(
                 customer=customer, brand=brand, inbox=inbox, token_hash=hashed, lang=lang, created_at=now, expires_at=now + SESSION_LIFE
             )
-        describe(session.customer.survivor(), name=name, email=email, lang=lang, page=page)
+        describe(session.customer.survivor(), name=name, email=email, lang=lang, page=page, time_zone=time_zone)
     return session
 
 
-def describe(customer: Customer, *, name: str = "", email: str = "", lang: str = "", page: str = "") -> None:
+def describe(customer: Customer, *, name: str = "", email: str = "", lang: str = "", page: str = "", time_zone: str = "") -> None:
     """Note what a customer says of themselves: an empty value leaves what is known. Unverified."""
     with transaction():
         changed = bool(name and name != customer.name)
         customer.name = name[:120] or customer.name
         customer.lang = lang or customer.lang
         customer.page = page[:500] or customer.page
+        customer.time_zone = time_zone or customer.time_zone
         customer.seen_at = clock.now()
-        customer.save(update_fields=["name", "lang", "page", "seen_at"])
+        customer.save(update_fields=["name", "lang", "page", "time_zone", "seen_at"])
         if email:
             _, made = Identity.objects.get_or_create(customer=customer, kind="email", scope="", value=email)
             changed = changed or made

@@ -12,6 +12,7 @@ class Customer(models.Model):
     name = models.CharField(max_length=120, default="")
     lang = models.CharField(max_length=2, default="en")
     hue = models.PositiveSmallIntegerField(default=1)
+    time_zone = models.CharField(max_length=40, default="")  # IANA, as their browser says; '' while nobody knows
     page = models.CharField(max_length=500, default="")  # where on the shop they were last
     created_at = models.DateTimeField()
     seen_at = models.DateTimeField()
@@ -52,6 +53,26 @@ class Identity(models.Model):
             models.UniqueConstraint(fields=["customer", "kind", "scope", "value"], name="identity_once"),
         ]
         indexes = [models.Index(fields=["kind", "value"], name="identity_value")]
+
+
+class Consent(models.Model):
+    """Whether a customer wants news of the shop on one way. Without a row nobody has asked, which is no consent. The diary keeps how it came about."""
+
+    class Purpose(models.TextChoices):
+        EMAIL = "email"
+        SMS = "sms"
+        PHONE = "phone"
+        MESSENGER = "messenger"
+
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="consents", db_index=False)
+    purpose = models.CharField(max_length=9, choices=Purpose.choices)
+    given = models.BooleanField()
+    source = models.CharField(max_length=120, default="")  # where it was said, in the agent's words
+    at = models.DateTimeField()
+
+    class Meta:
+        app_label = "people"
+        constraints = [models.UniqueConstraint(fields=["customer", "purpose"], name="consent_once")]
 
 
 class VisitorSession(models.Model):

@@ -40,6 +40,7 @@ class OpenSession(Strict, frozen=True):
     token: str
     lang: str = "en"
     page: str = ""
+    time_zone: str = ""
     name: str = ""
     email: str = ""
     identity: SignedIdentity | None = None
@@ -127,7 +128,8 @@ def session(request: HttpRequest, key: str) -> HttpResponse:
     name, email = check_form(given, config, known=who is not None or _is_open(given.token))
     lang = given.lang if given.lang in LANGUAGES else inbox.brand.locale
     shop_page = given.page if origin(given.page) in config.origins else ""
-    opened = open_session(given.token, brand=inbox.brand.public_id, inbox=inbox.public_id, lang=lang, page=shop_page, name=name, email=email)
+    zone = given.time_zone if desk_settings.is_time_zone(given.time_zone) else ""
+    opened = open_session(given.token, brand=inbox.brand.public_id, inbox=inbox.public_id, lang=lang, page=shop_page, name=name, email=email, time_zone=zone)
     if who is not None:
         recognise(opened, external=who.external, name=who.name, email=identities.email(who.email) or "")
     forget(given.token)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from yavar.conversations.notes.regarding import note_customer
 from yavar.people.team.roles import BUILT_IN
 from yavar.web.api.v1 import api
 
@@ -54,6 +55,9 @@ TABLE = {
     "DELETE /customers/{id}/identities": Row("customer.edit", "customer", query="?kind=email&value=known@b.example"),
     "GET /customers/{id}/merge": Row("customer.merge", "two customers", query="?into={customer}"),
     "POST /customers/{id}/merge": Row("customer.merge", "two customers", {"into": "{customer}"}), "POST /customers/{id}/unmerge": Row("customer.merge", "customer", {}),
+    "GET /customers/{id}/card": Row("customer.read", "customer"), "GET /customers/{id}/kept": Row("customer.read", "customer"), "GET /customers/{id}/history": Row("customer.read", "customer"),
+    "POST /customers/{id}/tags": Row("customer.edit", "customer", {"add": ["{tag}"]}), "POST /customers/{id}/notes": Row("customer.edit", "customer", {"text": "hi", "client_id": "client-0001"}),
+    "DELETE /customers/{id}/notes/{key}": Row("customer.edit", "customer"), "PUT /customers/{id}/consents": Row("customer.edit", "customer", {"purpose": "email", "given": True}),
     "GET /tags": LIST, "POST /tags": Row(EDIT, body={"name": "new"}), "PATCH /tags/{id}": Row("tag.manage", "desk:tag", {"name": "new"}), "DELETE /tags/{id}": Row("tag.manage", "desk:tag"),
     "GET /views": LIST, "GET /views/counts": LIST, "POST /views": Row("conversation.read", body={"name": "v", "filter": {}}),
     "PUT /views/{id}": Row("view.share", "desk:view", {"name": "v", "filter": {}}), "DELETE /views/{id}": Row("view.share", "desk:view"),
@@ -150,6 +154,8 @@ def ask(world: World, client: Any, operation: str, row: Row, foreign: bool) -> i
     with transaction.atomic():
         if operation == "DELETE /customers/{id}/identities":
             half.customer.identities.create(kind="email", value="known@b.example")
+        if "/notes/{key}" in operation:
+            names["key"] = note_customer(half.customer, by=world.shop.owner, client_id="client-0001", text="Calls after six").public_id
         status = send(
             client, method, path.format(**names) + row.query.format(**names), row.body if isinstance(row.body, bytes) else fill(row.body, names)
         ).status_code

@@ -86,7 +86,7 @@ function openSession(again = false) {
   if (recall("open") && !again) return Promise.resolve();
   const {name: called, email} = known.value;
   keep("token", token);
-  const body = {token, lang: config.lang, page, ...(called && {name: called}), ...(email && {email}), ...(identity && {identity})};
+  const body = {token, lang: config.lang, page, time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone || "", ...(called && {name: called}), ...(email && {email}), ...(identity && {identity})};
   opening = request("POST", `/chat/${config.inbox}/session`, {body}).then((hello) => {
     keep("open", true);
     greet(hello);
