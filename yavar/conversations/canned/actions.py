@@ -26,6 +26,7 @@ from .events import CannedRemoved, CannedRestored, CannedSaved, CannedUsed
 from .macro import NOTHING, Actions
 from .models import CannedReply, CannedText
 
+WRITTEN = ("name", "shortcut", "folded", "owner", "everyone", "actions", "changed_at")
 KEEP = timedelta(days=30)  # how long what was taken away can be brought back
 SHORTCUT = re.compile(r"[\w\u200c-]{1,40}\Z")  # letters of any script; the half-space is part of Persian words
 
@@ -39,8 +40,8 @@ def save(
     Raises Problem 403 without the right to share, or to do what it does; 422 with `field` for what is wrong with it; 409 for a shortcut that is taken.
     """
     with transaction():
-        saved = canned or CannedReply(created_at=clock.now())
-        if (shared and not by.may(policies.SHARE)) or not (canned is None or policies.may_change(by, canned)):
+        saved = CannedReply(created_at=clock.now()) if canned is None else _standing(canned)
+        if (shared and not by.may(policies.SHARE)) or not (canned is None or policies.may_change(by, saved)):
             raise policies.denied(policies.SHARE)
         saved.name, saved.shortcut = tidy(name, 80), _shortcut(shortcut)
         saved.folded = fold(saved.shortcut)[:40]
@@ -54,12 +55,20 @@ def save(
             _check(actions, by)
         saved.actions, saved.owner, saved.everyone, saved.changed_at = kept, None if shared else by, teams is None or not shared, clock.now()
         with unique(_taken()):
-            saved.save()
+            saved.save(update_fields=None if canned is None else WRITTEN)  # never the uses, which others count meanwhile
         saved.teams.set(() if saved.everyone else teams or ())
         CannedText.objects.filter(canned=saved).delete()
         CannedText.objects.bulk_create([CannedText(canned=saved, locale=locale, text=text) for locale, text in said.items()])
         record(CannedSaved(saved.pk, shared), subject=("canned", saved.pk), by=by.actor)
     return saved
+
+
+def _standing(canned: CannedReply) -> CannedReply:
+    """As it is now. Raises Problem 404 when somebody has taken it away meanwhile."""
+    found = CannedReply.objects.filter(pk=canned.pk, removed_at__isnull=True).first()
+    if found is None:
+        raise Problem(404, "not_found", _("There is nothing here, or it is not yours to see."))
+    return found
 
 
 def _taken() -> Problem:

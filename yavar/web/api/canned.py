@@ -44,7 +44,7 @@ class NewCanned(Strict):
     name: Name
     shortcut: Shortcut = ""
     texts: Texts = {}
-    actions: ActionsGiven = ActionsGiven()
+    actions: ActionsGiven | None = None
     shared: bool = False
     teams: Teams | None = None
 
@@ -98,8 +98,8 @@ def loaded(found: "QuerySet[CannedReply]") -> list[CannedReply]:
     return list(found.prefetch_related("texts", "teams").order_by("name", "pk")[:MOST])
 
 
-def _actions(given: ActionsGiven) -> macro.Actions:
-    return msgspec.convert(given.dict(), macro.Actions)
+def _actions(given: ActionsGiven | None) -> macro.Actions:
+    return macro.NOTHING if given is None else msgspec.convert(given.dict(), macro.Actions)
 
 
 def _teams(given: list[str] | None) -> list[Team] | None:

@@ -70,6 +70,16 @@ def test_changing_one_replaces_all_of_it(shop):
     assert [name for name, _payload, _by in facts("canned.")] == ["canned.saved"] * 2
 
 
+def test_a_change_counts_no_use_away_and_brings_nothing_back(shop, talk):
+    made = save(by=shop.amir, name="Hi", texts=HI)
+    seen = CannedReply.objects.get(pk=made.pk)
+    use(talk.pk, made, by=shop.amir)
+    assert save(by=shop.amir, name="Hello", texts=HI, canned=seen).uses == 1 and CannedReply.objects.get().uses == 1
+    remove(made, by=shop.amir)
+    refused(lambda: save(by=shop.amir, name="Again", texts=HI, canned=seen), "not_found", 404)
+    assert CannedReply.objects.get().removed_at is not None
+
+
 def test_a_shortcut_is_once_among_the_shared_and_once_among_ones_own(shop):
     save(by=shop.sara, name="Hi", shortcut="سلام", texts=HI, shared=True)
     refused(lambda: save(by=shop.sara, name="Other", shortcut="سلام", texts=HI, shared=True), "shortcut.taken", 409, "shortcut")
