@@ -10,9 +10,9 @@ from yavar.base.problem import Problem
 from yavar.desk.models import FieldDefinition, translated
 
 FIELDS: dict[str, Promise] = {
-    "customer.first_name": _("Customer’s first name"), "customer.name": _("Customer’s name"), "customer.email": _("Customer’s e-mail"),
+    "customer.first_name": _("Customer’s first name"), "customer.name": _("Customer’s full name"), "customer.email": _("Customer’s e-mail"),
     "conversation.reference": _("Number of the conversation"), "conversation.subject": _("Subject"),
-    "agent.first_name": _("Your first name"), "agent.name": _("Your name"), "shop.name": _("Name of the shop"),
+    "agent.first_name": _("Your first name"), "agent.name": _("Your full name"), "shop.name": _("Name of the shop"),
 }  # fmt: skip
 # a word in braces, in any script: whoever writes {name} means a field, and would not like it to be sent so
 _MEANT = re.compile(r"\{[ \t]*([^\W\d_][\w.\u200c-]*)[ \t]*\}")

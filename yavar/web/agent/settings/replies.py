@@ -132,9 +132,10 @@ def _saved(canned: CannedReply) -> Typed:
 
 def _row(canned: CannedReply, options: dict[str, list[tuple[str, str]]], lang: str, zone: str) -> dict[str, Any]:
     texts = {each.locale: each.text for each in canned.texts.all()}
+    first = lang if lang in texts else next((code for code in LOCALES if code in texts), lang)
     words, gone = does_words(read(canned.actions), options)
     return {
-        "id": canned.public_id, "name": canned.name, "shortcut": canned.shortcut, "who": who_words(canned), "text": " ".join(translated(texts, lang).split())[:160],
+        "id": canned.public_id, "name": canned.name, "shortcut": canned.shortcut, "who": who_words(canned), "lang": first, "text": " ".join(texts.get(first, "").split())[:160],
         "words": words, "gone": gone, "used": used(canned, zone),
     }  # fmt: skip
 
@@ -150,7 +151,15 @@ def _facts(request: HttpRequest, agent: Agent, said: Said | None, problem: Probl
     if "reply" in request.GET:
         here = reply_of(agent, request.GET.dict())
         shown = kept(typed, "change", _saved(here))
-        return {**more, "here": here, "shown": shown, "may_change": may_change(agent, here), "used": used(here, zone), "read": _read(shown, given)}
+        return {
+            **more,
+            "here": here,
+            "shown": shown,
+            "may_change": may_change(agent, here),
+            "used": used(here, zone),
+            "words": does_words(read(here.actions), options)[0],
+            "read": _read(shown, given),
+        }
     wanted = request.GET.get("q", "").strip()
     rows = [_row(each, options, lang, zone) for each in loaded(known_to(agent)) if fold(wanted) in fold(f"{each.name} {each.shortcut}")]
     shown = kept(typed, "add", _blank(agent))
