@@ -306,11 +306,24 @@ def test_somebody_who_left_is_given_nothing(shop, talk):
     untouched(talk, macro)
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_failing_part_takes_the_others_back(shop, talk):
     macro = save(by=shop.sara, name="Hot", texts=HI, actions=Actions(priority="high", assignee="me", then="resolve"), shared=True)
     Conversation.objects.filter(pk=talk.pk).update(status="merged")
-    refused(lambda: use(talk.pk, macro, by=shop.amir), "merge.merged", 409)
+    with pytest.raises(Problem) as problem:  # in no transaction but its own
+        use(talk.pk, macro, by=shop.amir)
+    assert problem.value.code == "merge.merged"
     untouched(talk, macro)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_refused_save_leaves_nothing(shop):
+    save(by=shop.amir, name="Hi", shortcut="hi", texts=HI)
+    made = save(by=shop.amir, name="Hey", texts=HI)
+    with pytest.raises(Problem):
+        save(by=shop.amir, name="Changed", shortcut="hi", texts={"fa": "سلام"}, canned=made)
+    made = CannedReply.objects.get(pk=made.pk)
+    assert (made.name, sorted(made.texts.values_list("locale", flat=True))) == ("Hey", ["en", "fa"]) and len(facts("canned.")) == 2
 
 
 def test_only_what_one_sees_is_used_only_where_one_sees(shop, talk):

@@ -1,5 +1,7 @@
 """Canned replies through the API: what one gets, keeps, changes and uses."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -123,6 +125,21 @@ def test_a_use_sent_twice_is_counted_once(shop, amir, talk):
     assert macro.uses == 1 and Event.objects.filter(name="conversation.canned_used").count() == 1
     assert send(amir, "POST", path, {}, Idempotency_Key="use-2").json()["row"]["version"] == row["version"] + 1
     assert CannedReply.objects.get().uses == 2
+
+
+def test_many_at_once_are_all_counted(shop, amir):
+    macro = save(by=shop.sara, name="Hot", texts=HI, shared=True)
+    talks = [shop.says(shop.visitor(), f"hello {n}").conversation for n in range(8)]
+
+    def used(n):
+        try:
+            return send(amir, "POST", f"/conversations/{talks[n % 8]}/canned/{macro.public_id}", {}, Idempotency_Key=f"use-{n % 40}").status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(used, range(80))) == {200}
+    assert CannedReply.objects.get().uses == 40 and Event.objects.filter(name="conversation.canned_used").count() == 40
 
 
 def test_a_use_at_a_version_that_has_passed_does_nothing(shop, amir, talk):
