@@ -130,10 +130,11 @@ def _saved(canned: CannedReply) -> Typed:
     return shown | {"name": canned.name, "shortcut": canned.shortcut, "who": who, "teams": [team.public_id for team in canned.teams.all()]}
 
 
-def _row(canned: CannedReply, options: dict[str, list[tuple[str, str]]], lang: str, zone: str) -> dict[str, Any]:
+def _row(canned: CannedReply, options: dict[str, list[tuple[str, str]]], known: dict[str, str], lang: str, zone: str) -> dict[str, Any]:
     texts = {each.locale: each.text for each in canned.texts.all()}
     first = lang if lang in texts else next((code for code in LOCALES if code in texts), lang)
     words, gone = does_words(read(canned.actions), options)
+    gone = gone or any(filled(text, known)[1] for text in texts.values())  # a field that is not asked any more
     return {
         "id": canned.public_id, "name": canned.name, "shortcut": canned.shortcut, "who": who_words(canned), "lang": first, "text": " ".join(texts.get(first, "").split())[:160],
         "words": words, "gone": gone, "used": used(canned, zone),
@@ -161,7 +162,11 @@ def _facts(request: HttpRequest, agent: Agent, said: Said | None, problem: Probl
             "read": _read(shown, given),
         }
     wanted = request.GET.get("q", "").strip()
-    rows = [_row(each, options, lang, zone) for each in loaded(known_to(agent)) if fold(wanted) in fold(f"{each.name} {each.shortcut}")]
+    rows = [
+        _row(each, options, dict.fromkeys(given[lang], "known"), lang, zone)
+        for each in loaded(known_to(agent))
+        if fold(wanted) in fold(f"{each.name} {each.shortcut}")
+    ]
     shown = kept(typed, "add", _blank(agent))
     return {**more, "here": None, "replies": rows, "q": wanted, "shown": shown, "may_change": True, "read": _read(shown, given)}
 

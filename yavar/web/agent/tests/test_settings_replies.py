@@ -130,6 +130,14 @@ def test_what_names_something_gone_is_marked(shop, nila):
     assert "names something that’s gone" not in nila.page("replies")
 
 
+def test_a_field_that_is_not_asked_any_more_is_marked(shop, nila):
+    field = save_field(by=SYSTEM, label={"en": "Colour"}, key="colour")
+    save(by=shop.owner, name="Hello", texts={"fa": "سلام", "en": "In {conversation.field.colour}, {shop.name}"})
+    assert "names something that’s gone" not in nila.page("replies")
+    save_field(by=SYSTEM, label=field.label, active=False, definition=field)
+    assert "names something that’s gone" in nila.page("replies")
+
+
 def test_the_desks_own_fields_stand_in_the_list_and_in_the_preview(shop, nila):
     save_field(by=SYSTEM, label={"en": "Colour", "fa": "رنگ"}, key="colour", kind="choice", choices=["Blue", "Red"])
     save(by=shop.owner, name="Hello", texts={"en": "{conversation.field.colour} from {shop.name}", "fa": "{customer.name} {shop.name}"})
