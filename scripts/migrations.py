@@ -10,6 +10,7 @@ ROOMS = {
     "people": "people",
     "conversations": "conversations",
     "notes": "conversations/notes",
+    "canned": "conversations/canned",
     "channels": "channels",
     "webhooks": "webhooks",
     "email": "integrations/channels/email",

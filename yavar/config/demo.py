@@ -15,6 +15,8 @@ from yavar.channels.chat import ChatConfig
 from yavar.channels.form import FormConfig
 from yavar.channels.intake import Inbound, accept
 from yavar.conversations import actions
+from yavar.conversations.canned.actions import save as save_canned
+from yavar.conversations.canned.macro import Actions
 from yavar.conversations.models import Inbox
 from yavar.conversations.notes.actions import write_note
 from yavar.conversations.setup import add_inbox, configure_inbox, make_tag
@@ -78,6 +80,7 @@ def _furnish() -> None:
         facts = {name: value for name, value in member.items() if name != "key"}
         agents[member["key"]] = add_agent(**facts, password=PASSWORD, by=Actor("system"), check_password=False)
     add_team("Nila", list(agents.values()), by=Actor("system"))
+    _write_canned(brand, agents["nila"])
     talks = json.loads((Path(__file__).parent / "demo_talks.json").read_text())
     for talk in sorted(talks, key=lambda t: -t["ago"]):
         _play(talk, inbox, agents)
@@ -92,6 +95,15 @@ def _make_form(brand: Brand) -> None:
     save_field(by=Actor("system"), label=came, key="came_on", kind="date", brand=brand, request_type=back)
     thanks = {"fa": "معمولاً همان روز پاسخ می‌دهیم.", "ru": "Обычно отвечаем в тот же день.", "en": "We usually answer the same day."}
     add_inbox(brand, "form", "Contact form", FormConfig(fields=["order_number", "came_on"], ask_phone="ask", thanks=thanks))
+
+
+def _write_canned(brand: Brand, by: Agent) -> None:
+    """What the team sends again and again."""
+    types = {kind.name["en"]: kind.public_id for kind in RequestType.objects.filter(brand=brand)}
+    for each in json.loads((Path(__file__).parent / "demo_canned.json").read_text()):
+        tags = tuple(make_tag(tag).public_id for tag in each.get("tags", ()))
+        does = Actions(add_tags=tags, request_type=types.get(each.get("type")), then=each.get("then", ""))
+        save_canned(by=by, name=each["name"], shortcut=each["shortcut"], texts=each["texts"], actions=does, shared=True)
 
 
 def _play(talk: dict[str, Any], inbox: Inbox, agents: dict[str, Agent]) -> None:

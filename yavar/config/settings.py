@@ -24,6 +24,7 @@ INSTALLED_APPS = [
     "yavar.people",
     "yavar.conversations",
     "yavar.conversations.notes",
+    "yavar.conversations.canned",
     "yavar.channels",
     "yavar.webhooks",
     "yavar.integrations.channels.email",

@@ -17,6 +17,7 @@ from yavar.base.instance import fence
 from yavar.base.once import forget_old
 from yavar.channels import chat, claims, contract, delivery, form_offer, ledger, onward, outgoing, submitting
 from yavar.conversations import jobs as conversation_jobs
+from yavar.conversations.canned.actions import forget_removed
 from yavar.conversations.notes import jobs as note_jobs
 from yavar.integrations.channels.email import reading as email_reading
 from yavar.integrations.channels.email.doors.keeper import Keeper
@@ -64,6 +65,7 @@ TIMETABLE: list[tuple[timedelta, Callable[[], object]]] = [
     (timedelta(minutes=10), forget_old),
     (timedelta(hours=1), sweep),
     (timedelta(days=1), claims.forget_old),
+    (timedelta(days=1), forget_removed),
     (timedelta(days=1), keep_statistics),
     (timedelta(days=1), SessionStore.clear_expired),
 ]

@@ -11,6 +11,8 @@ from yavar.base.events import Actor, schema
 from yavar.base.events.models import Event
 from yavar.channels.models import Receipt
 from yavar.conversations import events as conversation_events
+from yavar.conversations.canned import events as canned_events
+from yavar.conversations.canned.models import CannedReply
 from yavar.conversations.models import Conversation, Delivery, HeldReply, Inbox, Message, Tag
 from yavar.conversations.notes import events as note_events
 from yavar.conversations.notes.models import Note
@@ -18,7 +20,7 @@ from yavar.desk.models import RequestType
 from yavar.people import events as people_events
 from yavar.people.models import Agent, Customer, Team
 
-ROOMS_WITH_FACTS = (conversation_events, note_events, people_events)  # importing them registers what is told of
+ROOMS_WITH_FACTS = (conversation_events, note_events, canned_events, people_events)  # importing them registers what is told of
 FAMILIES = ("conversation", "message", "note", "customer", "tag", "inbox")  # who may do what, and the desk's settings, are nobody's business outside
 SUBJECTS: dict[str, type[Model]] = {"conversation": Conversation, "customer": Customer, "tag": Tag, "inbox": Inbox}
 ACTORS: dict[str, type[Model]] = {"agent": Agent, "customer": Customer}
@@ -29,7 +31,7 @@ KEYS: dict[str, type[Model]] = {
     "conversation.typed.before": RequestType, "conversation.typed.after": RequestType, "conversation.tagged.added": Tag, "conversation.tagged.removed": Tag,
     "conversation.into": Conversation, "conversation.out_of": Conversation, "customer.into": Customer,
     "conversation": Conversation, "customer": Customer, "visitor": Customer, "message": Message, "note": Note, "inbox": Inbox, "tag": Tag, "agent": Agent,
-    "mentions": Agent, "receipt": Receipt, "held": HeldReply, "delivery": Delivery, "conversation.hinted.others": Conversation,
+    "mentions": Agent, "receipt": Receipt, "held": HeldReply, "delivery": Delivery, "canned": CannedReply, "conversation.hinted.others": Conversation,
 }  # fmt: skip
 NUMBERS = {"seq", "unread", "conversations", "count"}  # and those that are just numbers; what is neither is not told
 NAMES = {"before": "from", "after": "to"}

@@ -11,6 +11,7 @@ from yavar.base.files.models import File
 from yavar.desk.models import RequestType
 from yavar.people.models import Agent, Customer, Team
 
+from ..canned.models import CannedReply
 from ..merging import merged_into
 from ..models import Conversation, Delivery, HeldReply, Message, Original, Tag
 from ..public import MOST_MERGED, between, files_of
@@ -25,7 +26,7 @@ _KEYS: dict[str, Any] = {
     **dict.fromkeys((f"conversation.{name}" for name in ("merged", "merged_away", "unmerged", "split", "linked", "unlinked", "hinted")), Conversation),
     "conversation.joined": Customer, "conversation.auto_replied": {"customer": Customer}, "conversation.bounced": {"customer": Customer, "message": Message},
     "message.delivery": {"message": Message, "customer": Customer, "delivery": Delivery},
-    "conversation.reply_held": {}, "conversation.reply_recalled": {}, "conversation.reply_stopped": {},
+    "conversation.reply_held": {}, "conversation.reply_recalled": {}, "conversation.reply_stopped": {}, "conversation.canned_used": CannedReply,
 }  # fmt: skip
 
 

@@ -18,6 +18,7 @@ PERMISSIONS: dict[str, Promise] = {
     "customer.merge": _("Merge customers"),
     "tag.manage": _("Rename and delete tags"),
     "view.share": _("Share saved views with everyone"),
+    "canned.share": _("Share canned replies with the team"),
     "desk.supervise": _("Look after the team’s work"),
     "agent.manage": _("Add people and change what they may do"),
     "role.manage": _("Make roles"),
@@ -33,14 +34,14 @@ PERMISSIONS: dict[str, Promise] = {
 }
 # what concerns the desk as a whole: a role within a shop, inbox or team does not give it
 DESK_WIDE = frozenset({
-    "tag.manage", "view.share", "desk.supervise", "agent.manage", "role.manage", "field.manage", "setting.manage", "webhook.manage", "token.manage", "audit.read",
+    "tag.manage", "view.share", "canned.share", "desk.supervise", "agent.manage", "role.manage", "field.manage", "setting.manage", "webhook.manage", "token.manage", "audit.read",
 })  # fmt: skip
 SCOPES = ("desk", "brand", "inbox", "team")
 SEES = ("own", "team", "all")
 
 _READ = {"conversation.read", "customer.read"}
 _WORK = _READ | {"conversation.reply", "conversation.note", "conversation.assign", "conversation.edit", "conversation.merge", "customer.edit"}
-_SUPERVISE = _WORK | {"customer.merge", "tag.manage", "view.share", "desk.supervise", "team.manage", "receipt.decide"}
+_SUPERVISE = _WORK | {"customer.merge", "tag.manage", "view.share", "canned.share", "desk.supervise", "team.manage", "receipt.decide"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from django.utils.http import urlencode
 from yavar.base import clock
 from yavar.channels.contract import channel
 from yavar.channels.delivery import able
+from yavar.conversations.canned.fields import labelled
 from yavar.conversations.lists import UnknownView, counts, view
 from yavar.conversations.models import Tag
 from yavar.conversations.policies import inboxes_of
@@ -41,6 +42,7 @@ def boot(request: HttpRequest, path: str) -> dict[str, Any]:
     first = next(iter(brands.values()), None)
     inboxes = list(inboxes_of(agent))
     sending = able(inboxes)
+    own = list(FieldDefinition.objects.filter(active=True).select_related("brand", "request_type").order_by("position", "pk"))
     cursor = mark()
     try:
         shown = _list(agent, path.split("/")[0] or "mine", request.GET.get("tab", "open"))
@@ -55,7 +57,7 @@ def boot(request: HttpRequest, path: str) -> dict[str, Any]:
         "tags": [tag_facts(tag) for tag in Tag.objects.order_by("name")[:500]],
         "inboxes": [{"id": i.public_id, "name": i.name, "kind": i.kind, "sends": i.pk in sending, "writes": (of := channel(i.kind)) is not None and of.way != "" and not of.by_mail, "brand": brands[i.brand_id].name_in(lang), "brand_id": brands[i.brand_id].public_id} for i in inboxes],
         "request_types": [{"id": kind.public_id, "name": kind.name.get(lang) or next(iter(kind.name.values()), "")} for kind in RequestType.objects.all()],
-        "views": [view_facts(each) for each in views_of(agent)], "fields": [field_facts(each) for each in FieldDefinition.objects.filter(active=True).select_related("brand", "request_type").order_by("position", "pk")],
+        "views": [view_facts(each) for each in views_of(agent)], "fields": [field_facts(each) for each in own], "canned_fields": labelled(own, lang),
         "counts": counts(agent), "list": shown, "cursor": cursor, "setup": setup_of(agent), **client_strings("agent", lang),
     }  # fmt: skip
 

@@ -59,7 +59,16 @@ WORDS = {
     "held": "Answers that are written and have not left; in the answer to a write, the one that was just written.", "outcome": "`again`: send it once more, the same mail; `sent`: it has arrived.",
     "reason": "A machine word: why it is not sent, or not yet.", "recipients": "Whom an answer reaches by itself; null where customers read it in the chat.", "resolving": "Whether it also resolves the conversation.",
     "scheduled": "Whether its author chose the time; else it is held for the seconds of undo.", "to": "Addresses it goes to; left out: whoever usually gets it.",
+    "actions": "What it does besides, by the desk's own verbs.", "add_tags": "Ids of tags to put on.", "canned": "Id of a canned reply.", "remove_tags": "Ids of tags to take off.",
+    "shortcut": "What is typed after `/` to find it; '' for none.", "teams": "Ids of the teams that have it; null: everyone, or (not shared) its owner alone.", "texts": "What it says, by language: {\"fa\", \"ru\", \"en\"}; may hold fields such as `{customer.first_name}`.",
+    "then": "What becomes of the conversation: resolve, snooze_reply (until the customer replies), snooze_day (until tomorrow, 9:00), or ''.", "uses": "How often it was used.",
     # where the same word means something else
+    **{f"{shape}.{field}": words for shape in ("ActionsGiven", "CannedActions") for field, words in {
+        "assignee": "Id of an agent, `me` (whoever uses it) or `nobody`; null: stays.", "team": "Id of a team, or `none`; null: stays.",
+        "priority": "low, normal, high or urgent; null: stays.", "request_type": "Id of a request type, or `none`; null: stays.",
+    }.items()},
+    "NewCanned.shared": "Whether it is the team's; else it is yours alone.", "ChangeCanned.shared": "Whether it is the team's; else it is yours alone.", "CannedFacts.shared": "Whether it is the team's; else it is yours alone.",
+    "ChangeCanned.teams": "Ids of the teams that have it; null: everyone; left out: stays.", "CannedFacts.used_at": "When it was used last; null for never.",
     "Begin.about": "Id of the conversation it has to do with: the new ones are linked with it.", "Begin.copies": "Keys of files of that conversation that go along.", "Begin.files": "Keys of files that were brought before.",
     "Begin.to": "Addresses; each gets a conversation of its own.", "Begin.at": "When it leaves, up to a year ahead; null: after the seconds of undo.", "Copy.at": "When it was sent, or is tried again; null when nothing happens by itself.", "Copy.role": "to, cc or bcc.", "Copy.state": "queued, sending, sent, failed, bounced, or unknown (nobody knows whether it left).",
     "Copy.to": "Id of the customer it goes to.", "Held.state": "held, or stopped until somebody decides.", "Held.why": "Why it stopped: `customer.wrote`, or the code of what forbids it; '' for held.",

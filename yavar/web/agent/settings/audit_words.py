@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 FAMILIES: dict[str, Promise] = {
     "conversation": _("Conversations"), "message": _("Messages"), "note": _("Notes"), "customer": _("Customers"), "agent": _("People"), "team": _("Teams"),
-    "role": _("Roles"), "token": _("API tokens"), "tag": _("Tags"), "view": _("Saved views"), "inbox": _("Inboxes"), "brand": _("Shops"), "request_type": _("Request types"),
+    "role": _("Roles"), "token": _("API tokens"), "tag": _("Tags"), "view": _("Saved views"), "canned": _("Canned replies"), "inbox": _("Inboxes"), "brand": _("Shops"), "request_type": _("Request types"),
     "field": _("Fields"), "setting": _("Desk settings"), "webhook": _("Webhooks"), "mailbox": _("Mailboxes"), "outlet": _("Outgoing mail"), "receipt": _("Received mail"), "sender": _("Senders"), "desk": _("The desk"), "audit": _("Audit log"),
 }  # fmt: skip
 WORDS: dict[str, Promise] = {
@@ -37,6 +37,7 @@ WORDS: dict[str, Promise] = {
     "conversation.reply_recalled": _("Took an answer back"),
     "conversation.reply_stopped": _("Stopped an answer before it left"),
     "conversation.discarded": _("Took back a conversation before anything was said"),
+    "conversation.canned_used": _("Used a canned reply"),
     "conversation.followed": _("Changed who follows a conversation"),
     "message.received": _("Brought in a customer’s message"),
     "message.sent": _("Answered a customer"),
@@ -66,6 +67,9 @@ WORDS: dict[str, Promise] = {
     "tag.removed": _("Deleted a tag"),
     "view.saved": _("Saved a view"),
     "view.removed": _("Removed a saved view"),
+    "canned.saved": _("Saved a canned reply"),
+    "canned.removed": _("Removed a canned reply"),
+    "canned.restored": _("Brought a canned reply back"),
     "inbox.added": _("Made an inbox"),
     "inbox.changed": _("Changed an inbox"),
     "brand.added": _("Added a shop"),

@@ -80,6 +80,7 @@ TABS = [
     Tab("roles", gettext_lazy("Roles"), "shield-check", "role.manage"),
     Tab("tags", gettext_lazy("Tags"), "tag", "tag.manage"),
     Tab("views", gettext_lazy("Saved views"), "eye", ""),
+    Tab("replies", gettext_lazy("Canned replies"), "zap", "conversation.reply"),
     Tab("fields", gettext_lazy("Fields"), "list-filter", "field.manage"),
     Tab("webhooks", gettext_lazy("Webhooks"), "command", "webhook.manage"),
     Tab("tokens", gettext_lazy("API tokens"), "key", "token.manage"),

@@ -12,6 +12,7 @@ from .mail import mail
 from .outgoing import outgoing
 from .people import people
 from .received import raw, received
+from .replies import replies
 from .roles import roles
 from .security import security
 from .shops import shops
@@ -35,6 +36,7 @@ addresses = [
     path("settings/roles", roles),
     path("settings/tags", tags),
     path("settings/views", views),
+    path("settings/replies", replies),
     path("settings/fields", fields),
     path("settings/tokens", tokens),
     path("settings/audit", audit),

@@ -1,4 +1,4 @@
-/** The settings page works without this; here are the copy buttons, the colour as it will look, and what was typed elsewhere on the page. */
+/** The settings page works without this; here are the copy buttons, the colour and the canned reply as they will look, and what was typed elsewhere on the page. */
 const number = new Intl.NumberFormat(document.documentElement.lang === "fa" ? "fa-IR" : document.documentElement.lang, {maximumFractionDigits: 0});
 
 // The server writes times in UTC; the reader has a zone and a calendar.
@@ -33,6 +33,28 @@ for (const part of document.querySelectorAll("[data-only]")) {
   const fit = () => { part.hidden = !values.includes(form.elements[name].value); };
   form.addEventListener("change", fit);
   fit();
+}
+
+// A canned reply: a field is put in where the cursor stands, and beside it stands what the customer will read.
+for (const part of document.querySelectorAll(".writes")) {
+  const samples = JSON.parse(part.dataset.samples), areas = [...part.querySelectorAll("textarea")];
+  const read = () => {
+    for (const area of areas) {
+      const shown = document.getElementById(`${area.id}-reads`), text = area.value.trim();
+      shown.textContent = text.replace(/\{([a-z][a-z0-9_.]*)\}/g, (whole, name) => samples[area.lang][name] || whole);
+      shown.parentElement.hidden = !text;
+    }
+  };
+  part.addEventListener("input", read);
+  part.closest("form").addEventListener("change", read); // what was typed before comes back with it
+  part.querySelector(".puts").hidden = false;
+  for (const button of part.querySelectorAll("[data-puts]")) button.addEventListener("click", () => {
+    const area = areas.find(each => each.offsetParent);
+    area.setRangeText(`{${button.dataset.puts}}`, area.selectionStart, area.selectionEnd, "end");
+    area.focus();
+    read();
+  });
+  read();
 }
 
 const look = document.querySelector(".look");

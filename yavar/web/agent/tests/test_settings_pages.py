@@ -7,6 +7,8 @@ import pytest
 from django.test import Client
 
 from yavar.base.events import Actor
+from yavar.conversations.canned.actions import save as save_canned
+from yavar.conversations.canned.macro import Actions
 from yavar.conversations.models import SavedView, Tag
 from yavar.conversations.setup import add_inbox, make_tag
 from yavar.conversations.testing import ChatLike
@@ -23,7 +25,7 @@ from .deciding import Decider, another
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 SYSTEM = Actor("system")
 NAMES = [tab.name for tab in TABS]
-OPEN = {"views", "security"}
+OPEN = {"views", "replies", "security"}
 
 
 def furnish_more(shop, owner):
@@ -45,6 +47,7 @@ def furnish_more(shop, owner):
         brand=shop.brand,
         request_type=save_request_type(shop.brand, {"en": word}, by=SYSTEM),
     )
+    save_canned(by=owner, name=word, texts={"fa": "سلام", "ru": "Привет"}, actions=Actions(team=team.public_id, then="resolve"), shared=True, teams=[team])
     SavedView.objects.create(
         name=word, owner=owner, filter={"tag": Tag.objects.latest("pk").public_id, "team": team.public_id, "assignee": person.public_id, "fields": {"x": 1}}
     )
@@ -92,7 +95,9 @@ def test_a_form_that_is_not_ours_is_refused(nila, name):
         assert nila.client.post(f"/settings/{name}", form).status_code == 400
 
 
-@pytest.mark.parametrize("at", ["people?person", "teams?team", "roles?role", "tags?tag", "views?view", "fields?field", "shops?shop", "inboxes?inbox"])
+@pytest.mark.parametrize(
+    "at", ["people?person", "teams?team", "roles?role", "tags?tag", "views?view", "replies?reply", "fields?field", "shops?shop", "inboxes?inbox"]
+)
 def test_what_is_not_here_is_not_found(nila, at):
     nila.page(f"{at}=nothing", 404)
     nila.page(f"{at}=%00", 404)

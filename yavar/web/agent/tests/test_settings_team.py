@@ -9,6 +9,7 @@ from yavar.base.events import Actor
 from yavar.people.models import Agent, Grant, Role, Team
 from yavar.people.team.actions import Given, add_team, grant
 from yavar.people.team.custom import save_role
+from yavar.people.team.roles import BUILT_IN, PERMISSIONS
 
 from .deciding import Decider, another, shown_secret
 
@@ -161,7 +162,15 @@ def test_an_own_role_made_changed_and_removed(shop, nila):
 def test_built_in_roles_say_what_they_allow(nila):
     page = nila.page("roles")
     viewer = page[page.index("<summary>Viewer") :]
-    assert viewer.count('class="is-not"') == 22 and "Answer customers" in viewer
+    assert viewer.count('class="is-not"') == len(PERMISSIONS) - len(BUILT_IN["viewer"].permissions) and "Answer customers" in viewer
+
+
+def test_the_box_that_narrows_many_people_is_no_field_of_the_form(nila):
+    for number in range(13):
+        another(f"P{number}")
+    page = nila.page("teams")
+    form = page[page.index('data-form="add"') :]
+    assert "data-narrows" in form and 'name="q"' not in form[: form.index("</form>")]
 
 
 def test_a_team_made_changed_and_dissolved(shop, nila):

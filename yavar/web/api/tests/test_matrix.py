@@ -61,6 +61,9 @@ TABLE = {
     "GET /tags": LIST, "POST /tags": Row(EDIT, body={"name": "new"}), "PATCH /tags/{id}": Row("tag.manage", "desk:tag", {"name": "new"}), "DELETE /tags/{id}": Row("tag.manage", "desk:tag"),
     "GET /views": LIST, "GET /views/counts": LIST, "POST /views": Row("conversation.read", body={"name": "v", "filter": {}}),
     "PUT /views/{id}": Row("view.share", "desk:view", {"name": "v", "filter": {}}), "DELETE /views/{id}": Row("view.share", "desk:view"),
+    "GET /canned": Row("conversation.reply"), "POST /canned": Row("conversation.reply", body={"name": "c", "texts": {"en": "hi"}}),
+    "PATCH /canned/{id}": Row("canned.share", "desk:canned", {"name": "c"}), "DELETE /canned/{id}": Row("canned.share", "desk:canned"),
+    f"POST {TALK}/canned/{{canned}}": Row("conversation.reply", "conversation", {}),
     "GET /brands": LIST, "POST /brands": Row("brand.manage", "desk", {"name": {"en": "B"}}), "PATCH /brands/{id}": Row("brand.manage", "brand", {"locale": "en"}),
     "GET /inboxes": LIST, "POST /inboxes": Row("inbox.manage", "desk", {"brand": "{brand}", "kind": "chat", "name": "New"}),
     "PATCH /inboxes/{id}": Row("inbox.manage", "inbox", {"name": "New"}),
@@ -178,5 +181,5 @@ def test_who_may_do_it(world, operation):
 @pytest.mark.parametrize("operation", sorted(TABLE))
 def test_strangers_get_nothing(client, operation):
     method, _space, path = operation.partition(" ")
-    answer = send(client, method, path.format(id="x", agent_id="x", key="x"), {})
+    answer = send(client, method, path.format(id="x", agent_id="x", key="x", canned="x"), {})
     assert (answer.status_code, answer.json()["problem"]["code"]) == (401, "signed_out")

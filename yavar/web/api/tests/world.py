@@ -11,6 +11,8 @@ from yavar.base import clock
 from yavar.base.events import Actor
 from yavar.channels.chat import ChatConfig
 from yavar.conversations import holding, merging
+from yavar.conversations.canned.actions import save as save_canned
+from yavar.conversations.canned.macro import Actions
 from yavar.conversations.filters import Filter
 from yavar.conversations.models import Conversation, Delivery, HeldReply, Message
 from yavar.conversations.setup import add_inbox, make_tag, save_view
@@ -67,7 +69,7 @@ def build() -> World:
         "tag": make_tag("order"), "team": add_team("Nila", [shop.amir], by=SYSTEM), "role": save_role("Trainee", ["conversation.read"], by=by),
         "view": save_view("Mine", Filter(), by=by, shared=True), "field": save_field(by=SYSTEM, label={"en": "Size"}),
         "request_type": save_request_type(shop.brand, {"en": "Return"}, by=SYSTEM), "token": make_token(shop.amir, "robot", ["*.read"], by=SYSTEM)[0], "agent": shop.amir, "mail": outlet(shop.brand).inbox,
-        "customer": tending.add_customer(name="Second", by=SYSTEM),
+        "customer": tending.add_customer(name="Second", by=SYSTEM), "canned": save_canned(by=by, name="Thanks", texts={"en": "Thank you"}, actions=Actions(priority="high"), shared=True),
     }  # fmt: skip
     for role in BUILT_IN:
         world.desk[role] = program(f"{role} everywhere", Given(role))
