@@ -12,6 +12,12 @@ pytestmark = [pytest.mark.slow, pytest.mark.one_engine, pytest.mark.timeout(120)
 WHO = [("fa", "amir"), ("en", "sara")]
 
 
+def pick_canned(clerk, shortcut, key="Enter"):
+    clerk.box.press_sequentially(f"/{shortcut}")
+    expect(clerk.page.locator(".mention-menu [role=option]").first).to_contain_text(f"/{shortcut}")
+    clerk.box.press(key)
+
+
 def talk_of(stage, clerk, lang="en", words="Is the kettle in stock?"):
     """A new conversation, open before the clerk."""
     shopper = stage.shopper(lang)
@@ -160,3 +166,89 @@ def test_an_empty_field_stops_the_send(stage):
     clerk.box.press("Control+Enter")
     clerk.delivered("Hello there, done.")
     assert all("{" not in item["text"] for item in clerk.get(f"/api/v1/conversations/{key}")["timeline"]["items"])
+
+
+@pytest.mark.parametrize("lang, who", WHO)
+def test_a_canned_reply_is_filled_sent_and_counted(stage, lang, who):
+    clerk = stage.clerk(who)
+    shopper, key = talk_of(stage, clerk, lang)
+    pick_canned(clerk, "hello")
+    first = shopper.name.split()[0]
+    assert first in clerk.box.input_value() and "{" not in clerk.box.input_value()
+    said = clerk.box.input_value()
+    before = {each["shortcut"]: each["uses"] for each in clerk.get("/api/v1/canned")}["hello"]
+    clerk.box.press("Control+Enter")
+    shopper.sees(said.split("\n")[0])
+    eventually(clerk.page, lambda: {each["shortcut"]: each["uses"] for each in clerk.get("/api/v1/canned")}["hello"] == before + 1, "one use more")
+    assert clerk.told(key)["status"] == "open"
+
+
+@pytest.mark.parametrize("lang, who", WHO)
+def test_a_macro_answers_and_acts_and_is_taken_back(stage, lang, who):
+    clerk = stage.clerk(who)
+    shopper, key = talk_of(stage, clerk, lang)
+    clerk.box.press_sequentially("/thanks")
+    clerk.page.locator(".mention-menu [role=option]").first.click()
+    expect(clerk.page.locator(".macros .chip")).to_have_count(1)
+    clerk.box.press("Control+Enter")
+    eventually(clerk.page, lambda: clerk.told(key)["status"] == "resolved", "the macro resolved it")
+    shopper.sees(shopper.name.split()[0])
+    clerk.page.locator(".toast.has-undo .toast-action").click()
+    eventually(clerk.page, lambda: clerk.told(key)["status"] == "open", "and Z took it back")
+
+
+def test_a_macro_can_be_left_out(stage):
+    clerk = stage.clerk("sara")
+    shopper, key = talk_of(stage, clerk)
+    pick_canned(clerk, "thanks", "Tab")
+    clerk.page.locator(".macros .chip-x").click()
+    clerk.box.press("Control+Enter")
+    shopper.sees("Ruth")
+    clerk.page.wait_for_timeout(300)
+    assert clerk.told(key)["status"] == "open"
+
+
+def test_a_macro_leaves_once_when_the_line_comes_back(stage):
+    clerk = stage.clerk("sara")
+    shopper, key = talk_of(stage, clerk)
+    pick_canned(clerk, "thanks")
+    before = {each["shortcut"]: each["uses"] for each in clerk.get("/api/v1/canned")}["thanks"]
+    dropped = []
+    clerk.page.route("**/canned/*", lambda route: route.abort() if not dropped and not dropped.append(1) else route.continue_())
+    clerk.box.press("Control+Enter")
+    eventually(clerk.page, lambda: clerk.told(key)["status"] == "resolved", "done at the second try", 20)
+    assert dropped
+    assert {each["shortcut"]: each["uses"] for each in clerk.get("/api/v1/canned")}["thanks"] == before + 1
+    assert len([text for text in shopper.stored() if "Ruth" in text]) == 1
+
+
+@pytest.mark.parametrize("lang, who", WHO)
+def test_what_is_known_of_a_customer(stage, lang, who):
+    clerk = stage.clerk(who)
+    shopper, key = talk_of(stage, clerk, lang)
+    pane = clerk.side(0)
+    expect(pane.locator(".person-name small")).to_contain_text("·")  # what their clock shows
+    pane.locator(".person-note textarea").fill("Calls after six")
+    clerk.page.wait_for_timeout(200)
+    clerk.page.reload()
+    expect(pane.locator(".person-note textarea")).to_have_value("Calls after six")
+    pane.locator(".person-note .button").click()
+    expect(pane.locator(".person-notes .note")).to_contain_text("Calls after six")
+    pane.locator(".chip.is-add").first.click()
+    clerk.page.keyboard.type("wholesale")
+    clerk.page.keyboard.press("Enter")
+    clerk.page.keyboard.press("Escape")
+    expect(pane.locator(".chips .tag-mark", has_text="wholesale")).to_have_count(1)
+    pane.locator(".news summary").click()
+    pane.locator("#news-email").select_option("yes")
+    expect(pane.locator(".news dd small")).to_have_count(1)
+    pane.locator('a.link[href*="/inbox/customers/"]').click()
+    expect(clerk.page.locator(".history .bubble")).to_have_count(1)
+    expect(clerk.page.locator(".details .person-notes .note")).to_contain_text("Calls after six")
+    clerk.page.locator(".finder input").fill(shopper.name.split()[0])
+    expect(clerk.page.locator(".list .row").first).to_contain_text(shopper.name)
+    clerk.page.locator(".history-head .button").click()
+    expect(clerk.page).to_have_url(f"{clerk.base}/inbox/all/{key}")
+    shopper.sees("Is the kettle in stock?")
+    assert "Calls after six" not in shopper.panel.content()
+    assert clerk.complaints == []

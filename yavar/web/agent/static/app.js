@@ -36,6 +36,7 @@ const Sheet = later(() => import("./sheet.js").then(found => found.Sheet), () =>
 const Begin = later(() => import("./begin.js").then(found => found.Begin), () => { composing.value = false; });
 const TieMenus = later(() => import("./joining.js").then(found => found.TieMenus), () => { menu.value = null; });
 const Sieve = later(() => import("./sieve.js").then(found => found.Sieve), () => { sieve.value = null; });
+const Customers = later(() => import("./people.js").then(found => found.Customers), () => go({view: "mine"}));
 const SignIn = later(() => import("./again.js").then(found => found.SignIn), () => {});
 
 /** What stands above everything else for a moment. */
@@ -45,13 +46,13 @@ const Above = () => html`<${Menu} />${["merge", "link", "split", "customer"].inc
   ${signedOut.value && html`<${SignIn} />`}<${Toasts} />`;
 
 function App() {
-  const {view, tab, id} = place.value;
+  const {view, tab, id, who} = place.value;
   useEffect(() => { feed.enter(); }, [view, tab]);
-  const classes = ["desk", id ? "has-open" : "no-open", drawer.value && `drawer-${drawer.value}`, folded.value.details && "no-details", folded.value.sidebar
+  const classes = ["desk", id || who ? "has-open" : "no-open", drawer.value && `drawer-${drawer.value}`, folded.value.details && "no-details", folded.value.sidebar
     && "thin-sidebar"].filter(Boolean).join(" ");
   return html`<div class=${classes}>
     <${Sidebar} />
-    <main class="panes-box"><h1 class="sr">${viewName(view)}</h1><${Banners} /><div class="panes"><${List} /><${Thread} />${id && html`<${Details} />`}</div></main>
+    <main class="panes-box"><h1 class="sr">${viewName(view)}</h1><${Banners} /><div class="panes">${view === "customers" ? html`<${Customers} />` : html`<${List} /><${Thread} />${id && html`<${Details} />`}`}</div></main>
     ${drawer.value && html`<button type="button" class="scrim" aria-label=${t("Close")} onClick=${() => { drawer.value = null; }} />`}
     <${Bottom} />
     <${Above} />

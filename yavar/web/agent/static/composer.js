@@ -43,8 +43,8 @@ export function Composer({id}) {
     setTyped(area.current.value.slice(0, area.current.selectionStart));
   };
   const go = (more = {}) => {
-    const lacking = emptyField(now.text);
-    if (lacking) { setLack(lacking); select(area.current, lacking); return; }
+    const [lacking] = note ? [] : emptyFields(now.text);
+    if (lacking) { setLack(lacking); select(area.current, `{${lacking.name}}`); return; }
     if (!sendable) { if (asked && !now.text.trim()) sendAgain(asked.client_id, lastSeq(id)); return; }
     const mentions = note ? agents.peek().filter(one => now.text.includes(`@${one.name}`)).map(one => one.id) : [];
     send({conversation: id, kind: which, text: now.text.trim(), files: now.files, mentions, resolve: Boolean(more.resolve)
@@ -85,7 +85,7 @@ export function Composer({id}) {
       <span class="grow" />${note ? html`<span class="composer-hint"><${Icon} name="lock" size=${13} />${silent ? t("This inbox can’t send yet: see Settings, E-mail. A note is for your team")
         : t("Only your team sees this")}</span>` : each && html`<span class="composer-hint"><${ChannelBadge} kind=${each.inbox.kind} /><bdi>${each.inbox.name}</bdi></span>`}</div>
     ${!note && html`<${Recipients} id=${id} given=${now.envelope} />`}
-    <${Lacking} text=${now.text} lack=${lack} find=${field => { setLack(field); select(area.current, field); }} />
+    ${!note && html`<${Lacking} text=${now.text} lack=${lack} find=${field => { setLack(field); select(area.current, `{${field.name}}`); }} />`}
     ${typed !== null && /[/:@]/.test(typed) && html`<${Offer} id=${id} note=${note} typed=${typed} keys=${offer} put=${put} close=${() => setTyped(null)} />`}
     <${Macro} id=${id} kind=${which} canned=${now.canned} />
     <textarea ref=${area} class="composer-text" dir=${dirOf(now.text)} rows="2" value=${now.text} placeholder=${note
@@ -158,15 +158,14 @@ function grow(box) {
 }
 
 /** Fields that nobody could fill stand in the text as `{customer.first_name}`: they stop the send. */
-const FIELD = /\{(?:customer|conversation|agent|shop)(?:\.[\w-]+)+\}/g;
-const emptyField = text => text.match(FIELD)?.[0] ?? null;
+const emptyFields = text => text.includes("{") ? boot.canned_fields.filter(each => text.includes(`{${each.name}}`)) : [];
 function select(box, words) { const at = box.value.indexOf(words); box.focus(); box.setSelectionRange(at, at + words.length); }
 
 function Lacking({text, lack, find}) {
-  const list = [...new Set(text.match(FIELD))];
+  const list = emptyFields(text);
   return list.length ? html`<p class=${`lacking${lack ? " is-bad" : ""}`} role=${lack ? "alert" : undefined}><${Icon} name="circle-alert" size=${14} />
     <span>${tn("A field is empty. Fill it in or delete it, then send.", "{n} fields are empty. Fill them in or delete them, then send.", list.length)}</span>
-    ${list.map(field => html`<button type="button" class="chip ltr" key=${field} onClick=${() => find(field)}>${field}</button>`)}</p>` : null;
+    ${list.map(field => html`<button type="button" class="chip" key=${field.name} onClick=${() => find(field)}><bdi>${field.label}</bdi></button>`)}</p>` : null;
 }
 
 /** What sending will do besides: the macros that were put in. Each can be taken out again. */

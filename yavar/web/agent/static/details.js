@@ -1,9 +1,9 @@
 /** The pane beside the thread: who the customer is, what the conversation is about. */
 import {html, signal} from "../ui/vendor/ui.js";
-import {t, tn, ago, dayLabel, digits, fullDate} from "../ui/wire.js";
-import {agent, may, me, requestType, row, showDetails, tag, team} from "./state.js";
+import {t, tn, ago, clock, dayLabel, digits, fullDate} from "../ui/wire.js";
+import {agent, may, me, now, requestType, row, showDetails, tag, team} from "./state.js";
 import {address, go, place} from "./routes.js";
-import {Avatar, ChannelBadge, Icon, IconButton, TagMark, When} from "./parts.js";
+import {Avatar, ChannelBadge, Icon, IconButton, TagMark, When, later} from "./parts.js";
 import {copy, setTag} from "./actions.js";
 import {priorityName} from "./telling.js";
 import {plain} from "./list.js";
@@ -30,13 +30,16 @@ export function Details() {
   </aside>`;
 }
 
-function Customer({each, customer}) {
+const Keeping = later(() => import("./keeping.js").then(found => found.Keeping), () => {});
+
+/** The person. `each` is the conversation beside which they stand; without an id they stand by themselves. */
+export function Customer({each, customer}) {
   const who = customer ?? each.customer;
   const onSite = customer?.page && Date.now() - Date.parse(customer.last_seen) < 120_000;
   const lang = who.lang ?? each.lang;
   return html`<section class="part"><div class="person"><${Avatar} who=${who} size="l" online=${onSite} />
       <div class="person-name"><strong dir="auto">${who.name}</strong>${customer && html`<small>${Date.now() - Date.parse(customer.first_seen) < 86_400_000
-        ? t("First visit today") : t("Customer since {date}", {date: dayLabel(customer.first_seen)})}</small>`}</div></div>
+        ? t("First visit today") : t("Customer since {date}", {date: dayLabel(customer.first_seen)})}${customer.time_zone && html` · <${LocalTime} zone=${customer.time_zone} />`}</small>`}</div></div>
     <div class="chips">${customer?.verified && html`<span class="chip is-good"><${Icon} name="shield-check" size=${13} />${t("Verified")}
       </span>`}${lang && html`<span class="chip">${languages.of(lang)}</span>`}${onSite && html`<span class="chip is-good">${t("On site now")}</span>`}</div>
       </section>
@@ -52,16 +55,23 @@ function Customer({each, customer}) {
       ${customer.copied.length > 0 && html`<div><dt>${t("Copied in")}</dt><dd dir="auto">${customer.copied.map(one => one.name || "?").join(", ")}</dd></div>`}
       <div><dt>${t("First seen")}</dt><dd title=${fullDate(customer.first_seen)}><${When} at=${customer.first_seen} /></dd></div>
       <div><dt>${t("Last seen")}</dt><dd title=${fullDate(customer.last_seen)}>${ago(customer.last_seen)}</dd></div></dl></section>
-    ${(may("customer.merge") || customer.merged.length > 0) && html`<section class="part"><div class="chips">${customer.merged.map(one => html`<span class="chip" key=${one.id}><bdi>${one.name || "?"}</bdi>
+    <${Keeping} id=${customer.id} name=${customer.name} />
+    ${each.id && (may("customer.merge") || customer.merged.length > 0) && html`<section class="part"><div class="chips">${customer.merged.map(one => html`<span class="chip" key=${one.id}><bdi>${one.name || "?"}</bdi>
       ${may("customer.merge") && html`<button type="button" class="chip-x" title=${t("Separate again")} aria-label=${t("Separate again")} onClick=${() => apart(one.id, each.id)}><${Icon} name="x" size=${12} /></button>`}</span>`)}
       ${may("customer.merge") && html`<button type="button" class="chip is-add" data-menu="customer" onClick=${event => openMenu("customer", [each.id], event.currentTarget)}>
         <${Icon} name="users" size=${12} />${t("Merge with another customer…")}</button>`}</div></section>`}
-    <section class="part"><h3>${t("Earlier conversations")}<span class="grow" /><span class="bar-count">
-      ${digits(Math.max(customer.conversations - 1, customer.earlier.length))}</span></h3>
+    <section class="part"><h3>${each.id ? t("Earlier conversations") : t("Conversations")}<span class="grow" /><span class="bar-count">
+      ${digits(Math.max(customer.conversations - (each.id ? 1 : 0), customer.earlier.length))}</span></h3>
       ${customer.earlier.length ? html`<ul class="earlier">${customer.earlier.map(one => html`<li key=${one.id}>
-        <a href=${address({view: place.value.view, tab: place.value.tab, id: one.id})} onClick=${event => { if (plain(event)) go({id: one.id}); }}>
+        <a href=${address({view: each.id ? place.value.view : "all", tab: place.value.tab, id: one.id})} onClick=${event => { if (plain(event)) go({view: each.id ? place.peek().view : "all", id: one.id}); }}>
         <${ChannelBadge} kind=${one.inbox.kind} /><span class="cut grow" dir="auto">${one.subject || one.preview}</span><${When} at=${one.last_at} /></a></li>`)}
-          </ul>` : html`<p class="none">${t("This is the first one.")}</p>`}</section>`}`;
+          </ul>` : html`<p class="none">${t("This is the first one.")}</p>`}
+      ${each.id && html`<a class="link" href=${address({view: "customers", who: customer.id})} onClick=${event => { if (plain(event)) go({view: "customers", who: customer.id}); }}>${t("The whole history")}</a>`}</section>`}`;
+}
+
+/** What their clock shows. */
+function LocalTime({zone}) {
+  return html`<span title=${zone}>${t("{time} local time", {time: clock(now.value, zone)})}</span>`;
 }
 
 const failures = () => ({hard: t("Our mail came back: the address doesn’t exist"), soft: t("Our mail came back for now: the mailbox is full or away"),

@@ -26,6 +26,8 @@ export async function renew() {
   cursor = "";
   await Promise.all([load(), loadTags()]);
 }
+/** Where no list of conversations stands. */
+const elsewhere = () => place.peek().view === "customers";
 const kept = new Map();
 /** Where the pointer and the scroll stand; the list pane keeps it up to date. */
 export const rest = {pointerInside: false, atTop: true};
@@ -83,7 +85,7 @@ export function start() {
 /** Shows the view of the address: what is kept at once, then the server's. */
 export function enter() {
   const wanted = keyOf(place.peek());
-  if (wanted === key) return;
+  if (wanted === key || elsewhere()) return;
   kept.set(key, {ids: ids.peek(), next});
   key = wanted;
   const had = kept.get(key);
@@ -99,6 +101,7 @@ export function enter() {
 }
 
 export async function load() {
+  if (elsewhere()) return;
   const mine = running = {};
   state.value = "loading";
   try {
@@ -157,6 +160,7 @@ const free = () => rest.atTop && !rest.pointerInside && !picked.peek().size;
 
 /** After a change from elsewhere, or when the pointer has left: move the rows if nobody is aiming at them. */
 export function touch() {
+  if (elsewhere()) return;
   if (free()) return settle();
   const shown = new Set(ids.peek());
   fresh.value = [...pool].filter(id => !shown.has(id) && belongs(row(id).peek())).length;
@@ -164,6 +168,7 @@ export function touch() {
 
 /** News of one conversation. @param {import("./state.js").Row} each */
 export function hear(each) {
+  if (elsewhere()) return;
   if (told(place.peek().view)) return touch();
   const last = ids.peek().at(-1);
   const beyond = next && last && !pool.has(each.id) && each.last_at < row(last).peek().last_at;

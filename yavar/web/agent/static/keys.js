@@ -80,6 +80,7 @@ function onKeyDown(event) {
   if (awaited > Date.now()) {
     awaited = 0;
     const view = views().find(each => each.key === letter.toUpperCase());
+    if (letter.toUpperCase() === "C") { event.preventDefault(); go({view: "customers", who: null}); }
     if (view) { event.preventDefault(); go({view: view.view, id: null, tab: "open"}); }
     return;
   }

@@ -15,7 +15,7 @@ let read = 0;
 export async function loadCanned() {
   if (Date.now() - read < 60_000) return;
   read = Date.now();
-  try { known.value = (await call("GET", "canned")).canned; } catch { read = 0; known.value ??= []; }
+  try { known.value = await call("GET", "canned"); } catch { read = 0; known.value ??= []; }
 }
 export const cannedReplies = known;
 
@@ -55,8 +55,8 @@ export function fill(text, id) {
   const facts = {"customer.name": each.customer.name, "customer.first_name": first(each.customer.name), "customer.email": customer?.identities.find(one => one.kind === "email")?.value,
     "conversation.reference": each.reference, "conversation.subject": each.subject, "agent.name": me.name, "agent.first_name": first(me.name), "shop.name": inbox?.brand ?? boot.brand.name};
   const own = (on, key) => (on === "customer" ? customer?.fields : talk(id).fields.peek())?.[key];
-  return text.replace(/\{((customer|conversation|agent|shop)(?:\.[\w-]+)+)\}/g, (whole, name, on) => {
-    const value = name in facts ? facts[name] : name.includes(".field.") ? own(on, name.split(".field.")[1]) : undefined;
+  return text.replace(/\{([a-z][a-z0-9_.]*)\}/g, (whole, name) => {
+    const value = name in facts ? facts[name] : name.includes(".field.") ? own(...name.split(".field.")) : undefined;
     return value === undefined || value === null || value === "" ? whole : String(value);
   });
 }
@@ -76,6 +76,13 @@ function insert(one, from, {id, kind, put}) {
   if (!text) return applyCanned([id], one, doing(one.actions).join(" · "));
   const had = draft(id, kind).peek().canned ?? [];
   write(id, kind, {canned: [...had.filter(each => each.id !== one.id), {id: one.id, name: one.name, does: doing(one.actions)}]});
+}
+
+/** From elsewhere than the composer: behind what stands there. A macro without words acts at once, on many too. */
+export function useHere(one, list) {
+  if (!Object.keys(one.texts).length) return applyCanned(list, one, doing(one.actions).join(" · "));
+  const [id] = list;
+  insert(one, 0, {id, kind: "reply", put: text => { const had = draft(id, "reply").peek().text; write(id, "reply", {text: had ? `${had}\n${text}` : text}); }});
 }
 
 /** @param {{id: string, note: boolean, typed: string, keys: {current: ?Function}, put: (text: string, from: number) => void, close: () => void}} props `keys` gets who has the first word on a key */

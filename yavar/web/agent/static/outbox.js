@@ -159,7 +159,7 @@ async function carry(conversation, attempt = 0) {
     const answer = await call("POST", `conversations/${conversation}/${kind === "note" ? "notes" : "messages"}`, {...body, files: files.map(each => each.key)});
     putRow(answer.row);
     const back = await onSent.macros(letter); // before the letter is out of the box: a repeat doubles neither it nor them
-    arrived(client_id);
+    arrived(client_id, true);
     onSent.run(letter, answer, back);
     again = 0;
   } catch (error) {
@@ -173,9 +173,10 @@ async function carry(conversation, attempt = 0) {
   else carry(conversation);
 }
 
-/** The server has it: out of the box. */
-export function arrived(client_id) {
-  if (!letters.peek().some(each => each.client_id === client_id)) return;
+/** The server has it: out of the box, unless its macros have yet to act. */
+export function arrived(client_id, acted = false) {
+  const letter = letters.peek().find(each => each.client_id === client_id);
+  if (!letter || letter.canned?.length && !acted) return;
   letters.value = letters.peek().filter(each => each.client_id !== client_id);
   device.set(`out.${client_id}`, null);
 }
@@ -193,7 +194,7 @@ export function takeBack(client_id) {
   const letter = letters.peek().find(each => each.client_id === client_id);
   if (!letter) return;
   putBack(letter.conversation, letter.kind, letter, letter.envelope);
-  arrived(client_id);
+  arrived(client_id, true);
 }
 
 /** The same for an answer that the server had held: it is nobody's message any more. @param {import("./actions.js").Held} held */

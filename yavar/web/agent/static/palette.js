@@ -1,13 +1,14 @@
 /** Ctrl/⌘ K: every command with its key, and search through the conversations. It acts on the selection. Read when it is first opened. */
 import {html, useEffect, useMemo, useRef, useState} from "../ui/vendor/ui.js";
 import {t, tn, digits} from "../ui/wire.js";
-import {agents, boot, call, composing, counts, me, palette, putRows, row, sheet, showDetails, singleKeys, tags} from "./state.js";
+import {agents, boot, call, composing, counts, may, me, palette, putRows, row, sheet, showDetails, singleKeys, tags} from "./state.js";
 import {go, views} from "./routes.js";
 import {Avatar, Icon, Kbd, When, dirOf, moment} from "./parts.js";
 import {assign, assignToMe, copy, markUnread, reopen, resolve, senders, setPriority, setTag, setTeam, snooze} from "./actions.js";
 import {priorityName} from "./telling.js";
 import {focusComposer} from "./composer.js";
 import {openMenu, snoozeTimes} from "./menus.js";
+import {cannedReplies, doing, loadCanned, useHere} from "./offer.js";
 import {targets} from "./keys.js";
 import {setSingleKeys, setTheme, signOut} from "./sidebar.js";
 
@@ -35,6 +36,8 @@ function commands(ids) {
     ...agents.peek().filter(each => each.id !== me.id).map(each => ({key: `to ${each.id}`, label: t("Assign to {name}", {name: each.name}), icon: "user", quiet: true, run: () => assign(ids, each.id)})),
     ...boot.teams.map(each => ({key: `team ${each.id}`, label: t("Move to {team}", {team: each.name}), icon: "users", quiet: true, run: () => setTeam(ids, each.id)})),
     ...tags.peek().map(each => ({key: `tag ${each.id}`, label: t("Tag {name}", {name: each.name}), icon: "tag", quiet: true, run: () => setTag(ids, each.id, true)})),
+    ...(cannedReplies.peek() ?? []).filter(each => ids.length === 1 || !Object.keys(each.texts).length).map(each => ({key: `canned ${each.id}`, label: each.name, icon: doing(each.actions).length ? "zap" : "square-slash", hint: each.shortcut && `/${each.shortcut}`, quiet: true,
+      run: () => { useHere(each, ids); if (Object.keys(each.texts).length) focusComposer("reply"); }})),
     ...["urgent", "high", "normal", "low"].map(each => ({key: `priority ${each}`, label: t("Priority: {priority}", {priority: priorityName(each)}), icon: "flag", quiet: true, run: () => setPriority(ids, each)})),
   ].map(each => ({...each, group: here}));
   const to = [
@@ -43,6 +46,7 @@ function commands(ids) {
       : "", run: () => go({view: each.view, id: null})})),
     ...[["team", boot.teams, "users"], ["tag", tags.peek(), "tag"],
       ["inbox", boot.inboxes, "message-circle"]].flatMap(([kind, list, icon]) => list.map(each => ({key: `${kind}:${each.id}`, label: each.name, icon, quiet: true, run: () => go({view: `${kind}:${each.id}`, id: null})}))),
+    {key: "customers", label: t("Customers"), icon: "users", keys: "G C", run: () => go({view: "customers", who: null})},
   ].map(each => ({...each, group: t("Go to")}));
   const more = [
     {key: "details", label: t("Show or hide details"), icon: "panel-right", keys: "]", run: showDetails},
@@ -67,7 +71,8 @@ export function Palette({start}) {
   const [at, setAt] = useState(0);
   const [found, setFound] = useState({query: "", rows: [], state: "idle"});
   const ids = useMemo(targets, []);
-  const all = useMemo(() => commands(ids), []);
+  const all = useMemo(() => commands(ids), [cannedReplies.value]);
+  useEffect(() => { if (ids.length && may("conversation.reply")) loadCanned(); }, []);
   const wanted = plainWord(text.trim()).split(/\s+/).filter(Boolean);
   const fitting = all.filter(each => wanted.length ? wanted.every(word => plainWord(each.label).includes(word)) : !each.quiet).slice(0, wanted.length ? 12 : 60);
   const results = found.rows.map(each => ({key: `row ${each.id}`, group: t("Conversations"), each, run: () => go({id: each.id})}));

@@ -3,18 +3,19 @@ import {signal} from "../ui/vendor/ui.js";
 import {t} from "../ui/wire.js";
 import {boot, drawer, savedViews, tag, team} from "./state.js";
 
-/** @typedef {{view: string, tab: string, id: ?string}} Place */
+/** @typedef {{view: string, tab: string, id: ?string, who: ?string}} Place `id` is a conversation, `who` a customer */
 
 function read() {
   const [, , view = "mine", id = null] = location.pathname.split("/").map(decodeURIComponent);
-  return {view: view || "mine", id: id || null, tab: new URLSearchParams(location.search).get("tab") ?? "open"};
+  if (view === "customers") return {view, id: null, who: id || null, tab: "open"};
+  return {view: view || "mine", id: id || null, who: null, tab: new URLSearchParams(location.search).get("tab") ?? "open"};
 }
 
 /** @type {import("../ui/vendor/ui.js").Signal<Place>} */
 export const place = signal(read());
 
-export function address({view, tab, id}) {
-  const path = ["/inbox", view, ...(id ? [id] : [])].map((part, n) => n ? encodeURIComponent(part).replace("%3A", ":") : part).join("/");
+export function address({view, tab, id, who}) {
+  const path = ["/inbox", view, ...(id || who ? [id || who] : [])].map((part, n) => n ? encodeURIComponent(part).replace("%3A", ":") : part).join("/");
   return tab && tab !== "open" ? `${path}?tab=${tab}` : path;
 }
 
@@ -23,7 +24,8 @@ export function go(to, how = {}) {
   const was = place.peek();
   const next = {...was, ...to};
   if (to.view && to.view !== was.view && !to.tab) next.tab = "open";
-  if (next.view === was.view && next.tab === was.tab && next.id === was.id) return;
+  if (next.view === "customers") next.id = null; else next.who = null;
+  if (next.view === was.view && next.tab === was.tab && next.id === was.id && next.who === was.who) return;
   history[how.replace ? "replaceState" : "pushState"](null, "", address(next));
   drawer.value = null;
   place.value = next;
@@ -48,6 +50,7 @@ export const hasTabs = view => !["snoozed", "drafts", "mentions"].includes(view)
 export function viewName(view) {
   const [kind, id] = view.split(":");
   if (kind === "inbox") return boot.inboxes.find(each => each.id === id)?.name ?? "";
+  if (kind === "customers") return t("Customers");
   if (kind === "filter") return t("Filtered");
   if (kind === "tag") return tag(id)?.name ?? "";
   if (kind === "team") return team(id)?.name ?? "";

@@ -1,7 +1,7 @@
 /** Views, teams, tags, channels, and the agent's own menu. */
 import {html, useState} from "../ui/vendor/ui.js";
 import {t, tn, digits} from "../ui/wire.js";
-import {boot, call, composing, counts, device, drawer, folded, me, palette, savedViews, sheet, sideCounts, sieve, singleKeys, tags, theme} from "./state.js";
+import {boot, call, composing, counts, device, drawer, folded, may, me, palette, savedViews, sheet, sideCounts, sieve, singleKeys, tags, theme} from "./state.js";
 import {address, go, place, views} from "./routes.js";
 import {Avatar, ChannelBadge, Icon, IconButton, mod, shownCount, failed} from "./parts.js";
 import {senders} from "./actions.js";
@@ -23,7 +23,7 @@ export function Sidebar() {
       <${Group} name=${t("Channels")} list=${boot.inboxes} kind="inbox" mark=${each => html`<${ChannelBadge} kind=${each.kind} />`} />
       <${Group} name=${t("Teams")} list=${boot.teams} kind="team" mark=${() => html`<${Icon} name="users" />`} />
       <${Group} name=${t("Tags")} list=${tags.value} kind="tag" mark=${each => html`<span class=${`dot hue-${each.hue}`} />`} />
-      <h2 class="nav-head">${t("Workspace")}</h2><ul class="nav-group"><li><a class="nav-row" href="/settings"><span class="nav-mark"><${Icon} name="settings-2" /></span>
+      <h2 class="nav-head">${t("Workspace")}</h2><ul class="nav-group">${may("customer.read") && html`<${NavRow} view="customers" name=${t("Customers")} keys="G C" mark=${html`<${Icon} name="users" />`} />`}<li><a class="nav-row" href="/settings"><span class="nav-mark"><${Icon} name="settings-2" /></span>
         <span class="nav-name">${t("Settings")}</span></a></li></ul>
     </div>
     <${Me} />
@@ -44,7 +44,7 @@ function NavRow({view, name, mark, strong, keys}) {
   const here = place.value.view === view;
   const few = sideCounts.value[view], count = counts.value[view] ?? few ?? 0;
   return html`<li><a class="nav-row" href=${address({view, tab: "open"})} aria-current=${here ? "page" : undefined} title=${keys ? `${name} (${keys})` : name}
-    onClick=${event => { if (plain(event)) { drawer.value = null; go({view, id: null, tab: "open"}); } }}><span class="nav-mark">${mark}</span>
+    onClick=${event => { if (plain(event)) { drawer.value = null; go({view, id: null, who: null, tab: "open"}); } }}><span class="nav-mark">${mark}</span>
       <span class="nav-name" dir="auto">${name}</span>${count > 0 && html`<span class=${strong ? "count is-strong" : "nav-count"}>${few > 99 ? `${digits(99)}+` : shownCount(count, digits)}
       </span>`}</a></li>`;
 }

@@ -45,7 +45,8 @@ export function tn(one, many, n, vars) {
 }
 
 export const digits = (n) => format(Intl.NumberFormat, {maximumFractionDigits: 1}).format(n);
-export const clock = (iso) => format(Intl.DateTimeFormat, {hour: "2-digit", minute: "2-digit", hourCycle: "h23"}).format(new Date(iso));
+/** @param {string} [zone] IANA; the reader's own without one */
+export const clock = (iso, zone) => format(Intl.DateTimeFormat, {hour: "2-digit", minute: "2-digit", hourCycle: "h23", ...zone && {timeZone: zone}}).format(new Date(iso));
 
 const startOfDay = (date) => new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
 const yearOf = (date) => format(Intl.DateTimeFormat, {year: "numeric"}).format(date);
