@@ -173,12 +173,12 @@ class Clerk(Person):
         self.page.fill("input[name=username]", self.email)
         self.page.fill("input[name=password]", PASSWORD)
         self.page.press("input[name=password]", "Enter")
-        expect(self.page.locator(".list")).to_be_visible()
+        expect(self.page.locator(".list[aria-label]")).to_be_visible()  # the client's own: the shell that comes with the page has no name
         return self
 
     def go(self, path: str) -> None:
         self.page.goto(f"{self.base}{path}")
-        expect(self.page.locator(".list, .thread").first).to_be_visible()
+        expect(self.page.locator(".list[aria-label], .thread[aria-label]").first).to_be_visible()
 
     def row(self, conversation: str) -> Locator:
         return self.page.locator(f'.row a[data-id="{conversation}"]')

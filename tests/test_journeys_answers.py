@@ -190,14 +190,14 @@ def test_a_message_begins_a_conversation_and_another_is_forwarded(stage):
     clerk = owner(stage, "en")
     clerk.go("/inbox/all")
     page = clerk.page
-    page.locator(".find-row .icon-button").click()
+    page.locator(".brand .icon-button").last.click()
     dialog = page.locator("dialog.new-message")
     dialog.locator(".recipients-field input").nth(0).fill("first@shop.example, second@shop.example")
     expect(dialog).to_contain_text("2 recipients")
     dialog.locator("label", has_text="Subject").locator("input").fill("Your order is ready")
     dialog.locator("textarea").fill("Come and fetch it.")
     page.reload()
-    page.locator(".find-row .icon-button").click()
+    page.locator(".brand .icon-button").last.click()
     expect(dialog.locator("textarea")).to_have_value("Come and fetch it.")  # what is typed stays
     dialog.locator("textarea").press("Control+Enter")
     expect(page.locator(".row a", has_text="Your order is ready")).to_have_count(2)

@@ -10,6 +10,7 @@ from django.conf import settings
 from yavar.base import clock
 from yavar.base.db import transaction
 from yavar.base.events import Actor
+from yavar.base.files import keep, lay
 from yavar.channels import form_offer
 from yavar.channels.chat import ChatConfig
 from yavar.channels.form import FormConfig
@@ -120,13 +121,21 @@ def _play(talk: dict[str, Any], inbox: Inbox, agents: dict[str, Agent]) -> None:
         at = begin + index * step
         with clock.stopped_at(at):
             if line[0] == "c":
-                conversation = accept(Inbound(inbox.pk, session.customer_id, conversation or None, f"demo-{index:04d}", line[1], (), lang, at)).conversation_id
+                files = [_picture(each, session.customer_id) for each in line[2:]]
+                said = Inbound(inbox.pk, session.customer_id, conversation or None, f"demo-{index:04d}", line[1], tuple(files), lang, at)
+                conversation = accept(said).conversation_id
             elif line[0] == "note":
-                write_note(conversation, by=agents[line[1]], client_id=f"demo-{index:04d}", text=line[2])
+                called = [agents[each] for each in line[3:]]
+                write_note(conversation, by=agents[line[1]], client_id=f"demo-{index:04d}", text=line[2], mentions=called)
             else:
                 actions.reply(conversation, by=agents[line[0]], client_id=f"demo-{index:04d}", text=line[1])
     with clock.stopped_at(begin + len(talk["talk"]) * step):
         _settle(talk, conversation, agents)
+
+
+def _picture(name: str, customer: int) -> str:
+    with (Path(__file__).parent / f"demo_{name}.png").open("rb") as bytes_of_it:
+        return keep(lay(bytes_of_it, name=f"{name}.png"), Actor("customer", customer)).key
 
 
 def _settle(talk: dict[str, Any], conversation: int, agents: dict[str, Agent]) -> None:

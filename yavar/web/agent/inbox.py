@@ -26,12 +26,21 @@ from yavar.web.ui.templating import direction, json_block, page
 
 from .settings.chat import setup_of
 
+SHOWN = 12  # rows that a laptop shows at once
+
 
 def inbox(request: HttpRequest, path: str = "") -> HttpResponse:
     """`/inbox/<view>/<conversation>`: the client reads the rest of the path."""
     if not request.user.is_authenticated:
         return HttpResponseRedirect("/sign-in?" + urlencode({"next": request.get_full_path()}))
-    return page(request, "agent/inbox.html", boot_json=json_block(boot(request, path)), theme=request.user.theme)
+    facts = boot(request, path)
+    shell = {
+        "brand": facts["brand"],
+        "open": "/" in path.strip("/"),
+        "view": facts["list"]["view"],
+        "rows": facts["list"]["rows"][:SHOWN] if path.partition("/")[0] != "customers" else [],
+    }
+    return page(request, "agent/inbox.html", boot_json=json_block(facts), shell=shell, theme=request.user.theme)
 
 
 def boot(request: HttpRequest, path: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 import {html, useState} from "../ui/vendor/ui.js";
 import {t} from "../ui/wire.js";
 import {agents, boot, call, may, me, savedViews, tags} from "./state.js";
+import * as feed from "./feed.js";
 import {go, place} from "./routes.js";
 import {Icon, done, failed, say} from "./parts.js";
 import {Popover} from "./menus.js";
@@ -50,6 +51,7 @@ const questions = () => [
 /** @param {{anchor: Element, onClose: () => void}} props */
 export function Sieve({anchor, onClose}) {
   const [chosen, setChosen] = useState(chosenNow);
+  const [from] = useState(() => savedViews.peek().find(each => place.peek().view === `view:${each.id}` && (!each.shared || may("view.share")))); // the saved one that is being changed
   const [name, setName] = useState(null), [shared, setShared] = useState(false);
   const change = (key, value) => {
     const next = {...chosen, [key]: value};
@@ -67,14 +69,24 @@ export function Sieve({anchor, onClose}) {
       done(t("The view {name} stands on the side", {name: view.name}), () => remove(view), "list-filter");
     } catch (problem) { failed(problem.title); }
   };
+  const keepChange = async () => { if (await put(from, kept(chosen))) { onClose(); go({view: `view:${from.id}`, id: null}); done(t("Saved"), async () => { await put(from, from.filter); feed.load(); }, "list-filter"); } };
   return html`<${Popover} anchor=${anchor} label=${t("Filter")} wide=${true} onClose=${onClose}><div class="menu-form sieve" onKeyDown=${event => { if (event.key !== "Escape") event.stopPropagation(); }}>
     <dl>${questions().map(([key, label, choices]) => html`<div key=${key}><dt><label for=${`sieve-${key}`}>${label}</label></dt><dd>${choices
       ? html`<select id=${`sieve-${key}`} value=${chosen[key] ?? ""} onChange=${event => change(key, event.currentTarget.value)}>${choices.map(([value, words]) => html`<option key=${value} value=${value} selected=${value === (chosen[key] ?? "")}>${words}</option>`)}</select>`
       : html`<input id=${`sieve-${key}`} type="text" dir="auto" value=${chosen[key] ?? ""} onChange=${event => change(key, event.currentTarget.value.trim())} />`}</dd></div>`)}</dl>
+    ${from && place.value.view.startsWith("filter:") && html`<button type="button" class="button is-primary" onClick=${keepChange}>${t("Change the view {name}", {name: from.name})}</button>`}
     ${name === null ? html`<button type="button" class="button" onClick=${() => setName("")}><${Icon} name="plus" />${t("Keep as a view…")}</button>`
       : html`<form class="sieve-save" onSubmit=${save}><label class="field"><span>${t("Name of the view")}</span><input type="text" dir="auto" maxlength="60" required autofocus value=${name} onInput=${event => setName(event.currentTarget.value)} /></label>
         ${may("view.share") && html`<label class="check"><input type="checkbox" checked=${shared} onChange=${event => setShared(event.currentTarget.checked)} /><span>${t("For everyone")}</span></label>`}
         <button class="button is-primary" disabled=${!name.trim()}>${t("Keep")}</button></form>`}</div></${Popover}>`;
+}
+
+async function put(view, filter) {
+  try {
+    const saved = await call("PUT", `views/${view.id}`, {name: view.name, filter, shared: view.shared});
+    savedViews.value = savedViews.peek().map(each => each.id === view.id ? saved : each);
+    return true;
+  } catch (problem) { failed(problem.title); return false; }
 }
 
 async function remove(view) {
