@@ -106,23 +106,112 @@ def letters(stage, folder: Path) -> None:
             page.close()
 
 
+DESKS = {
+    # who works, who looks on, whose conversation is open, and what is being written
+    "en": ("sara", "amir", "Tom Okafor", "No need, please just recycle it. Your new lid leaves our warehouse today and should"),
+    "fa": ("amir", "sara", "مریم کریمی", "نه، نیازی نیست؛ خودتان بازیافتش کنید. درِ نو همین امروز از انبار راه می‌افتد و"),
+    "ru": ("lena", "nila", "Анна Соколова", "Отложила для вас один чайник до вечера. Когда вам удобно"),
+}
+
+
+def desks(stage, folder: Path) -> None:
+    """The inbox in three languages, light and dark, with a colleague looking on and an answer half written; and the palette over it."""
+    for lang, (who, other, customer, words) in DESKS.items():
+        for scheme in ("light", "dark"):
+            colleague = stage.clerk(other, "/inbox/all")
+            open_story(colleague, customer)
+            clerk = stage.clerk(who, "/inbox/all", color_scheme=scheme)
+            open_story(clerk, customer)
+            clerk.box.fill(words)
+            clerk.box.focus()
+            expect(clerk.page.locator(".viewing")).to_be_visible()
+            clerk.page.wait_for_timeout(1500)  # the draft is saved, the counts beside the views have come
+            save(clerk, folder / f"inbox-{lang}-{scheme}.png")
+            clerk.box.fill("")
+            if lang == "en" and scheme == "light":
+                clerk.box.blur()
+                clerk.page.keyboard.press("Control+k")
+                clerk.page.keyboard.type("snooze")
+                save(clerk, folder / "inbox-palette-en-light.png")
+                clerk.page.keyboard.press("Escape")
+                canned(clerk, folder)
+            clerk.page.wait_for_timeout(1000)
+            for person in (colleague, clerk):
+                person.page.context.close()
+                stage.people.remove(person)
+
+
+def canned(clerk, folder: Path) -> None:
+    """What a slash offers, and the person's whole history."""
+    clerk.box.press_sequentially("/")
+    expect(clerk.page.locator(".mention-menu [role=option]").first).to_be_visible()
+    save(clerk, folder / "inbox-canned-en.png")
+    clerk.box.fill("")
+    clerk.page.locator('.details a.link[href*="/inbox/customers/"]').click()
+    expect(clerk.page.locator(".history .bubble").first).to_be_visible()
+    save(clerk, folder / "customer-en.png")
+
+
+def phones(stage, folder: Path) -> None:
+    """Three phones: the list with a row pushed aside, a conversation in the dark, the chat."""
+    amir = stage.clerk("amir", "/inbox/all", size=PHONE, has_touch=True, is_mobile=True)
+    row = amir.page.locator(".row").nth(3)
+    row.evaluate("line => line.scrollTo({left: -200})")
+    save(amir, folder / "phone-list-fa-light.png")
+    sara = stage.clerk("sara", "/inbox/all", size=PHONE, has_touch=True, is_mobile=True, color_scheme="dark")
+    open_story(sara, "Tom Okafor")
+    sara.box.fill(DESKS["en"][3])
+    save(sara, folder / "phone-thread-en-dark.png")
+    sara.box.fill("")
+    shopper = stage.shopper("ru", size=PHONE, has_touch=True, is_mobile=True).open_chat()
+    shopper.begin("Здравствуйте! Деньги списались, а заказ не подтвердился")
+    lena = stage.clerk("lena", "/inbox/all")
+    lena.open(shopper.conversation)
+    lena.reply("Здравствуйте, Ольга! Проверила вместе с банком: платёж прошёл. Подтвердила заказ вручную, сегодня отправим.")
+    shopper.sees("Подтвердила заказ вручную")
+    shopper.say("Спасибо, очень быстро!")
+    shopper.delivered("Спасибо, очень быстро!")
+    save(shopper, folder / "phone-chat-ru-light.png")
+
+
+def states(stage, folder: Path) -> None:
+    """What is seldom seen: nothing to do, a filter that finds nothing, a colleague who writes, no line, an answer that did not leave."""
+    for scheme in ("light", "dark"):
+        sara = stage.clerk("sara", "/inbox/mentions?tab=done", color_scheme=scheme)
+        sara.go("/inbox/mine?tab=waiting")
+        save(sara, folder / f"state-empty-en-{scheme}.png")
+        open_story(amir := stage.clerk("amir", "/inbox/all"), "James Whitfield")
+        sara.go("/inbox/all")
+        open_story(sara, "James Whitfield")
+        amir.box.press_sequentially("Yes, it")
+        expect(sara.page.locator(".over-composer")).to_be_visible()
+        sara.page.route(
+            "**/messages", lambda route: route.fulfill(status=422, json={"problem": {"code": "file.unknown", "title": "One of the files is no longer here."}})
+        )
+        sara.reply("Your new lid leaves today.")
+        expect(sara.log.locator(".is-failed").first).to_be_visible()
+        sara.cut_off(True)
+        expect(sara.banner).to_be_visible(timeout=15_000)
+        save(sara, folder / f"state-trouble-en-{scheme}.png")
+        sara.cut_off(False)
+        amir.box.fill("")
+        amir.page.wait_for_timeout(1000)
+        for person in (sara, amir):
+            person.page.context.close()
+            stage.people.remove(person)
+
+
 def take(stage, folder: Path) -> None:
     from yavar.integrations.channels.email.testing import mail
 
+    desks(stage, folder)
+    states(stage, folder)
+    phones(stage, folder)
     for lang, who in (("en", "sara"), ("fa", "amir")):
         shopper, clerk = talk(stage, lang, who)
-        save(shopper, folder / f"shop-{lang}.png")
+        save(shopper, folder / f"widget-{lang}-light.png")
         clerk.box.fill("")
-    sara = stage.clerk("sara", "/inbox/all")
-    open_story(sara, "Tom Okafor")
-    save(sara, folder / "inbox-en.png")
-    amir = stage.clerk("amir", "/inbox/all", color_scheme="dark")
-    open_story(amir, "مریم کریمی")
-    save(amir, folder / "inbox-fa.png")
-    lena = stage.clerk("lena", "/inbox/all")
-    open_story(lena, "Анна Соколова")
-    save(lena, folder / "inbox-ru.png")
-    for lang, page in (("en", "people"), ("fa", "audit"), ("ru", "roles")):
+    for lang, page in (("en", "people"), ("fa", "audit"), ("ru", "roles"), ("en", "replies")):
         nila = stage.clerk("nila", "/inbox/all")
         nila.page.goto(f"{stage.desk.url}/settings/{page}?lang={lang}")
         save(nila, folder / f"settings-{page}-{lang}.png")
@@ -138,9 +227,6 @@ def take(stage, folder: Path) -> None:
     save(nila, folder / "settings-received-en.png")
     answered(stage, folder)
     letters(stage, folder)
-    phone = stage.clerk("amir", "/inbox/mine", size=PHONE, has_touch=True, is_mobile=True)
-    open_story(phone, "مریم کریمی")
-    save(phone, folder / "phone.png")
 
 
 def main() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from msgspec import structs
 
 from yavar.base import clock
 from yavar.base.db import transaction
@@ -18,9 +19,10 @@ from yavar.channels.intake import Inbound, accept
 from yavar.conversations import actions
 from yavar.conversations.canned.actions import save as save_canned
 from yavar.conversations.canned.macro import Actions
+from yavar.conversations.filters import Filter
 from yavar.conversations.models import Inbox
 from yavar.conversations.notes.actions import write_note
-from yavar.conversations.setup import add_inbox, configure_inbox, make_tag
+from yavar.conversations.setup import add_inbox, configure_inbox, make_tag, save_view
 from yavar.desk.actions import save_field
 from yavar.desk.models import Brand, RequestType
 from yavar.integrations.channels.email.channel import KIND, EmailConfig
@@ -85,6 +87,21 @@ def _furnish() -> None:
     talks = json.loads((Path(__file__).parent / "demo_talks.json").read_text())
     for talk in sorted(talks, key=lambda t: -t["ago"]):
         _play(talk, inbox, agents)
+    _keep_views(agents)
+
+
+VIEWS = {
+    "amir": {"فوری‌ها": Filter(priority=("urgent", "high")), "مشتریان ویژه": Filter(tag="vip"), "دست من و باز": Filter(assignee="me")},
+    "lena": {"Срочные": Filter(priority=("urgent", "high")), "Особые клиенты": Filter(tag="vip"), "Мои открытые": Filter(assignee="me")},
+    "sara": {"Urgent and high": Filter(priority=("urgent", "high")), "VIP customers": Filter(tag="vip"), "Mine, open": Filter(assignee="me")},
+}
+
+
+def _keep_views(agents: dict[str, Agent]) -> None:
+    """Lists that each of them made."""
+    for key, views in VIEWS.items():
+        for name, chosen in views.items():
+            save_view(name, structs.replace(chosen, tag=make_tag(chosen.tag).public_id) if chosen.tag else chosen, by=agents[key], shared=False)
 
 
 def _make_form(brand: Brand) -> None:
@@ -129,6 +146,9 @@ def _play(talk: dict[str, Any], inbox: Inbox, agents: dict[str, Agent]) -> None:
                 write_note(conversation, by=agents[line[1]], client_id=f"demo-{index:04d}", text=line[2], mentions=called)
             else:
                 actions.reply(conversation, by=agents[line[0]], client_id=f"demo-{index:04d}", text=line[1])
+        if index == 0:
+            with clock.stopped_at(at + step / 3):
+                _sort(talk, conversation, agents)
     with clock.stopped_at(begin + len(talk["talk"]) * step):
         _settle(talk, conversation, agents)
 
@@ -138,13 +158,18 @@ def _picture(name: str, customer: int) -> str:
         return keep(lay(bytes_of_it, name=f"{name}.png"), Actor("customer", customer)).key
 
 
-def _settle(talk: dict[str, Any], conversation: int, agents: dict[str, Agent]) -> None:
+def _sort(talk: dict[str, Any], conversation: int, agents: dict[str, Agent]) -> None:
+    """Whose it is, and what it is about."""
     by = agents[talk["assignee"] or "sara"]
     if talk["assignee"]:
         actions.assign(conversation, by, by=by)
     actions.tag(conversation, add=[make_tag(tag) for tag in talk["tags"]], by=by)
     if "priority" in talk:
         actions.prioritise(conversation, talk["priority"], by=by)
+
+
+def _settle(talk: dict[str, Any], conversation: int, agents: dict[str, Agent]) -> None:
+    by = agents[talk["assignee"] or "sara"]
     if talk.get("then") == "resolve":
         actions.resolve(conversation, by=by)
     elif talk.get("then") == "snooze":

@@ -67,6 +67,7 @@ function onKeyDown(event) {
   const main = mac ? event.metaKey : event.ctrlKey;
   const letter = letterOf(event);
   if (main && letter.toLowerCase() === "k") { event.preventDefault(); palette.value = palette.peek() === null ? "" : null; return; }
+  if (palette.peek() !== null && !document.querySelector("dialog.palette") && event.key.length === 1 && !main) { event.preventDefault(); palette.value += event.key; return; } // typed before it stood there
   if (palette.peek() !== null || sheet.peek() || menu.peek() || document.querySelector(":popover-open")) return;
   const inField = event.target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable]");
   if (inField) return;

@@ -111,7 +111,7 @@ function marked(text, marks) {
   const hit = marks.map(name => ({name, at: text.indexOf(`@${name}`)})).filter(each => each.at >= 0).sort((a, b) => a.at - b.at || b.name.length - a.name.length)[0];
   if (!hit) return text;
   const end = hit.at + hit.name.length + 1;
-  return [text.slice(0, hit.at), html`<span class="mention">${text.slice(hit.at, end)}</span>`, marked(text.slice(end), marks)];
+  return [text.slice(0, hit.at), html`<bdi class="mention">${text.slice(hit.at, end)}</bdi>`, marked(text.slice(end), marks)];
 }
 
 // ── toasts: what was just done (with Undo for 8 seconds) and what did not work ──

@@ -4,14 +4,14 @@ import {t, tn} from "../ui/wire.js";
 import {agent, agentName, drawer, me, online, row, showDetails} from "./state.js";
 import {go, place} from "./routes.js";
 import {Avatar, Icon, IconButton, Skeleton, WaitTimer, When} from "./parts.js";
-import {letters} from "./outbox.js";
+import {draft, letters, write} from "./outbox.js";
 import {copy, markSeen, reopen, resolve} from "./actions.js";
 import * as feed from "./feed.js";
 import {keyOf, load, loadOlder, open, prefetch, talk, typingIn} from "./talks.js";
 import {openMenu} from "./menus.js";
 import {useSlow} from "./list.js";
 import {Log} from "./items.js";
-import {Composer} from "./composer.js";
+import {Composer, focusComposer} from "./composer.js";
 
 export function Thread() {
   const {id} = place.value;
@@ -42,7 +42,7 @@ function Opened({id}) {
       <button type="button" class="button" onClick=${() => load(id)}><${Icon} name="refresh-cw" />${t("Try again")}</button></div>`
     : !known ? html`<div class="log">${slow && html`<${Skeleton} shape="bubble" rows=${4} />`}</div>`
     : html`<${Scroll} id=${id} one=${one} />`}
-    ${each && html`<${People} one=${one} /><${Composer} id=${id} key=${id} />`}
+    ${each && html`<${People} id=${id} one=${one} /><${Composer} id=${id} key=${id} />`}
   </section>`;
 }
 
@@ -54,12 +54,12 @@ function Header({id, each}) {
   return html`<header class="bar thread-bar">
     <span class="only-phone"><${IconButton} icon="arrow-left" label=${t("Back")} onClick=${() => go({id: null})} /></span>
     <span class="only-phone"><${Avatar} who=${each.customer} badge=${each.inbox.kind} /></span>
-    <h2 class="bar-title"><bdi>${each.customer.name}</bdi></h2>
+    <div class="bar-who"><h2 class="bar-title"><bdi>${each.customer.name}</bdi></h2>
     <button type="button" class="reference ltr" title=${t("Copy number #{reference}", {reference: each.reference})} onClick=${() => copy(`#${each.reference}`)}>#${each.reference}
       </button>
     <span class="bar-state">${resolved ? html`<span class="chip is-good">${t("Resolved")}</span>` : each.status === "snoozed" ? html`<span class="chip">
       ${t("Snoozed")}${each.snoozed_until && html` · <${When} at=${each.snoozed_until} />`}</span>`
-      : each.waiting_since ? html`<${WaitTimer} since=${each.waiting_since} />` : html`<span class="chip is-spare">${t("Waiting for customer")}</span>`}</span>
+      : each.waiting_since ? html`<${WaitTimer} since=${each.waiting_since} />` : html`<span class="chip is-spare">${t("Waiting for customer")}</span>`}</span></div>
     <span class="grow" />
     <button type="button" class="owner" data-menu="assign" aria-haspopup="listbox" title=${`${t("Assigned to")} (A)`}
       onClick=${event => openMenu("assign", [id], event.currentTarget)}>
@@ -144,14 +144,21 @@ function Scroll({id, one}) {
 }
 
 /** Who else looks at or writes to this customer. Nobody is ever locked out. */
-function People({one}) {
+function People({id, one}) {
   const people = one.people.value;
   const writer = people.find(each => each.state === "writing");
   const words = writer ? t("{name} is writing a reply", {name: agentName(writer.agent)}) : viewersWords(people.map(each => agentName(each.agent)));
   if (writer) return html`<div class="banner is-accent over-composer" role="status"><${Avatar} who=${agent(writer.agent)} size="s" /><span class="grow">${words}
-    </span></div>`;
+    </span><button type="button" class="banner-action" onClick=${() => writeTo(id, writer.agent)}>${t("Write to {name}", {name: agentName(writer.agent)})}</button></div>`;
   if (!people.length) return null;
   return html`<div class="viewing"><${Avatar} who=${agent(people[0].agent)} size="xs" />${words}</div>`;
+}
+
+/** A note that calls the colleague who is writing to the same customer. */
+function writeTo(id, colleague) {
+  const call = `@${agentName(colleague)} `, {text} = draft(id, "note").peek();
+  if (!text.includes(call)) write(id, "note", {text: text ? `${text}\n${call}` : call});
+  focusComposer("note");
 }
 
 function viewersWords(names) {
