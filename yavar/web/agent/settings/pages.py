@@ -16,12 +16,14 @@ from .replies import replies
 from .roles import roles
 from .security import security
 from .shops import shops
+from .start import start
 from .tags import tags
 from .teams import teams
 from .tokens import tokens
 from .views import views
 
 addresses = [
+    path("settings/start", start),
     path("settings/shops", shops),
     path("settings/inboxes", inboxes),
     path("settings/mail", mail),
