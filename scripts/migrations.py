@@ -11,6 +11,7 @@ ROOMS = {
     "conversations": "conversations",
     "notes": "conversations/notes",
     "channels": "channels",
+    "notifications": "notifications",
     "webhooks": "webhooks",
     "email": "integrations/channels/email",
 }

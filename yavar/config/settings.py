@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "yavar.conversations",
     "yavar.conversations.notes",
     "yavar.channels",
+    "yavar.notifications",
     "yavar.webhooks",
     "yavar.integrations.channels.email",
 ]

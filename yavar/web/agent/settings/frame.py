@@ -69,13 +69,14 @@ class Tab:
 
 
 TABS = [
+    Tab("profile", gettext_lazy("You"), "user", ""),
     Tab("chat", gettext_lazy("Chat"), "message-circle", "inbox.manage"),
     Tab("shops", gettext_lazy("Shops"), "globe", "brand.manage"),
     Tab("mail", gettext_lazy("E-mail"), "mail", "inbox.manage"),
     Tab("forms", gettext_lazy("Forms"), "file", "inbox.manage"),
     Tab("received", gettext_lazy("Received mail"), "mail-open", "receipt.decide"),
     Tab("inboxes", gettext_lazy("Inboxes"), "inbox", "inbox.manage"),
-    Tab("people", gettext_lazy("People"), "user", "agent.manage"),
+    Tab("people", gettext_lazy("People"), "user-plus", "agent.manage"),
     Tab("teams", gettext_lazy("Teams"), "users", "team.manage"),
     Tab("roles", gettext_lazy("Roles"), "shield-check", "role.manage"),
     Tab("tags", gettext_lazy("Tags"), "tag", "tag.manage"),

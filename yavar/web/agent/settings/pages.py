@@ -11,6 +11,7 @@ from .inboxes import inboxes
 from .mail import mail
 from .outgoing import outgoing
 from .people import people
+from .profile import profile
 from .received import raw, received
 from .roles import roles
 from .security import security
@@ -21,6 +22,7 @@ from .tokens import tokens
 from .views import views
 
 addresses = [
+    path("settings/profile", profile),
     path("settings/shops", shops),
     path("settings/inboxes", inboxes),
     path("settings/mail", mail),

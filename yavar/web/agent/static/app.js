@@ -66,3 +66,4 @@ document.documentElement.dataset.theme = boot.theme ?? "system";
 listen();
 present();
 carryAll();
+setTimeout(() => import("./alerts.js").catch(error => console.warn("alerts", error)), 3000); // what it does can wait until the page is at rest

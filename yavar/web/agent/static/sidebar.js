@@ -1,6 +1,6 @@
 /** Views, teams, tags, channels, and the agent's own menu. */
-import {html, useState} from "../ui/vendor/ui.js";
-import {t, digits} from "../ui/wire.js";
+import {html, useRef, useState} from "../ui/vendor/ui.js";
+import {t, tn, digits} from "../ui/wire.js";
 import {boot, call, composing, counts, device, drawer, folded, me, palette, sheet, singleKeys, tags, theme} from "./state.js";
 import {address, go, place, views} from "./routes.js";
 import {Avatar, ChannelBadge, Icon, IconButton, mod, shownCount, failed} from "./parts.js";
@@ -14,7 +14,7 @@ export function Sidebar() {
       </div>
     <div class="find-row"><button type="button" class="search-button" aria-label=${t("Search or jump to…")} onClick=${() => { palette.value = ""; }}><${Icon} name="search" />
       <span class="grow">${t("Search or jump to…")}</span><kbd>${mod === "⌘" ? "⌘K" : "Ctrl K"}</kbd></button>
-      ${senders().length > 0 && html`<${IconButton} icon="pencil-line" label=${t("New message")} onClick=${() => { composing.value = true; }} />`}</div>
+      <${Bell} />${senders().length > 0 && html`<${IconButton} icon="pencil-line" label=${t("New message")} onClick=${() => { composing.value = true; }} />`}</div>
     <div class="nav-scroll">
       <ul>${views().map(each => html`<${NavRow} key=${each.view} view=${each.view} name=${each.name} keys=${`G ${each.key}`} strong=${each.view === "mine"
         || each.view === "mentions"} mark=${html`<${Icon} name=${each.icon} />`} />`)}
@@ -26,6 +26,19 @@ export function Sidebar() {
     </div>
     <${Me} />
   </nav>`;
+}
+
+/** What concerns oneself; the list is read when it is first opened. */
+function Bell() {
+  const [news, setNews] = useState(null);
+  const closed = useRef(0), n = counts.value.notifications ?? 0;
+  const open = async ({currentTarget: anchor}) => {
+    if (Date.now() - closed.current < 250) return; // the press that closed it was meant to close it
+    try { setNews({view: (await import("./bell.js")).News, anchor}); } catch { failed(t("No connection."), () => open({currentTarget: anchor})); }
+  };
+  return html`<span class="bell"><${IconButton} icon="bell" label=${n ? tn("{n} new notification", "{n} new notifications", Math.min(n, 99)) : t("Notifications")} aria-haspopup="dialog" aria-expanded=${news ? "true" : "false"} onClick=${open} />
+    ${n > 0 && html`<span class="bell-count" aria-hidden="true">${n > 99 ? `${digits(99)}+` : digits(n)}</span>`}</span>
+    ${news && html`<${news.view} anchor=${news.anchor} onClose=${() => { closed.current = Date.now(); setNews(null); }} />`}`;
 }
 
 function Group({name, list, kind, mark}) {

@@ -23,7 +23,7 @@ from .deciding import Decider, another
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 SYSTEM = Actor("system")
 NAMES = [tab.name for tab in TABS]
-OPEN = {"views", "security"}
+OPEN = {"profile", "views", "security"}
 
 
 def furnish_more(shop, owner):
