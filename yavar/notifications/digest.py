@@ -25,6 +25,8 @@ LATEST = timedelta(days=1)  # what is older was not mailed for a reason: no way 
 HERE = timedelta(minutes=3)  # an open inbox is seen at least so often
 LEFT_OPEN = timedelta(hours=1)  # an open inbox that sees nothing for so long is a screen without anybody before it
 MOST = 20  # lines of a mail
+# a sentence that begins with a name runs as its own language does; and what was said stands between marks
+QUOTES = {"fa": ("\u200f", "«", "»"), "ru": ("\u200e", "«", "»"), "en": ("\u200e", "“", "”")}
 
 
 def gather() -> int:
@@ -77,11 +79,13 @@ def _leave(agent: Agent, own: choices.Choices, found: Sequence[Notification], ou
 def compose(agent: Agent, own: choices.Choices, told: Sequence[Notification]) -> tuple[str, str]:
     """(subject, text) in the reader's language: what happened, the line that was said if they want it, and where to read on."""
     with translation.override(agent.lang), numbers.written(agent.digits):
+        mark, opens, closes = QUOTES[agent.lang]
         number = len({each.conversation_id for each in told})
         subject = ngettext("Something waits for you in {n} conversation", "Something waits for you in {n} conversations", number).format(n=digits(number))
         parts = [_("{name}, this has happened while you were away:").format(name=agent.first_name() or agent.name)]
         for each in queries.shown(told[:MOST]):
-            lines = [each.title, f"“{each.preview}”" if own.preview and each.preview else "", f"{address()}{each.url}"]
+            quote = f"\u2068{each.preview}\u2069" if own.preview and each.preview else ""
+            lines = [f"{mark}{each.title}", f"{opens}{quote}{closes}" if quote else "", f"{address()}{each.url}"]
             parts.append("\n".join(line for line in lines if line))
         if len(told) > MOST:
             more = len(told) - MOST

@@ -65,7 +65,7 @@ def boot(request: HttpRequest, path: str) -> dict[str, Any]:
 def notify_of(agent: Agent) -> dict[str, Any]:
     """What makes a sound for somebody, and when nothing does."""
     own = read(agent)
-    return {"sound": [kind for kind in SOUNDING if own.wants(kind, "sound")], "quiet": own.quiet, "zone": zone_of(agent)}
+    return {"sound": [kind for kind in SOUNDING if own.wants(kind, "sound")], "quiet": own.quiet, "zone": zone_of(agent) if own.quiet else ""}
 
 
 def _list(agent: Agent, name: str, tab: str) -> dict[str, Any]:

@@ -51,7 +51,7 @@ class Devices:
     devices: list[DeviceFacts]
 
 
-class ListQuery(Strict):
+class NoticesQuery(Strict):
     before: Annotated[str, Field(max_length=200)] = ""
     size: Annotated[int, Field(ge=1, le=100)] = 20
 
@@ -70,7 +70,7 @@ class NewDevice(Strict):
 
 
 @doors.door("GET", "/notifications", needs="conversation.read", shape=Notifications)
-def list_notifications(request: HttpRequest, agent: Agent, query: Query[ListQuery]) -> Any:
+def list_notifications(request: HttpRequest, agent: Agent, query: Query[NoticesQuery]) -> Any:
     """What you have been told of conversations you may see, newest first; `title` is in your language."""
     with numbers.written(agent.digits):
         found, more = queries.page(agent, read_place(query.before), query.size)
@@ -107,19 +107,19 @@ def add_device(request: HttpRequest, agent: Agent, given: NewDevice) -> Any:
     return device_facts(devices.add(agent, endpoint=given.endpoint, p256dh=given.p256dh, auth=given.auth, label=given.label), True)
 
 
-@doors.door("DELETE", "/me/devices/{id}", needs=None)
-def remove_device(request: HttpRequest, agent: Agent, id: str) -> None:
-    """It takes no more pushes."""
-    in_person(agent)
-    devices.remove(here(Device, id, agent=agent), by=agent.actor)
-
-
 @doors.door("POST", "/me/devices/test", needs=None, status=202, shape=Devices)
 def test_devices(request: HttpRequest, agent: Agent, given: Empty) -> Any:
     """Send a push to each of your devices, to see that it comes."""
     in_person(agent)
     pushing.test(agent)
     return list_devices(request, agent)
+
+
+@doors.door("DELETE", "/me/devices/{id}", needs=None)
+def remove_device(request: HttpRequest, agent: Agent, id: str) -> None:
+    """It takes no more pushes."""
+    in_person(agent)
+    devices.remove(here(Device, id, agent=agent), by=agent.actor)
 
 
 def device_facts(device: Device, awake: bool) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """You: your name and languages, what you want to hear and how, when it is quiet, the devices that get pushes, the app."""
 
+import unicodedata
 from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
@@ -56,11 +57,17 @@ def _tell(agent: Agent, typed: Typed) -> Said:
 
 
 def _quiet(agent: Agent, typed: Typed) -> Said:
-    hours = {"begin": typed["begin"], "end": typed["end"]}
+    hours = {name: _plain(typed[name]) for name in ("begin", "end")}
     if not all(_is_time(each) for each in hours.values()):
         raise Problem(422, "quiet.time", _("Type a time such as 22:00."), field="begin" if not _is_time(hours["begin"]) else "end")
     choices.choose(agent, quiet=hours if "on" in typed else None)
     return Said("quiet", _("Saved."))
+
+
+def _plain(text: str) -> str:
+    """A time as typed, in Latin digits and with both of the hour's."""
+    latin = "".join(str(unicodedata.decimal(letter)) if letter.isdecimal() else letter for letter in text.strip())
+    return latin.zfill(5) if latin[1:2] == ":" else latin
 
 
 def _is_time(text: str) -> bool:

@@ -49,11 +49,11 @@ export function News({anchor, onClose}) {
   return html`<${Popover} wide=${true} anchor=${anchor} label=${t("Notifications")} onClose=${onClose}><div class="news" ref=${box} onKeyDown=${onKeyDown}>
     <header class="news-head"><h2>${t("Notifications")}</h2><span class="grow" />
       ${rows?.some(each => !each.seen) && html`<button type="button" class="link" onClick=${seeAll}>${t("Mark all as seen")}</button>`}</header>
-    ${problem && html`<p class="banner is-bad" role="alert"><span class="grow">${problem.title}</span><button type="button" class="banner-action" onClick=${() => load(rows ? next : "")}>${t("Try again")}</button></p>`}
+    ${problem && html`<p class="banner is-bad" role="alert"><span class="grow">${problem.title}</span><button type="button" class="banner-action" onClick=${() => load(rows ? next : "")}>${t("Load again")}</button></p>`}
     ${rows?.length === 0 && html`<div class="empty"><${Icon} name="bell" size=${22} /><strong>${t("Nothing new")}</strong><p>${t("When something concerns you, it stands here.")}</p></div>`}
     <ul>${rows?.map(each => html`<li key=${each.id}><a class=${each.seen ? "news-row" : "news-row is-new"} href=${each.url} onClick=${event => { if (plain(event)) open(each); }}>
       <span class="news-who"><${Avatar} who=${each.who.name ? each.who : {initials: "·", hue: 1}} /><span class=${`news-kind is-${each.kind}`}><${Icon} name=${icons[each.kind]} size=${10} /></span></span>
-      <span class="news-text"><span class="news-title" dir="auto">${each.title}</span>${each.preview && html`<span class="news-line" dir="auto">${each.preview}</span>`}
+      <span class="news-text"><span class="news-title">${each.title}</span>${each.preview && html`<span class="news-line" dir="auto">${each.preview}</span>`}
         <span class="news-at"><bdi class="ltr">#${each.reference}</bdi> · <time datetime=${each.at} title=${fullDate(each.at)}>${ago(each.at)}</time></span></span>
       ${!each.seen && html`<span class="unread-dot"><span class="sr">${t("not seen yet")}</span></span>`}</a></li>`)}</ul>
     ${next && !problem && html`<button type="button" class="menu-item" onClick=${() => load(next)}>${t("Show older")}</button>`}

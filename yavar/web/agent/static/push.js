@@ -6,7 +6,7 @@ const box = one("#push"), on = one("[data-on]");
 const say = why => { for (const each of document.querySelectorAll("[data-why]")) each.hidden = each.dataset.why !== why; };
 
 const guess = Intl.DateTimeFormat().resolvedOptions().timeZone, zone = one("#you-time_zone"), offer = one("[data-zone]");
-if (guess && zone.value !== guess) {
+if (guess && (zone.value || zone.placeholder) !== guess) {
   offer.textContent = offer.textContent.replace("\u2066\u2069", `\u2066${guess}\u2069`);
   offer.hidden = false;
   offer.addEventListener("click", () => { zone.value = guess; offer.hidden = true; zone.focus(); });
@@ -46,9 +46,9 @@ look().catch(() => say("unable"));
 
 addEventListener("beforeinstallprompt", event => {
   event.preventDefault();
-  const button = one("[data-install]");
-  button.hidden = false;
+  const button = one("[data-install] button");
+  one("[data-install]").hidden = false;
   one("[data-install-hint]").hidden = true;
-  button.addEventListener("click", async () => { button.disabled = true; await event.prompt(); button.hidden = true; }, {once: true});
+  button.addEventListener("click", async () => { button.disabled = true; await event.prompt(); one("[data-install]").hidden = true; }, {once: true});
 });
 if (matchMedia("(display-mode: standalone)").matches) one("#app").hidden = true;

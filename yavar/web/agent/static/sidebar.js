@@ -11,10 +11,10 @@ import {Popover} from "./menus.js";
 export function Sidebar() {
   return html`<nav class="sidebar" aria-label=${t("Views")}>
     <div class="brand"><span class="brand-mark" aria-hidden="true">${boot.brand.initials}</span><strong class="brand-name" dir="auto">${boot.brand.name}</strong>
-      </div>
+      <${Bell} /></div>
     <div class="find-row"><button type="button" class="search-button" aria-label=${t("Search or jump to…")} onClick=${() => { palette.value = ""; }}><${Icon} name="search" />
       <span class="grow">${t("Search or jump to…")}</span><kbd>${mod === "⌘" ? "⌘K" : "Ctrl K"}</kbd></button>
-      <${Bell} />${senders().length > 0 && html`<${IconButton} icon="pencil-line" label=${t("New message")} onClick=${() => { composing.value = true; }} />`}</div>
+      ${senders().length > 0 && html`<${IconButton} icon="pencil-line" label=${t("New message")} onClick=${() => { composing.value = true; }} />`}</div>
     <div class="nav-scroll">
       <ul>${views().map(each => html`<${NavRow} key=${each.view} view=${each.view} name=${each.name} keys=${`G ${each.key}`} strong=${each.view === "mine"
         || each.view === "mentions"} mark=${html`<${Icon} name=${each.icon} />`} />`)}
