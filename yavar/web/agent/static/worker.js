@@ -62,7 +62,7 @@ addEventListener("notificationclick", event => {
   event.notification.close();
   event.waitUntil((async () => {
     const {url} = event.notification.data;
-    const open = (await clients.matchAll({type: "window"})).filter(each => new URL(each.url).pathname.startsWith("/inbox"));
+    const open = (await clients.matchAll({type: "window", includeUncontrolled: true})).filter(each => new URL(each.url).pathname.startsWith("/inbox"));
     const inbox = open.find(each => each.visibilityState === "visible") ?? open[0];
     if (!inbox) return clients.openWindow(url);
     inbox.postMessage({open: url});
