@@ -84,7 +84,8 @@ def test_a_storm_of_messages_is_one_row_that_counts(shop, work, talk):
 
 
 def test_every_job_may_run_twice(shop, work, talk):
-    shop.says(Conversation.objects.get().customer, "again?")
+    for text in ("again?", "and again?"):
+        shop.says(Conversation.objects.get().customer, text)
     write_note(talk, by=shop.sara, client_id="note-0001", text="look", mentions=[shop.amir])
     work.all()
     before = list(Notification.objects.values().order_by("pk"))
@@ -94,7 +95,7 @@ def test_every_job_may_run_twice(shop, work, talk):
             leave(TELL, event=key)
     work.all()
     after = list(Notification.objects.filter(agent=shop.amir).exclude(kind="new").values().order_by("pk"))
-    assert [{**each, "seen_at": None} for each in after] == before
+    assert [{**each, "seen_at": None} for each in after] == before and not Job.objects.exists()
 
 
 def test_mentions_followers_and_what_is_ones_own(shop, work, talk):
