@@ -10,6 +10,7 @@ from django.conf import settings
 from yavar.base import clock
 from yavar.base.db import transaction
 from yavar.base.events import Actor
+from yavar.base.jobs.models import Job
 from yavar.channels import form_offer
 from yavar.channels.chat import ChatConfig
 from yavar.channels.form import FormConfig
@@ -22,6 +23,7 @@ from yavar.desk.actions import save_field
 from yavar.desk.models import Brand, RequestType
 from yavar.integrations.channels.email.channel import KIND, EmailConfig
 from yavar.integrations.channels.email.sending import outlets
+from yavar.notifications.telling import TELL
 from yavar.people.customers.actions import open_session
 from yavar.people.models import Agent
 from yavar.people.team.actions import add_agent, add_team
@@ -81,6 +83,7 @@ def _furnish() -> None:
     talks = json.loads((Path(__file__).parent / "demo_talks.json").read_text())
     for talk in sorted(talks, key=lambda t: -t["ago"]):
         _play(talk, inbox, agents)
+    Job.objects.filter(name=TELL).delete()  # the team was there: it need not be told, nor be mailed about, what happened hours ago
 
 
 def _make_form(brand: Brand) -> None:

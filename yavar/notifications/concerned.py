@@ -10,6 +10,8 @@ NEWS = (
     "conversation.opened", "conversation.reopened", "conversation.woken", "conversation.assigned", "conversation.resolved", "conversation.merged_away",
     "conversation.reply_stopped", "message.received", "message.sent", "message.delivery", "note.written",
 )  # fmt: skip
+# whoever does this has dealt with what they were told of the conversation before
+DEALT = ("conversation.resolved", "message.sent")
 # then somebody has taken it up, and nobody need be told any more that nobody has
 TAKEN = ("conversation.assigned", "conversation.resolved", "conversation.merged_away", "message.sent")
 FEW = 50  # facts since, among which a change of owner is looked for

@@ -19,6 +19,7 @@ from yavar.people.models import Agent, SignIn
 
 from . import choices, mailing, queries
 from .models import Digest, Notification
+from .words import isolated
 
 SOONEST = timedelta(minutes=5)
 LATEST = timedelta(days=1)  # what is older was not mailed for a reason: no way out, mails switched off
@@ -82,7 +83,7 @@ def compose(agent: Agent, own: choices.Choices, told: Sequence[Notification]) ->
         mark, opens, closes = QUOTES[agent.lang]
         number = len({each.conversation_id for each in told})
         subject = ngettext("Something waits for you in {n} conversation", "Something waits for you in {n} conversations", number).format(n=digits(number))
-        parts = [_("{name}, this has happened while you were away:").format(name=agent.first_name() or agent.name)]
+        parts = [mark + _("{name}, this has happened while you were away:").format(name=isolated(agent.first_name() or agent.name))]
         for each in queries.shown(told[:MOST]):
             quote = f"\u2068{each.preview}\u2069" if own.preview and each.preview else ""
             lines = [f"{mark}{each.title}", f"{opens}{quote}{closes}" if quote else "", f"{address()}{each.url}"]

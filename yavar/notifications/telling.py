@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from yavar.base import clock
 from yavar.base.db import sql
+from yavar.base.events import Actor
 from yavar.base.events.models import Event
 from yavar.base.jobs import job
 from yavar.conversations.models import Conversation, ReadMark
@@ -11,7 +12,7 @@ from yavar.conversations.policies import may_see
 from yavar.people.models import Agent
 
 from . import choices, pushing
-from .concerned import TAKEN, concerned
+from .concerned import DEALT, TAKEN, concerned
 from .models import Notification
 
 TELL = "notifications.tell"
@@ -28,6 +29,8 @@ def tell(event_id: int) -> None:
         return
     if event.name in TAKEN:
         _forget_new(conversation.pk)
+    if event.name in DEALT and (doer := Actor.parse(event.actor)).kind == "agent":
+        Notification.objects.filter(agent=doer.id, conversation=conversation.pk, seen_at__isnull=True, event__lt=event.pk).update(seen_at=clock.now())
     found = concerned(event, conversation)
     if not found:
         return

@@ -107,7 +107,7 @@ def test_mentions_followers_and_what_is_ones_own(shop, work, talk):
     assert queries.page(shop.sara)[0][0].preview == "a secret of ours"
     talks.reply(talk, by=shop.sara, client_id="client-0002", text="And I say so too.")
     work.all()
-    assert told() == [("Sara", "mentioned", 1), ("Nila", "followed", 2), ("Amir", "message", 1)]
+    assert told() == [("Nila", "followed", 2), ("Amir", "message", 1)], "by answering she has dealt with what she was called for"
     assert "Sara Test\u2069 answered" in queries.page(shop.amir)[0][0].title
 
 
@@ -168,10 +168,18 @@ def test_who_has_read_it_before_the_job_came_is_not_told(shop, work, talk):
     assert told() == []
 
 
+def test_who_answers_has_dealt_with_it_from_wherever_they_came(shop, work, talk):
+    ties.follow(talk, shop.owner, by=shop.owner)
+    shop.says(Conversation.objects.get().customer, "hello?")
+    work.all()
+    assert told() == [("Amir", "message", 1), ("Nila", "followed", 1)]
+    talks.reply(talk, by=shop.amir, client_id="client-0001", text="Here I am.")  # by telephone, say: no inbox of his is open
+    work.all()
+    assert told() == [("Nila", "followed", 2)]
+
+
 def test_seen_with_the_conversation_also_what_was_merged_into_it(shop, work, talk):
     said = shop.says(Conversation.objects.get().customer, "hello?")
-    talks.resolve(talk, by=shop.amir)
-    talks.reopen(talk, by=shop.amir)
     work.all()
     other = Conversation.objects.create(
         public_id="x" * 22,
