@@ -63,14 +63,16 @@ class Language:
             code = translation.get_language_from_request(request)[:2]
         with translation.override(code if code in LANGUAGES else "en"), written(self._digits(request)):
             response = self.get_response(request)
-        if asked in LANGUAGES and not request.path.startswith(("/chat/", "/form/")):
+        if asked in LANGUAGES and not request.path.startswith(("/chat/", "/form/", "/sw.js")):
             response.set_cookie("yavar_lang", asked, max_age=365 * 24 * 3600, samesite="Lax", secure=settings.ENV.secure)
         return response
 
     @staticmethod
     def _digits(request: HttpRequest) -> str:
         """Our clients (`X-Lang`) write numbers by themselves: for them nobody need be looked up."""
-        return "" if request.headers.get("X-Lang") or request.path.startswith("/api/") or not request.user.is_authenticated else request.user.digits
+        if request.headers.get("X-Lang") or request.path.startswith("/api/") or settings.SESSION_COOKIE_NAME not in request.COOKIES:
+            return ""
+        return request.user.digits if request.user.is_authenticated else ""
 
 
 class Problems:
