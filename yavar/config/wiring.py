@@ -100,7 +100,7 @@ def wire() -> None:
     for name in ("named", "changed", "recognised", "merged", "unmerged"):
         listen(f"customer.{name}", "conversations.index_person", ordered=False)
     for name in concerned.NEWS:
-        listen(name, telling.TELL)
+        listen(name, telling.TELL, ordered=name not in concerned.FLOODS)
     follow(webhook_jobs.FAN_OUT, wanted.wants)
 
 

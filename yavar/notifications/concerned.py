@@ -10,6 +10,7 @@ NEWS = (
     "conversation.opened", "conversation.reopened", "conversation.woken", "conversation.assigned", "conversation.resolved", "conversation.merged_away",
     "conversation.reply_stopped", "message.received", "message.sent", "message.delivery", "note.written",
 )  # fmt: skip
+FLOODS = ("message.received",)  # told in no order
 # whoever does this has dealt with what they were told of the conversation before
 DEALT = ("conversation.resolved", "message.sent")
 # then somebody has taken it up, and nobody need be told any more that nobody has
@@ -58,6 +59,15 @@ def _owner_then(event: Event, conversation: Conversation) -> int | None:
     given = sql.pick(Event, later, (conversation.pk, event.seq))
     before: int | None = given[0].payload["before"] if given else conversation.assignee_id
     return before
+
+
+def dealt_since(event: Event, conversation: Conversation, agent: int) -> bool:
+    """Whether somebody has dealt with the conversation after it happened, and before we came to tell them."""
+    if event.name not in FLOODS or event.seq is None or not 0 < conversation.event_seq - event.seq <= FEW:
+        return False
+    names = ", ".join("?" * len(DEALT))
+    later = f"subject_kind = 'conversation' AND subject_id = ? AND seq > ? AND actor = ? AND name IN ({names}) LIMIT 1"
+    return bool(sql.pick(Event, later, (conversation.pk, event.seq, f"agent:{agent}", *DEALT)))
 
 
 def _sleeper(conversation: int) -> int | None:

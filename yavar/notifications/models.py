@@ -48,10 +48,12 @@ class Notification(models.Model):
     digest = models.ForeignKey(Digest, models.SET_NULL, null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["agent", "event"], name="notification_of_event_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["agent", "event"], name="notification_of_event_once"),
+            models.UniqueConstraint(fields=["agent", "conversation", "kind"], condition=Q(seen_at__isnull=True), name="notification_unseen_once"),
+        ]
         indexes = [
             models.Index(fields=["agent", "-at", "-id"], condition=Q(listed=True), name="notification_list"),
-            models.Index(fields=["agent", "conversation", "kind"], condition=Q(seen_at__isnull=True), name="notification_unseen"),
             models.Index(fields=["since"], condition=Q(mails=True, seen_at__isnull=True, mailed_at__isnull=True), name="notification_to_mail"),
             models.Index(fields=["at"], name="notification_at"),
         ]

@@ -12,7 +12,7 @@ from yavar.conversations.policies import may_see
 from yavar.people.models import Agent
 
 from . import choices, pushing
-from .concerned import DEALT, TAKEN, concerned
+from .concerned import DEALT, TAKEN, concerned, dealt_since
 from .models import Notification
 
 TELL = "notifications.tell"
@@ -22,7 +22,8 @@ SELDOM = timedelta(minutes=1)  # between two pushes about the same
 
 @job(TELL, replayable=True)
 def tell(event_id: int) -> None:
-    """Twice is the same as once. Jobs of one conversation are done in order, so what is counted up was told before."""
+    """Twice is the same as once. Jobs of one conversation are done in order, but for those of customers' messages, which may come in floods: a flood in a lane would
+    be waded through at each claim. Two that meet are kept apart by the constraint, and the second comes again."""
     event = sql.by_key(Event, [event_id])[event_id]
     conversation = sql.by_key(Conversation, [event.subject_id]).get(event.subject_id)
     if conversation is None:  # taken back before anything was said
@@ -37,7 +38,7 @@ def tell(event_id: int) -> None:
     wanted = {key: own for key, own in choices.of(list(found)).items() if set(own.of(found[key])) - {"sound"}}
     people = Agent.objects.filter(pk__in=wanted, is_active=True, kind=Agent.Kind.PERSON).prefetch_related("grants").order_by("pk")
     for agent in people if wanted else ():
-        if may_see(agent, conversation.pk):
+        if may_see(agent, conversation.pk) and not dealt_since(event, conversation, agent.pk):
             _put(agent, found[agent.pk], event, wanted[agent.pk])
 
 
@@ -51,7 +52,7 @@ def _put(agent: Agent, kind: str, event: Event, own: choices.Choices) -> None:
     same = Notification.objects.filter(agent=agent, conversation=event.subject_id, kind=kind)
     if same.filter(event__gte=event.pk).exists() or _has_read(agent, event):
         return
-    known = same.filter(seen_at__isnull=True).order_by("pk").last()
+    known = same.filter(seen_at__isnull=True).first()
     if known is None:
         known = Notification.objects.create(
             agent=agent, kind=kind, conversation_id=event.subject_id, event=event.pk, actor=event.actor, listed=own.wants(kind, "app"),

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 
 from yavar.base import clock
@@ -176,6 +176,29 @@ def test_who_answers_has_dealt_with_it_from_wherever_they_came(shop, work, talk)
     talks.reply(talk, by=shop.amir, client_id="client-0001", text="Here I am.")  # by telephone, say: no inbox of his is open
     work.all()
     assert told() == [("Nila", "followed", 2)]
+
+
+def test_what_is_told_after_it_was_dealt_with_is_not_told(shop, work, talk):
+    shop.says(Conversation.objects.get().customer, "hello?")
+    late = Job.objects.filter(name=TELL)
+    assert list(late.values_list("lane", flat=True)) == [""], "floods stand in no lane"
+    late.update(due_at=clock.now() + timedelta(minutes=1))
+    talks.reply(talk, by=shop.amir, client_id="client-0001", text="Here I am.")
+    work.all()
+    with clock.stopped_at(clock.now() + timedelta(minutes=2)):
+        work.all()
+    assert told() == [] and not Job.objects.exists()
+
+
+def test_two_that_meet_are_one_row(shop, work, talk):
+    """What another process has written meanwhile, and this one has not seen, makes the job come again."""
+    shop.says(Conversation.objects.get().customer, "one")
+    work.all()
+    row = Notification.objects.get()
+    with pytest.raises(IntegrityError), transaction():
+        Notification.objects.create(
+            agent=shop.amir, kind="message", conversation_id=talk, event=row.event + 1, actor=row.actor, listed=True, mails=True, since=row.at, at=row.at
+        )
 
 
 def test_seen_with_the_conversation_also_what_was_merged_into_it(shop, work, talk):
