@@ -175,10 +175,11 @@ def test_a_push_is_shown_and_leads_to_its_conversation(stage):
 SUBSCRIBED = """
   const bytes = n => Uint8Array.from({length: n}, (_, i) => i + 1).buffer;
   const point = Uint8Array.from(atob("BCVxsr7N/eNgVRqvHtD0zTZsEc6+VV+JvLexhqUzORcxaOzi6+AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4="), c => c.charCodeAt(0)).buffer;
-  let found = null;
-  PushManager.prototype.getSubscription = async () => found;
-  PushManager.prototype.subscribe = async options => (found = {endpoint: "https://push.example/x", options: {applicationServerKey: options.applicationServerKey},
-    getKey: name => name === "auth" ? bytes(16) : point, unsubscribe: async () => { found = null; }});
+  const subscription = applicationServerKey => ({endpoint: "https://push.example/x", options: {applicationServerKey}, getKey: name => name === "auth" ? bytes(16) : point,
+    unsubscribe: async () => { localStorage.removeItem("played"); }});
+  const kept = () => { try { return localStorage.getItem("played"); } catch { return null; } };
+  PushManager.prototype.getSubscription = async () => kept() && subscription(Uint8Array.from(JSON.parse(kept())).buffer);
+  PushManager.prototype.subscribe = async ({applicationServerKey: key}) => { localStorage.setItem("played", JSON.stringify([...key])); return subscription(key.buffer); };
 """
 
 
@@ -212,3 +213,51 @@ def test_you(stage, who, lang):
     clerk.go("/inbox/all")
     expect(page.locator(".bar-title .bar-count, .bar-count").first).to_contain_text("۰۱۲۳۴۵۶۷۸۹"[int(clerk.get(COUNTS)["all"]) % 10])
     clerk.ask("PATCH", "me", {"lang": lang, "digits": "", "notify": {"quiet": False}})
+
+
+def test_a_device_sleeps_while_its_reader_is_signed_out(stage):
+    clerk = stage.clerk("sara")
+    page = clerk.page
+    page.context.grant_permissions(["notifications"])
+    page.add_init_script(SUBSCRIBED)
+    page.goto(f"{clerk.base}/settings/profile")
+    page.locator("[data-on]").click()
+    expect(page.locator("#devices li .chip.is-accent")).to_be_visible()  # this one
+    page.goto(f"{clerk.base}/inbox/all")
+    page.locator(".me").click()
+    page.locator('.menu-item:has(use[href$="#log-out"])').click()
+    expect(page.locator("input[name=username]")).to_be_visible()
+    assert (
+        stage.desk.python(
+            "from yavar.notifications import devices; from yavar.notifications.models import Device; print(len(devices.awake(list(Device.objects.select_related('sign_in')))))"
+        )
+        == "0\n"
+    )
+    clerk.sign_in()
+    eventually(page, lambda: [each["awake"] for each in clerk.get("/api/v1/me/devices")["devices"]] == [True], "it wakes up with its reader", seconds=20)
+    device = clerk.get("/api/v1/me/devices")["devices"][0]["id"]
+    clerk.ask("DELETE", f"me/devices/{device}")
+    page.reload()
+    at_rest(clerk)
+    eventually(
+        page,
+        lambda: page.evaluate("Object.keys(localStorage).filter(key => key.endsWith('.device') && localStorage[key] !== 'null').length") == 0,
+        "removed means off",
+    )
+    assert clerk.get("/api/v1/me/devices")["devices"] == [] and clerk.complaints == []
+
+
+def test_only_one_tab_sounds(stage):
+    clerk = stage.clerk("sara", "/inbox/mine")
+    tabs = [clerk.page, clerk.page.context.new_page()]
+    tabs[1].goto(f"{clerk.base}/inbox/unassigned")
+    expect(tabs[1].locator(".list")).to_be_visible()
+    for tab in tabs:
+        tab.wait_for_timeout(3500)
+        tab.evaluate("window.chimes = 0; document.addEventListener('yavar:chime', () => { window.chimes += 1; })")
+        tab.bring_to_front()
+        tab.mouse.click(700, 500)
+    asked(stage, "en", "One sound, please")
+    eventually(tabs[1], lambda: sum(tab.evaluate("window.chimes") for tab in tabs) == 1, "it sounds")
+    tabs[1].wait_for_timeout(1000)
+    assert sum(tab.evaluate("window.chimes") for tab in tabs) == 1

@@ -24,20 +24,22 @@ effect(() => { place.value; looking(); });
 document.addEventListener("visibilitychange", looking);
 addEventListener("pagehide", () => device.set("looking", null));
 
-let soon = 0;
-/** The worker writes its row a moment after the frame; one that is about what is open has been seen. */
-function lookAgain() {
+let soon = 0, later = 0;
+/** The worker writes its row a moment after the frame, on a busy desk some moments; one that is about what is open has been seen. */
+async function look() {
+  const {id} = place.peek();
+  if (id && visible() && counts.peek().notifications > 0) await call("POST", "notifications/seen", {conversation: id}).catch(() => {}); // the next heartbeat says it, too
+  recount();
+}
+function lookAgain(concerns) {
   clearTimeout(soon);
-  soon = setTimeout(async () => {
-    const {id} = place.peek();
-    if (id && visible() && counts.peek().notifications > 0) await call("POST", "notifications/seen", {conversation: id}).catch(() => {}); // the next heartbeat says it, too
-    recount();
-  }, 2500);
+  soon = setTimeout(look, 2500);
+  if (concerns) { clearTimeout(later); later = setTimeout(look, 8000); }
 }
 
 onItem.run = (each, item) => {
-  if (item.author.id !== me.id) lookAgain();
   const kind = kindOf(item, each);
+  if (item.author.id !== me.id) lookAgain(Boolean(kind) || each.assignee === me.id || item.data?.mentions?.includes(me.id));
   const late = Date.now() - Date.parse(item.at) > 120_000; // told again after a break
   if (kind && !late && leads() && boot.notify.sound.includes(kind) && device.get("looking") !== each.id && !isQuiet()) chime();
 };
