@@ -37,6 +37,7 @@ def test_the_bell_says_who_what_and_where(stage, who, lang):
     page, bell = clerk.page, clerk.page.locator(".bell .icon-button")
     expect(page.locator(".bell-count")).to_have_text({"fa": "۱", "en": "1"}[lang])
     other.ask("POST", f"conversations/{talk}/assign", {"agent": me})
+    eventually(page, lambda: clerk.get("/api/v1/notifications")["notifications"][0]["kind"] == "assigned", "he is told")
     expect(bell).to_have_attribute("aria-label", {"fa": "۱ خبر تازه", "en": "1 new notification"}[lang])  # the new one is nobody's no more, and now it is mine
     bell.focus()
     page.keyboard.press("Enter")

@@ -10,11 +10,11 @@ import {Popover} from "./menus.js";
 const icons = {assigned: "user-plus", mentioned: "at-sign", message: "message-circle", new: "circle-dashed", followed: "eye", snoozed: "alarm-clock", failed: "circle-alert"};
 
 export function News({anchor, onClose}) {
-  const box = useRef(null);
+  const box = useRef(null), told = useRef(null), unseen = counts.value.notifications;
   const [rows, setRows] = useState(null);
   const [next, setNext] = useState(null);
   const [problem, setProblem] = useState(null);
-  const tell = unseen => { counts.value = {...counts.peek(), notifications: unseen}; };
+  const tell = number => { told.current = number; counts.value = {...counts.peek(), notifications: number}; };
   const load = async before => {
     setProblem(null);
     try {
@@ -24,7 +24,7 @@ export function News({anchor, onClose}) {
       tell(page.unseen);
     } catch (error) { setProblem(error); }
   };
-  useEffect(() => { load(""); }, []);
+  useEffect(() => { if (unseen !== told.current) load(""); }, [unseen]); // at first, and when something new comes while it is open
   const seeAll = async () => {
     const before = rows;
     setRows(rows.map(each => ({...each, seen: true})));
