@@ -1,10 +1,27 @@
-"""Numbers as each language writes them."""
+"""Numbers as each language writes them, unless their reader wants them otherwise."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from django.utils import translation
 
+CHOICES = ("", "persian", "latin")  # '' as the language has it
 _PERSIAN = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
+_chosen: ContextVar[str] = ContextVar("digits", default="")
+
+
+@contextmanager
+def written(choice: str) -> Iterator[None]:
+    """Inside, numbers are written as a reader has chosen: one of CHOICES."""
+    token = _chosen.set(choice)
+    try:
+        yield
+    finally:
+        _chosen.reset(token)
 
 
 def digits(number: int) -> str:
-    """A whole number below a thousand in the active language's digits."""
-    return str(number).translate(_PERSIAN) if translation.get_language() == "fa" else str(number)
+    """A whole number below a thousand, in the digits the reader has chosen, else in the active language's."""
+    persian = _chosen.get() == "persian" or (not _chosen.get() and translation.get_language() == "fa")
+    return str(number).translate(_PERSIAN) if persian else str(number)

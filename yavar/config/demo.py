@@ -12,6 +12,7 @@ from yavar.base import clock
 from yavar.base.db import transaction
 from yavar.base.events import Actor
 from yavar.base.files import keep, lay
+from yavar.base.jobs.models import Job
 from yavar.channels import form_offer
 from yavar.channels.chat import ChatConfig
 from yavar.channels.form import FormConfig
@@ -27,6 +28,7 @@ from yavar.desk.actions import save_field
 from yavar.desk.models import Brand, RequestType
 from yavar.integrations.channels.email.channel import KIND, EmailConfig
 from yavar.integrations.channels.email.sending import outlets
+from yavar.notifications.telling import TELL
 from yavar.people.customers.actions import open_session
 from yavar.people.models import Agent
 from yavar.people.team.actions import add_agent, add_team
@@ -88,6 +90,7 @@ def _furnish() -> None:
     for talk in sorted(talks, key=lambda t: -t["ago"]):
         _play(talk, inbox, agents)
     _keep_views(agents)
+    Job.objects.filter(name=TELL).delete()  # the team was there: it need not be told, nor be mailed about, what happened hours ago
 
 
 VIEWS = {

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.urls import path
 
 from yavar.integrations.channels.email.doors import esp
-from yavar.web.agent import inbox, original, sign_in, welcome
+from yavar.web.agent import inbox, installed, original, sign_in, welcome
 from yavar.web.agent.settings import chat as chat_settings
 from yavar.web.agent.settings import frame, pages
 from yavar.web.agent.settings import webhooks as webhook_settings
@@ -31,6 +31,9 @@ urlpatterns = [
     path("hooks/mail/<str:name>", esp.hook),
     path("hooks/mail/<str:name>/<str:mime>", esp.hook),
     path("favicon.ico", files.favicon),
+    path("manifest.webmanifest", installed.manifest),
+    path("sw.js", installed.worker),
+    path("offline", installed.offline),
     path("settings", frame.start),
     path("settings/chat", chat_settings.chat),
     path("settings/try", chat_settings.try_chat),

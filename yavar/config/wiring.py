@@ -25,6 +25,9 @@ from yavar.integrations.channels.email.doors.smtp import keep as keep_mail_doors
 from yavar.integrations.channels.email.offer import EMAIL
 from yavar.integrations.channels.email.sending import asking as email_asking
 from yavar.integrations.channels.email.sending import jobs as email_sending
+from yavar.integrations.channels.email.sending import telling as email_telling
+from yavar.notifications import actions as notifications
+from yavar.notifications import concerned, devices, digest, pushing, telling
 from yavar.people import jobs as people_jobs
 from yavar.realtime import public, staff
 from yavar.realtime.hub import hub
@@ -43,11 +46,14 @@ ROOMS_WITH_JOBS = (
     note_jobs,
     people_jobs,
     webhook_jobs,
+    telling,
+    pushing,
     onward,
     submitting,
     email_reading,
     email_sending,
     email_asking,
+    email_telling,
 )  # importing them registers who does what
 
 # each entry: how often, and what is done; every one of them may run twice
@@ -60,12 +66,15 @@ TIMETABLE: list[tuple[timedelta, Callable[[], object]]] = [
     (timedelta(seconds=1), webhook_jobs.wake_due),
     (timedelta(seconds=10), webhook_jobs.sweep),
     (timedelta(seconds=10), ledger.nudge),
+    (timedelta(seconds=30), digest.gather),
+    (timedelta(minutes=1), notifications.sweep),
     (timedelta(seconds=5), seal),
     (timedelta(seconds=5), fence),
     (timedelta(minutes=10), forget_old),
     (timedelta(hours=1), sweep),
     (timedelta(days=1), claims.forget_old),
     (timedelta(days=1), forget_removed),
+    (timedelta(days=1), devices.sweep),
     (timedelta(days=1), keep_statistics),
     (timedelta(days=1), SessionStore.clear_expired),
 ]
@@ -92,6 +101,8 @@ def wire() -> None:
         listen(f"customer.{name}", "people.index_customer", ordered=False)
     for name in ("named", "changed", "recognised", "merged", "unmerged"):
         listen(f"customer.{name}", "conversations.index_person", ordered=False)
+    for name in concerned.NEWS:
+        listen(name, telling.TELL, ordered=name not in concerned.FLOODS)
     follow(webhook_jobs.FAN_OUT, wanted.wants)
 
 

@@ -8,7 +8,7 @@ import msgspec
 
 from yavar.base import clock, wake
 from yavar.base.db import after_commit, run_insert, sql
-from yavar.base.jobs.queue import leave
+from yavar.base.jobs.queue import leave_for
 
 from .facts import Actor, kind_of
 from .models import Event
@@ -64,11 +64,9 @@ def record(
         moment,
     )
     event_id = run_insert(statement, values)
-    if jobs := _listeners.get(kind.name):
-        for name, ordered in jobs.items():
-            leave(name, event=event_id, lane=f"{subject[0]}:{subject[1]}" if ordered else "", at=moment)
-    for name, wants in _followers.items():
-        if wants(kind.name):
-            leave(name, event=event_id, at=moment)
+    jobs = [(name, f"{subject[0]}:{subject[1]}" if ordered else "") for name, ordered in _listeners.get(kind.name, {}).items()]
+    jobs += [(name, "") for name, wants in _followers.items() if wants(kind.name)]
+    if jobs:
+        leave_for(event_id, jobs, moment)
     after_commit(wake.announce)
     return event_id

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -70,6 +71,21 @@ def leave(
         )
     run(statement, (name, msgspec.json.encode(args or {}).decode(), event, lane, unique_key, "ready", 0, sql.moment(due) if due else moment, 0, "", moment))
     after_commit(wake.announce)
+
+
+def leave_for(event: int, listeners: Sequence[tuple[str, str]], at: Any) -> None:
+    """Leave a job for each listener of an event, (name, lane) each, due at once, inside the open transaction and in one statement. `at` is the present moment in the
+    driver's form."""
+    values = [part for name, lane in listeners for part in (name, "{}", event, lane, None, "ready", 0, at, 0, "", at)]
+    run(_several(len(listeners)), values)
+    after_commit(wake.announce)
+
+
+@cache
+def _several(number: int) -> str:
+    names = ("name", "args", "event", "lane", "unique_key", "state", "attempts", "due_at", "fence", "error", "created_at")
+    head, _values, row = sql.insert(Job, *names, returning=False).partition(" VALUES ")
+    return f"{head} VALUES {', '.join([row] * number)}"
 
 
 def hasten(unique_keys: Sequence[str]) -> None:

@@ -20,6 +20,7 @@ from yavar.base.files import path_of
 from yavar.base.jobs import forget_leases
 from yavar.conversations import deliveries, holding
 from yavar.desk.events import BeganAnew
+from yavar.notifications.actions import hush
 from yavar.people.models import SignIn
 from yavar.webhooks.actions import hold_all
 
@@ -110,5 +111,6 @@ def _settle(folder: Path, facts: dict[str, Any]) -> None:
         hold_all(by=CLI)
         deliveries.doubt_all(by=CLI)
         holding.stop_all("restored")
+        hush()
         record(BeganAnew(facts["epoch"]), subject=("desk", 0), by=CLI)
     forget_leases()

@@ -183,7 +183,7 @@ def end_sessions(agent: Agent, *, by: Actor, keep: str = "", only: SignIn | None
 
 
 def prefer(agent: Agent, **choices: Any) -> None:
-    """An agent's own choices: lang, theme, calendar, single_keys."""
+    """An agent's own choices: lang, theme, calendar, digits, time_zone, single_keys."""
     with transaction():
         for name, value in choices.items():
             setattr(agent, name, value)

@@ -30,6 +30,8 @@ class Agent(AbstractBaseUser):
     name = models.CharField(max_length=120)
     lang = models.CharField(max_length=2, default="en")
     calendar = models.CharField(max_length=9, default="")  # jalali, gregorian, or as the language has it
+    digits = models.CharField(max_length=7, default="")  # persian, latin, or as the language has it
+    time_zone = models.CharField(max_length=60, default="")  # IANA; '' the desk's
     theme = models.CharField(max_length=6, default="system")
     single_keys = models.BooleanField(default=True)
     signature = models.TextField(default="")  # beneath their mails

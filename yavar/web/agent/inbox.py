@@ -15,6 +15,8 @@ from yavar.conversations.lists import UnknownView, counts, view
 from yavar.conversations.models import Tag
 from yavar.conversations.policies import inboxes_of
 from yavar.desk.models import Brand, FieldDefinition, RequestType
+from yavar.notifications.choices import SOUNDING, read, zone_of
+from yavar.notifications.queries import unseen
 from yavar.people.models import Agent, Team
 from yavar.people.team.roles import PERMISSIONS
 from yavar.web.api.desk import field_facts
@@ -59,7 +61,7 @@ def boot(request: HttpRequest, path: str) -> dict[str, Any]:
         shown = _list(agent, "mine", "open")
     return {
         "me": agent_facts(agent), "email": agent.email, "may": [name for name in PERMISSIONS if agent.may(name)], "csrf": get_token(request), "lang": lang, "dir": direction(lang), "calendar": agent.calendar or ("jalali" if lang == "fa" else "gregorian"),
-        "now": clock.now(), "theme": agent.theme, "single_keys": agent.single_keys,
+        "now": clock.now(), "theme": agent.theme, "digits": agent.digits, "single_keys": agent.single_keys,
         "brand": {"name": first.name_in(lang), "initials": first.initials(lang)} if first else {"name": "Yavar", "initials": "Y"},
         "agents": colleagues(),
         "teams": [{"id": team.public_id, "name": team.name} for team in Team.objects.order_by("name")],
@@ -67,8 +69,14 @@ def boot(request: HttpRequest, path: str) -> dict[str, Any]:
         "inboxes": [{"id": i.public_id, "name": i.name, "kind": i.kind, "sends": i.pk in sending, "writes": (of := channel(i.kind)) is not None and of.way != "" and not of.by_mail, "brand": brands[i.brand_id].name_in(lang), "brand_id": brands[i.brand_id].public_id} for i in inboxes],
         "request_types": [{"id": kind.public_id, "name": kind.name.get(lang) or next(iter(kind.name.values()), "")} for kind in RequestType.objects.all()],
         "views": [view_facts(each) for each in views_of(agent)], "fields": [field_facts(each) for each in own], "canned_fields": labelled(own, lang),
-        "counts": counts(agent), "list": shown, "cursor": cursor, "setup": setup_of(agent), **client_strings("agent", lang),
+        "counts": {**counts(agent), "notifications": unseen(agent)}, "notify": notify_of(agent), "list": shown, "cursor": cursor, "setup": setup_of(agent), **client_strings("agent", lang),
     }  # fmt: skip
+
+
+def notify_of(agent: Agent) -> dict[str, Any]:
+    """What makes a sound for somebody, and when nothing does."""
+    own = read(agent)
+    return {"sound": [kind for kind in SOUNDING if own.wants(kind, "sound")], "quiet": own.quiet, "zone": zone_of(agent) if own.quiet else ""}
 
 
 def _list(agent: Agent, name: str, tab: str) -> dict[str, Any]:

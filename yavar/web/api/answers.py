@@ -186,6 +186,7 @@ class Counts:
     all: int
     snoozed: int
     drafts: int
+    notifications: int
 
 
 @dataclass
@@ -302,8 +303,22 @@ class AgentCard(AgentFacts):
 
 
 @dataclass
+class Notify:
+    ways: dict[str, list[str]]
+    quiet: dict[str, str] | None
+    minutes: int
+    preview: bool
+
+
+@dataclass
 class Me(AgentCard):
     permissions: list[str]
+    theme: str
+    calendar: str
+    digits: str
+    time_zone: str
+    single_keys: bool
+    notify: Notify
 
 
 @dataclass

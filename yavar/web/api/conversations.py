@@ -27,6 +27,7 @@ from yavar.conversations.notes.timeline import agent_author, held_facts, held_in
 from yavar.conversations.policies import customers_of, works_in
 from yavar.conversations.queries import customer_card, rows, rows_by_id
 from yavar.conversations.ties import followers_of, linked_with
+from yavar.notifications.queries import unseen
 from yavar.people.customers import tending
 from yavar.people.models import Agent, Customer
 from yavar.realtime.signals import presence
@@ -149,7 +150,7 @@ def _filter(request: HttpRequest, query: ListQuery) -> Filter | None:
 @doors.door("GET", "/conversations/counts", needs="conversation.read", shape=answers.Counts)
 def count_conversations(request: HttpRequest, agent: Agent) -> Any:
     """How many stand in each of the standing lists, counted up to 1000."""
-    return counts(agent)
+    return {**counts(agent), "notifications": unseen(agent)}
 
 
 @doors.door("GET", "/search", needs="conversation.read", shape=answers.Rows)

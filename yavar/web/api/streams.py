@@ -17,6 +17,7 @@ from yavar.base.events.models import Event
 from yavar.base.problem import Problem
 from yavar.conversations.models import Conversation
 from yavar.conversations.policies import READ, may_see
+from yavar.notifications import actions as notifications
 from yavar.people.models import Agent
 from yavar.realtime.hub import TEAM, hub
 from yavar.realtime.signals import presence
@@ -131,6 +132,7 @@ def post_presence(request: Request, agent: Agent) -> Reply:
             key = Conversation.objects.filter(public_id=given.conversation).values_list("pk", flat=True).first() or 0
             if not key or not may_see(agent, key):
                 raise Problem(404, "conversation.unknown", _("This conversation is not here, or it is not yours to see."))
+            notifications.see(agent, key)  # they have it before them
         presence.put(agent.public_id, agent.first_name(), given.conversation, key, given.state)
         return no_content()
 

@@ -10,6 +10,8 @@ from pydantic import Field
 from yavar.base.problem import Problem
 from yavar.conversations.models import Inbox
 from yavar.desk.models import Brand
+from yavar.desk.settings import is_time_zone
+from yavar.notifications import choices
 from yavar.people.models import Agent, Grant, Role, SignIn, Team, Token
 from yavar.people.team import actions, custom, tokens
 from yavar.people.team.actions import Given
@@ -46,11 +48,30 @@ class ChangeAgent(Strict):
     grants: Annotated[list[GrantGiven], Field(max_length=50)] | None = None
 
 
+Time = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+Ways = Annotated[list[Literal["app", "mail", "push", "sound"]], Field(max_length=4)]
+
+
+class QuietGiven(Strict):
+    begin: Time
+    end: Time
+
+
+class NotifyGiven(Strict):
+    ways: dict[Literal["assigned", "mentioned", "message", "new", "followed", "snoozed", "failed"], Ways] | None = None
+    quiet: QuietGiven | Literal[False] | None = None
+    minutes: Annotated[int, Field(ge=5, le=240)] | None = None
+    preview: bool | None = None
+
+
 class Preferences(Strict):
     lang: Literal["fa", "ru", "en"] | None = None
     theme: Literal["system", "light", "dark"] | None = None
     calendar: Literal["jalali", "gregorian", ""] | None = None
+    digits: Literal["persian", "latin", ""] | None = None
+    time_zone: Annotated[str, Field(max_length=60)] | None = None
     single_keys: bool | None = None
+    notify: NotifyGiven | None = None
 
 
 class NewTeam(Strict):
@@ -115,26 +136,38 @@ def grants_given(given: list[GrantGiven]) -> list[Given]:
 @doors.door("GET", "/me", needs=None, shape=answers.Me)
 def get_me(request: HttpRequest, agent: Agent) -> Any:
     """Who you are to the desk, and what you may do somewhere on it."""
-    return {**agent_card(agent), "permissions": [name for name in PERMISSIONS if agent.may(name)]}
+    own = {name: getattr(agent, name) for name in ("theme", "calendar", "digits", "time_zone", "single_keys")}
+    return {**agent_card(agent), "permissions": [name for name in PERMISSIONS if agent.may(name)], **own, "notify": notify_facts(agent)}
+
+
+def notify_facts(agent: Agent) -> dict[str, Any]:
+    """What they want to hear, and how."""
+    own = choices.read(agent)
+    return {"ways": own.all(), "quiet": own.quiet, "minutes": own.minutes, "preview": own.preview}
 
 
 @doors.door("PATCH", "/me", needs=None)
 def change_me(request: HttpRequest, agent: Agent, given: Preferences) -> None:
-    """Your own choices."""
-    _in_person(agent)
-    chosen = {name: value for name, value in given.dict().items() if value is not None}
+    """Your own choices; what is left out stays. In `notify`, `ways` may name some kinds alone, and `quiet: false` ends the quiet hours."""
+    in_person(agent)
+    chosen = {name: value for name, value in given.dict(exclude={"notify"}).items() if value is not None}
+    if chosen.get("time_zone") and not is_time_zone(chosen["time_zone"]):
+        raise Problem(422, "time_zone.unknown", _("There is no time zone of this name."), field="time_zone")
     if chosen:
         actions.prefer(agent, **chosen)
+    wishes = {name: value for name, value in given.notify.dict().items() if value is not None} if given.notify else {}
+    if wishes:
+        choices.choose(agent, **{name: None if value is False and name == "quiet" else value for name, value in wishes.items()})
 
 
 @doors.door("GET", "/me/sessions", needs=None, shape=list[answers.SessionFacts])
 def list_sessions(request: HttpRequest, agent: Agent) -> Any:
     """Where you are signed in."""
-    _in_person(agent)
+    in_person(agent)
     return [session_facts(each, agent) for each in agent.sign_ins.filter(outcome="ok", ended_at__isnull=True).order_by("-seen_at")[:100]]
 
 
-def _in_person(agent: Agent) -> None:
+def in_person(agent: Agent) -> None:
     """Somebody's own affairs are not a narrow token's."""
     if agent.limit is not None and not agent.limit >= set(PERMISSIONS):
         raise denied("all")
@@ -148,7 +181,7 @@ def session_facts(each: SignIn, agent: Agent) -> dict[str, Any]:
 @doors.door("DELETE", "/me/sessions/{id}", needs=None)
 def end_session(request: HttpRequest, agent: Agent, id: str) -> None:
     """Sign out there."""
-    _in_person(agent)
+    in_person(agent)
     actions.end_sessions(agent, by=agent.actor, only=here(agent.sign_ins, id, ended_at__isnull=True))
 
 

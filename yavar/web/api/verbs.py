@@ -14,6 +14,7 @@ from yavar.conversations import actions, describing, merging, splitting, ties
 from yavar.conversations.models import Conversation, Tag
 from yavar.conversations.policies import teams_of
 from yavar.desk.models import RequestType
+from yavar.notifications import actions as notifications
 from yavar.people.models import Agent
 
 from . import answers
@@ -150,9 +151,10 @@ def describe_conversation(c: Conversation, by: Agent, given: Describe) -> None:
 
 @verb("seen", Seen, "conversation.read")
 def see_conversation(c: Conversation, by: Agent, given: Seen) -> None:
-    """It was read up to this version. Whoever may only read leaves no mark for others."""
+    """It was read up to this version, and with it what you were told of it. Whoever may only read leaves no mark for others."""
     if by.may("conversation.edit"):
         actions.mark_read(c.pk, given.version, by=by)
+    notifications.see(by, c.pk)
 
 
 @verb("unread", Empty)

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
+from yavar.base.numbers import written
 from yavar.base.problem import Problem
 
 from .errors import problem_response
@@ -46,7 +47,7 @@ class Headers:
 
 
 class Language:
-    """The reader's language: `X-Lang` of our clients, `?lang=` (remembered), the agent's choice, the cookie, the browser's wish."""
+    """The reader's language: `X-Lang` of our clients, `?lang=` (remembered), the agent's choice, the cookie, the browser's wish. And the digits the agent has chosen."""
 
     def __init__(self, get_response: View) -> None:
         self.get_response = get_response
@@ -60,11 +61,18 @@ class Language:
             code = request.COOKIES.get("yavar_lang", "")
         if code not in LANGUAGES:
             code = translation.get_language_from_request(request)[:2]
-        with translation.override(code if code in LANGUAGES else "en"):
+        with translation.override(code if code in LANGUAGES else "en"), written(self._digits(request)):
             response = self.get_response(request)
-        if asked in LANGUAGES and not request.path.startswith(("/chat/", "/form/")):
+        if asked in LANGUAGES and not request.path.startswith(("/chat/", "/form/", "/sw.js")):
             response.set_cookie("yavar_lang", asked, max_age=365 * 24 * 3600, samesite="Lax", secure=settings.ENV.secure)
         return response
+
+    @staticmethod
+    def _digits(request: HttpRequest) -> str:
+        """Our clients (`X-Lang`) write numbers by themselves: for them nobody need be looked up."""
+        if request.headers.get("X-Lang") or request.path.startswith("/api/") or settings.SESSION_COOKIE_NAME not in request.COOKIES:
+            return ""
+        return request.user.digits if request.user.is_authenticated else ""
 
 
 class Problems:

@@ -14,12 +14,16 @@ from yavar.base.numbers import digits
 
 from .assets import assets
 
+REGIONS = {"fa": "fa-IR", "ru": "ru-RU", "en": "en-GB"}
+CALENDARS = {"jalali": "persian", "gregorian": "gregory"}
+NUMERALS = {"persian": "arabext", "latin": "latn"}
+
 
 def environment(**options: Any) -> Environment:
     """Django's hook for the environment."""
     env = Environment(**{**options, "autoescape": True, "undefined": StrictUndefined, "extensions": ["jinja2.ext.i18n"]})
     env.install_gettext_callables(translation.gettext, translation.ngettext, newstyle=True, pgettext=translation.pgettext)  # type: ignore[attr-defined]
-    env.globals.update(digits=digits, static=assets().url, icon=icon, modules=modules, favicon=favicon)
+    env.globals.update(digits=digits, static=assets().url, icon=icon, modules=modules, favicon=favicon, installable=installable)
     return env
 
 
@@ -27,6 +31,13 @@ def icon(name: str, size: int = 16, mirror: bool = False) -> Markup:
     """A Lucide icon from the sprite; `mirror`: it points along the line of reading."""
     href = f"{assets().url('ui/icons.svg')}#{name}"
     return Markup('<svg class="icon{2}" width="{0}" height="{0}" aria-hidden="true"><use href="{1}"/></svg>').format(size, href, " mirror" if mirror else "")
+
+
+def installable() -> Markup:
+    """What makes the agents' pages an app: asked for with their session, since it speaks their language."""
+    return Markup('<link rel="manifest" href="/manifest.webmanifest" crossorigin="use-credentials">\n<link rel="apple-touch-icon" href="{}">').format(
+        assets().url("ui/app/maskable-192.png")
+    )
 
 
 def favicon() -> Markup:
@@ -48,8 +59,17 @@ def json_block(value: Any) -> Markup:
 def page(request: HttpRequest, template: str, status: int = 200, **context: Any) -> HttpResponse:
     """Render a template with what every page knows."""
     lang = translation.get_language() or "en"
-    context = {"lang": lang, "dir": direction(lang), "nonce": request.nonce, **context}  # type: ignore[attr-defined]
+    context = {"lang": lang, "dir": direction(lang), "locale": locale_of(request, lang), "nonce": request.nonce, **context}  # type: ignore[attr-defined]
     return HttpResponse(loader.render_to_string(template, context, request), status=status)
+
+
+def locale_of(request: HttpRequest, lang: str) -> str:
+    """How browsers are to write dates and numbers for this reader (BCP 47): the language's way, or the calendar and digits they have chosen."""
+    agent = getattr(request, "user", None)
+    known = agent is not None and agent.is_authenticated
+    calendar = (known and agent.calendar) or ("jalali" if lang == "fa" else "gregorian")
+    digits = known and agent.digits
+    return REGIONS[lang] + "-u-ca-" + CALENDARS[calendar] + (f"-nu-{NUMERALS[digits]}" if digits else "")
 
 
 def direction(lang: str) -> str:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 FAMILIES: dict[str, Promise] = {
     "conversation": _("Conversations"), "message": _("Messages"), "note": _("Notes"), "customer": _("Customers"), "agent": _("People"), "team": _("Teams"),
     "role": _("Roles"), "token": _("API tokens"), "tag": _("Tags"), "view": _("Saved views"), "canned": _("Canned replies"), "inbox": _("Inboxes"), "brand": _("Shops"), "request_type": _("Request types"),
-    "field": _("Fields"), "setting": _("Desk settings"), "webhook": _("Webhooks"), "mailbox": _("Mailboxes"), "outlet": _("Outgoing mail"), "receipt": _("Received mail"), "sender": _("Senders"), "desk": _("The desk"), "audit": _("Audit log"),
+    "field": _("Fields"), "setting": _("Desk settings"), "webhook": _("Webhooks"), "mailbox": _("Mailboxes"), "outlet": _("Outgoing mail"), "receipt": _("Received mail"), "sender": _("Senders"), "device": _("Devices"), "desk": _("The desk"), "audit": _("Audit log"),
 }  # fmt: skip
 WORDS: dict[str, Promise] = {
     "conversation.opened": _("Began a conversation"),
@@ -96,6 +96,8 @@ WORDS: dict[str, Promise] = {
     "webhook.tested": _("Tested a webhook"),
     "webhook.replayed": _("Sent a webhook’s deliveries again"),
     "webhook.removed": _("Removed a webhook"),
+    "device.added": _("Added a device for pushes"),
+    "device.removed": _("Removed a device for pushes"),
     "desk.began_anew": _("Restored the desk from a backup"),
     "audit.exported": _("Exported the audit log"),
 }

@@ -78,55 +78,26 @@ GROUPS: dict[str, Promise] = {
     "desk": gettext_lazy("The desk"),
 }
 TABS = [
+    Tab("profile", gettext_lazy("You"), "user", "", "you", gettext_lazy("Your name, language and clock, and what you are told of, how and when.")),
     Tab("security", gettext_lazy("Your account"), "lock", "", "you", gettext_lazy("Where you’re signed in, your password, and the lines beneath your mails.")),
-    Tab(
-        "start",
-        gettext_lazy("First steps"),
-        "circle-check",
-        "setting.manage",
-        "desk",
-        gettext_lazy("What a desk needs before customers come, and what’s done of it."),
-    ),
+    Tab("start", gettext_lazy("First steps"), "circle-check", "setting.manage", "desk", gettext_lazy("What a desk needs before customers come, and what’s done of it.")),
     Tab("shops", gettext_lazy("Shops"), "globe", "brand.manage", "desk", gettext_lazy("The names, languages and colours under which you answer.")),
     Tab("chat", gettext_lazy("Chat"), "message-circle", "inbox.manage", "doors", gettext_lazy("Where the chat stands, what it asks first, and how it looks.")),
-    Tab(
-        "mail", gettext_lazy("E-mail"), "mail", "inbox.manage", "doors", gettext_lazy("The addresses customers write to, and the server your answers leave by.")
-    ),
+    Tab("mail", gettext_lazy("E-mail"), "mail", "inbox.manage", "doors", gettext_lazy("The addresses customers write to, and the server your answers leave by.")),
     Tab("forms", gettext_lazy("Forms"), "file", "inbox.manage", "doors", gettext_lazy("Contact forms on a page of their own or on yours.")),
-    Tab(
-        "received",
-        gettext_lazy("Received mail"),
-        "mail-open",
-        "receipt.decide",
-        "doors",
-        gettext_lazy("Every mail that came, what became of it, and what’s held back."),
-    ),
+    Tab("received", gettext_lazy("Received mail"), "mail-open", "receipt.decide", "doors", gettext_lazy("Every mail that came, what became of it, and what’s held back.")),
     Tab("inboxes", gettext_lazy("Inboxes"), "inbox", "inbox.manage", "doors", gettext_lazy("All doors in one list: name them, switch them on and off.")),
-    Tab("people", gettext_lazy("People"), "user", "agent.manage", "team", gettext_lazy("Who works here, and what each of them may do.")),
+    Tab("people", gettext_lazy("People"), "user-plus", "agent.manage", "team", gettext_lazy("Who works here, and what each of them may do.")),
     Tab("teams", gettext_lazy("Teams"), "users", "team.manage", "team", gettext_lazy("Groups that conversations can be given to.")),
-    Tab(
-        "roles",
-        gettext_lazy("Roles"),
-        "shield-check",
-        "role.manage",
-        "team",
-        gettext_lazy("What a role allows; make your own where the five built in don’t fit."),
-    ),
-    Tab(
-        "replies",
-        gettext_lazy("Canned replies"),
-        "zap",
-        "conversation.reply",
-        "work",
-        gettext_lazy("What you send again and again, in three languages, one key away."),
-    ),
+    Tab("roles", gettext_lazy("Roles"), "shield-check", "role.manage", "team", gettext_lazy("What a role allows; make your own where the five built in don’t fit.")),
+    Tab("replies", gettext_lazy("Canned replies"), "zap", "conversation.reply", "work", gettext_lazy("What you send again and again, in three languages, one key away.")),
     Tab("tags", gettext_lazy("Tags"), "tag", "tag.manage", "work", gettext_lazy("The words you sort conversations and customers by.")),
     Tab("views", gettext_lazy("Saved views"), "eye", "", "work", gettext_lazy("Lists with conditions of your own, beside the inbox.")),
     Tab("fields", gettext_lazy("Fields"), "list-filter", "field.manage", "work", gettext_lazy("What else you want to know of a conversation or a customer.")),
     Tab("webhooks", gettext_lazy("Webhooks"), "command", "webhook.manage", "desk", gettext_lazy("Programs of yours that are told what happens.")),
     Tab("tokens", gettext_lazy("API tokens"), "key", "token.manage", "desk", gettext_lazy("Keys for programs that may do something here.")),
     Tab("audit", gettext_lazy("Audit log"), "history", "audit.read", "desk", gettext_lazy("Who did what, when, and from where.")),
-]
+]  # fmt: skip
 _built: set[str] = set()
 
 
@@ -176,9 +147,9 @@ def tabs_of(agent: Agent) -> list[Tab]:
 
 
 def start(request: HttpRequest) -> HttpResponse:
-    """The first steps for whoever can take them, else one's own page."""
+    """The first steps for whoever can take them, else what is one's own."""
     able = request.user.is_authenticated and request.user.may("setting.manage")
-    return HttpResponseRedirect(f"/settings/{'start' if able else 'security'}")
+    return HttpResponseRedirect(f"/settings/{'start' if able else 'profile'}")
 
 
 def _desk() -> dict[str, str]:

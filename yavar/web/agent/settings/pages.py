@@ -11,6 +11,7 @@ from .inboxes import inboxes
 from .mail import mail
 from .outgoing import outgoing
 from .people import people
+from .profile import profile
 from .received import raw, received
 from .replies import replies
 from .roles import roles
@@ -24,6 +25,7 @@ from .views import views
 
 addresses = [
     path("settings/start", start),
+    path("settings/profile", profile),
     path("settings/shops", shops),
     path("settings/inboxes", inboxes),
     path("settings/mail", mail),

@@ -69,4 +69,5 @@ listen();
 present();
 carryAll();
 countSide(800);
+setTimeout(() => import("./alerts.js").catch(error => console.warn("alerts", error)), 3000); // what it does can wait until the page is at rest
 addEventListener("load", () => setTimeout(readAhead, 3000));

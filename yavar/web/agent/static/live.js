@@ -20,8 +20,13 @@ function announce(each, item) {
   spoken.value = `${item.author.name}: ${item.text}`;
 }
 
+/** What else wants to hear of each new line; the alerts, once they are read. */
+export const onItem = {run: (_row, _item) => {}};
+/** Whether this tab reads the stream for all tabs of the browser. */
+export const leads = () => stream.leads();
+
 const frames = {
-  item({conversation, item, row: each}) { putRow(each); hearItem(conversation, item); feed.hear(each); recount();
+  item({conversation, item, row: each}) { putRow(each); hearItem(conversation, item); feed.hear(each); recount(); onItem.run(each, item);
     if (each.merged_into && item.event === "conversation.merged_away") follow(each.id, each.merged_into);
     if (item.kind === "message" && item.author.kind === "customer") announce(each, item); },
   row({row: each}) {

@@ -1,7 +1,7 @@
 /** Small pieces every pane uses: icons, avatars, marks, times, toasts. */
 import {html, signal, useEffect} from "../ui/vendor/ui.js";
-import {t, tn, clock, dayLabel, fullDate, styled} from "../ui/wire.js";
-import {boot, now, tag} from "./state.js";
+import {t, tn, clock, dayLabel, fullDate, styled, unit} from "../ui/wire.js";
+import {now, tag} from "./state.js";
 
 const sprite = new URL("../ui/icons.svg", import.meta.url).pathname;
 /** These point along the line of reading and so mirror in a right-to-left page. */
@@ -48,7 +48,6 @@ export const TagMark = ({id}) => {
   return found && html`<span class="tag-mark"><span class=${`dot hue-${found.hue}`} /><bdi>${found.name}</bdi></span>`;
 };
 
-const unit = (amount, name) => new Intl.NumberFormat(boot.lang === "fa" ? "fa-IR" : boot.lang, {style: "unit", unit: name, unitDisplay: "short"}).format(amount);
 /** A length of time in one or two words: "3 min", "1 h 19 min", "2 days". */
 export function span(milliseconds) {
   const minutes = Math.max(0, Math.floor(milliseconds / 60_000));

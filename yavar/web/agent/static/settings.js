@@ -1,8 +1,9 @@
 /** The settings page works without this; here are the copy buttons, the colour and the canned reply as they will look, and what was typed elsewhere on the page. */
-const number = new Intl.NumberFormat(document.documentElement.lang === "fa" ? "fa-IR" : document.documentElement.lang, {maximumFractionDigits: 0});
+const {locale} = document.documentElement.dataset;
+const number = new Intl.NumberFormat(locale, {maximumFractionDigits: 0});
 
 // The server writes times in UTC; the reader has a zone and a calendar.
-const clock = new Intl.DateTimeFormat({fa: "fa-IR-u-ca-persian", en: "en-GB"}[document.documentElement.lang] ?? document.documentElement.lang, {dateStyle: "medium", timeStyle: "short"});
+const clock = new Intl.DateTimeFormat(locale, {dateStyle: "medium", timeStyle: "short"});
 for (const time of document.querySelectorAll("time[data-when]")) time.textContent = clock.format(new Date(time.dateTime));
 
 for (const button of document.querySelectorAll("[data-copy]")) {

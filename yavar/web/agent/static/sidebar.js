@@ -1,9 +1,9 @@
 /** Views, teams, tags, channels, and the agent's own menu. */
-import {html, useState} from "../ui/vendor/ui.js";
+import {html, useRef, useState} from "../ui/vendor/ui.js";
 import {t, tn, digits} from "../ui/wire.js";
 import {boot, call, composing, counts, device, drawer, folded, may, me, palette, savedViews, sheet, sideCounts, sieve, singleKeys, tags, theme} from "./state.js";
 import {address, go, place, views} from "./routes.js";
-import {Avatar, ChannelBadge, Icon, IconButton, mod, shownCount, failed} from "./parts.js";
+import {Avatar, ChannelBadge, Icon, IconButton, failed, later, mod, shownCount} from "./parts.js";
 import {senders} from "./actions.js";
 import {plain} from "./list.js";
 import {Popover} from "./menus.js";
@@ -11,6 +11,7 @@ import {Popover} from "./menus.js";
 export function Sidebar() {
   return html`<nav class="sidebar" aria-label=${t("Views")}>
     <div class="brand"><span class="brand-mark" aria-hidden="true">${boot.brand.initials}</span><strong class="brand-name" dir="auto">${boot.brand.name}</strong>
+      <${Bell} />
       ${senders().length > 0 && html`<${IconButton} icon="square-pen" label=${t("New message")} onClick=${() => { composing.value = true; }} />`}</div>
     <button type="button" class="search-button" aria-label=${t("Search or jump to…")} onClick=${() => { palette.value = ""; }}><${Icon} name="search" />
       <span class="grow">${t("Search or jump to…")}</span><kbd>${mod === "⌘" ? "⌘K" : "Ctrl K"}</kbd></button>
@@ -28,6 +29,18 @@ export function Sidebar() {
     </div>
     <${Me} />
   </nav>`;
+}
+
+const News = later(() => import("./bell.js").then(found => found.News), () => {});
+
+/** What concerns oneself; the list is read when it is first opened. */
+function Bell() {
+  const [anchor, setAnchor] = useState(null);
+  const closed = useRef(0), n = counts.value.notifications ?? 0;
+  const open = event => { if (Date.now() - closed.current > 250) setAnchor(event.currentTarget); }; // else the press that closed it was meant to close it
+  return html`<span class="bell"><${IconButton} icon="bell" label=${n ? tn("{n} new notification", "{n} new notifications", Math.min(n, 99)) : t("Notifications")} aria-haspopup="dialog" aria-expanded=${anchor ? "true" : "false"} onClick=${open} />
+    ${n > 0 && html`<span class="bell-count" aria-hidden="true">${n > 99 ? `${digits(99)}+` : digits(n)}</span>`}</span>
+    ${anchor && html`<${News} anchor=${anchor} onClose=${() => { closed.current = Date.now(); setAnchor(null); }} />`}`;
 }
 
 function Group({name, list, kind, mark, also, always}) {

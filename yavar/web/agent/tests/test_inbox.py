@@ -141,7 +141,7 @@ def test_the_page_brings_its_first_list(shop, talk):
     boot = json.loads(re.search(r'<script type="application/json" id="boot"[^>]*>(.*?)</script>', text, re.S)[1])
     assert '<html lang="fa" dir="rtl"' in text
     assert [row["id"] for row in boot["list"]["rows"]] == [talk.public_id]
-    assert boot["counts"] == {"mine": 0, "unassigned": 1, "mentions": 0, "following": 0, "all": 1, "snoozed": 0, "drafts": 0}
+    assert boot["counts"] == {"mine": 0, "unassigned": 1, "mentions": 0, "following": 0, "all": 1, "snoozed": 0, "drafts": 0, "notifications": 0}
     assert boot["strings"]
 
 

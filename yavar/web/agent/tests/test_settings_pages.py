@@ -25,7 +25,7 @@ from .deciding import Decider, another
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 SYSTEM = Actor("system")
 NAMES = [tab.name for tab in TABS]
-OPEN = {"views", "replies", "security"}
+OPEN = {"profile", "views", "replies", "security"}
 
 
 def furnish_more(shop, owner):

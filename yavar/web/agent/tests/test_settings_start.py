@@ -44,7 +44,7 @@ def test_only_who_may_change_the_desk_comes_here(owner):
     client = Client()
     client.force_login(owner.shop.amir)
     assert client.get("/settings/start").status_code == 403
-    assert client.get("/settings").headers["Location"] == "/settings/security"
+    assert client.get("/settings").headers["Location"] == "/settings/profile"
 
 
 def test_the_page_asks_few_questions(owner, django_assert_max_num_queries):

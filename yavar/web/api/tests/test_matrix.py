@@ -26,6 +26,11 @@ class Row:
     query: str = ""
 
 
+DEVICE = {
+    "endpoint": "https://push.example/x",
+    "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+    "auth": "BTBZMqHH6r4Tts7J_aSIgg",
+}
 TALK = "/conversations/{id}"
 LIST = Row("conversation.read")
 EDIT = "conversation.edit"
@@ -81,6 +86,8 @@ TABLE = {
     "PUT /roles/{id}": Row("role.manage", "desk:role", {"name": "R", "permissions": []}), "DELETE /roles/{id}": Row("role.manage", "desk:role"),
     "GET /tokens": Row("token.manage", "desk"), "POST /tokens": Row("token.manage", "desk", {"agent": "{agent}", "name": "t", "scopes": ["*.read"]}),
     "DELETE /tokens/{id}": Row("token.manage", "desk:token"),
+    "GET /notifications": LIST, "POST /notifications/seen": Row("conversation.read", body={"all": True}), "GET /me/devices": Row(None),
+    "POST /me/devices": Row(None, body=DEVICE), "DELETE /me/devices/{id}": Row(None, "nothing"), "POST /me/devices/test": Row(None, body={}),
     "GET /audit": Row("audit.read", "desk"), "GET /events": LIST, "POST /files": Row("conversation.reply", body=b"some bytes"),
 }  # fmt: skip
 

@@ -8,10 +8,10 @@ const voice = {lang: "en", locale: "en-GB", strings: {}, plurals: {}};
 const formatters = new Map();
 const FORMS = ["one", "few", "many"];
 
-/** @param {{lang: string, strings?: object, plurals?: object, calendar?: "jalali"|"gregorian"}} options */
-export function setStrings({lang, strings = {}, plurals = {}, calendar = lang === "fa" ? "jalali" : "gregorian"}) {
+/** @param {{lang: string, strings?: object, plurals?: object, calendar?: "jalali"|"gregorian", digits?: "persian"|"latin"|""}} options */
+export function setStrings({lang, strings = {}, plurals = {}, calendar = lang === "fa" ? "jalali" : "gregorian", digits: written}) {
   const region = {fa: "fa-IR", ru: "ru-RU", en: "en-GB"}[lang] || lang;
-  Object.assign(voice, {lang, strings, plurals, locale: `${region}-u-ca-${calendar === "jalali" ? "persian" : "gregory"}`});
+  Object.assign(voice, {lang, strings, plurals, locale: `${region}-u-ca-${calendar === "jalali" ? "persian" : "gregory"}${written ? `-nu-${written === "persian" ? "arabext" : "latn"}` : ""}`});
   formatters.clear();
 }
 
@@ -44,6 +44,8 @@ export function tn(one, many, n, vars) {
   return fill(forms[at < 0 ? forms.length - 1 : at], {...vars, n});
 }
 
+/** A length of time in one unit: "3 min". */
+export const unit = (amount, name) => format(Intl.NumberFormat, {style: "unit", unit: name, unitDisplay: "short"}).format(amount);
 export const digits = (n) => format(Intl.NumberFormat, {maximumFractionDigits: 1}).format(n);
 /** @param {string} [zone] IANA; the reader's own without one */
 export const clock = (iso, zone) => format(Intl.DateTimeFormat, {hour: "2-digit", minute: "2-digit", hourCycle: "h23", ...zone && {timeZone: zone}}).format(new Date(iso));
@@ -199,7 +201,7 @@ const DENIED = [401, 403, 404];
  * After a `resync` frame it waits for nudge() (at most 30 s), so the state can be fetched anew before it connects again.
  * @param {{url: (last: string) => string, headers?: () => object, onFrame: (event: string, data: any, id: string) => void,
  *   onState: (online: boolean) => void, last?: string, onLife?: () => void}} options
- * @returns {{close(): void, nudge(resume?: boolean): void}}
+ * @returns {{close(): void, nudge(resume?: boolean): void, leads(): boolean}}
  */
 export function openStream({url, headers = () => ({}), onFrame, onState, last = "", onLife = () => {}}) {
   let line = null, heard = 0, attempt = 0, retry = 0, silence = 0, gone = 0, online, closed = false, paused = false;
@@ -292,7 +294,7 @@ export function openStream({url, headers = () => ({}), onFrame, onState, last = 
   document.addEventListener("visibilitychange", back);
   down();
   connect();
-  return {close, nudge};
+  return {close, nudge, leads: () => true};
 }
 
 /**
@@ -387,5 +389,5 @@ export function leadStream(name, options) {
   }
   queue(false);
   say("join");
-  return {close, nudge: (resume) => (stream ? stream.nudge(resume) : say("nudge"))};
+  return {close, leads: () => Boolean(stream), nudge: (resume) => (stream ? stream.nudge(resume) : say("nudge"))};
 }

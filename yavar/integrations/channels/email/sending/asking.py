@@ -2,7 +2,6 @@
 
 from functools import partial
 
-from django.conf import settings
 from django.db import connection
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -14,6 +13,7 @@ from yavar.channels.models import Claim
 from yavar.conversations.models import Inbox
 from yavar.desk import settings as desk
 from yavar.desk.accent import HOUSE
+from yavar.desk.place import address
 
 from ..channel import KIND
 from ..compose import Address, Look, Outgoing
@@ -71,9 +71,3 @@ def letter(claim: Claim, outlet: Outlet) -> Letter:
         zone=desk.read().time_zone, at=claim.asked_at or clock.now(), text=text, look=Look(shop, float(accent["h"]), float(accent["c"])), automatic="auto-generated", marker=False,
     )  # fmt: skip
     return Letter(outlet, "", claim.address, mail, ())
-
-
-def address() -> str:
-    """Where the desk is reached, as its operator says: never as a request says, since anybody can write a Host into one."""
-    env = settings.ENV
-    return env.url or f"http://{env.host}:{env.port}"

@@ -1,0 +1,88 @@
+"""Whom a fact concerns, and as what. Nobody hears of their own doing."""
+
+from yavar.base.db import sql
+from yavar.base.events import Actor
+from yavar.base.events.models import Event
+from yavar.conversations.models import Conversation, HeldReply, Message
+from yavar.people.models import Agent
+
+NEWS = (
+    "conversation.opened", "conversation.reopened", "conversation.woken", "conversation.assigned", "conversation.resolved", "conversation.merged_away",
+    "conversation.reply_stopped", "message.received", "message.sent", "message.delivery", "note.written",
+)  # fmt: skip
+FLOODS = ("message.received",)  # told in no order
+# whoever does this has dealt with what they were told of the conversation before
+DEALT = ("conversation.resolved", "message.sent")
+# then somebody has taken it up, and nobody need be told any more that nobody has
+TAKEN = ("conversation.assigned", "conversation.resolved", "conversation.merged_away", "message.sent")
+FEW = 50  # facts since, among which a change of owner is looked for
+TROUBLE = ("failed", "bounced", "unknown")
+
+
+def concerned(event: Event, conversation: Conversation) -> dict[int, str]:
+    """Agents by key, each with the kind of news it is to them (`choices.KINDS`); the strongest kind counts. A few short queries, mostly one."""
+    found: dict[int, str] = {}
+    for agent, kind in [*_called(event), *_owner(event, conversation), *_others(event, conversation)]:
+        if agent is not None and event.actor != f"agent:{agent}":
+            found.setdefault(agent, kind)
+    return found
+
+
+def _called(event: Event) -> list[tuple[int | None, str]]:
+    if event.name == "conversation.assigned":
+        return [(event.payload["after"], "assigned")]
+    if event.name == "note.written":
+        return [(agent, "mentioned") for agent in event.payload["mentions"]]
+    return []
+
+
+def _owner(event: Event, conversation: Conversation) -> list[tuple[int | None, str]]:
+    """Whose conversation, or whose answer, it is."""
+    owner = _owner_then(event, conversation)
+    if event.name in ("message.received", "message.sent"):
+        return [(owner, "message")]
+    if event.name == "conversation.woken" and event.payload["why"] == "time":
+        return [(owner or _sleeper(conversation.pk), "snoozed")]
+    if event.name == "conversation.reply_stopped":
+        return [(HeldReply.objects.filter(pk=event.payload["held"]).values_list("agent", flat=True).first(), "failed")]
+    if event.name == "message.delivery" and event.payload["state"] in TROUBLE:
+        author = Actor.parse(Message.objects.values_list("author", flat=True).get(pk=event.payload["message"]))
+        return [(author.id if author.kind == "agent" else owner, "failed")]
+    return []
+
+
+def _owner_then(event: Event, conversation: Conversation) -> int | None:
+    """Whose it was when it happened: whoever was given it since hears of that, not of what was before. Behind a long backlog the present owner has to do."""
+    if event.seq is None or not 0 < conversation.event_seq - event.seq <= FEW:
+        return conversation.assignee_id
+    later = "subject_kind = 'conversation' AND subject_id = ? AND seq > ? AND name = 'conversation.assigned' ORDER BY seq LIMIT 1"
+    given = sql.pick(Event, later, (conversation.pk, event.seq))
+    before: int | None = given[0].payload["before"] if given else conversation.assignee_id
+    return before
+
+
+def dealt_since(event: Event, conversation: Conversation, agent: int) -> bool:
+    """Whether somebody has dealt with the conversation after it happened, and before we came to tell them."""
+    if event.name not in FLOODS or event.seq is None or not 0 < conversation.event_seq - event.seq <= FEW:
+        return False
+    names = ", ".join("?" * len(DEALT))
+    later = f"subject_kind = 'conversation' AND subject_id = ? AND seq > ? AND actor = ? AND name IN ({names}) LIMIT 1"
+    return bool(sql.pick(Event, later, (conversation.pk, event.seq, f"agent:{agent}", *DEALT)))
+
+
+def _sleeper(conversation: int) -> int | None:
+    """Who put it to sleep."""
+    last = Event.objects.filter(subject_kind="conversation", subject_id=conversation, name="conversation.snoozed").order_by("-seq").first()
+    actor = Actor.parse(last.actor) if last else None
+    return actor.id if actor and actor.kind == "agent" else None
+
+
+def _others(event: Event, conversation: Conversation) -> list[tuple[int | None, str]]:
+    """Who follows it; and everybody, when a customer waits and nobody has it."""
+    if event.name in ("message.received", "message.sent"):
+        return [(link.agent_id, "followed") for link in sql.pick(Conversation.followers.through, "conversation_id = ? ORDER BY id", (conversation.pk,))]
+    begins = event.name == "conversation.opened" or (event.name == "conversation.reopened" and event.payload["why"] == "customer")
+    if begins and conversation.assignee_id is None and conversation.status == Conversation.Status.OPEN and not event.actor.startswith("agent:"):
+        people = Agent.objects.filter(is_active=True, kind=Agent.Kind.PERSON)
+        return [(agent, "new") for agent in people.order_by("pk").values_list("pk", flat=True)]
+    return []
