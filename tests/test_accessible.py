@@ -6,6 +6,8 @@ import axe_playwright_python
 import pytest
 from playwright.sync_api import Frame, Page, expect
 
+from tests.browser import fits
+
 pytest_plugins = ["tests.browser"]
 pytestmark = [pytest.mark.slow, pytest.mark.one_engine, pytest.mark.timeout(180)]
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
@@ -104,3 +106,85 @@ def test_what_customers_see(stage, lang):
     found["sign-in"] = faults(page)
     page.context.close()
     clean(found)
+
+
+@pytest.mark.parametrize("lang", ["fa", "en"])
+def test_a_whole_day_by_keyboard_alone(stage, lang):
+    """Sign in, find what waits, read, answer, settle, go on; no pointer at all."""
+    from yavar.config.demo import PASSWORD
+
+    who = OWNER[lang][0]
+    page = stage.page(lang)
+    page.goto(f"{stage.desk.url}/sign-in?next=/inbox/all")
+    keys = page.keyboard
+    keys.type(f"{who}@nila.example")
+    keys.press("Tab")
+    keys.type(PASSWORD)
+    keys.press("Enter")
+    expect(page.locator(".list[aria-label]")).to_be_visible()
+    first = page.locator(".row a").first.get_attribute("data-id")
+    for _ in range(40):  # one stop in the list, reached by Tab in the order of reading
+        keys.press("Tab")
+        if page.evaluate("document.activeElement.dataset.id") == first:
+            break
+    assert page.evaluate("document.activeElement.dataset.id") == first
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
+    keys.press("Enter")
+    expect(page.locator(".thread .log article").first).to_be_visible()
+    keys.press("r")
+    keys.type(f"By keyboard alone, {lang}")
+    keys.press("Control+Enter")
+    expect(page.locator(".log .bubble", has_text=f"By keyboard alone, {lang}")).to_be_visible()
+    keys.press("Escape")
+    keys.press("e")
+    expect(page.locator(f'.row a[data-id="{first}"]')).to_have_count(0)
+    expect(page.locator(".row a[aria-current]")).to_have_count(1)
+    keys.press("z")
+    expect(page.locator(f'.row a[data-id="{first}"]')).to_have_count(1)
+    page.context.close()
+
+
+def test_rows_and_buttons_have_names(stage):
+    clerk = stage.clerk("sara")
+    page = clerk.page
+    row = page.locator(".row a", has_text="Tom Okafor")
+    name = row.get_attribute("aria-label")
+    for part in ("Tom Okafor", "Nila Coffee", "Waiting for a reply since", "A new lid would be perfect"):
+        assert part in name
+    row.click()
+    expect(page.get_by_role("log")).to_be_visible()
+    nameless = page.evaluate(
+        "[...document.querySelectorAll('button, a, input, select, textarea')].filter(one => one.offsetParent && !one.labels?.length && !(one.getAttribute('aria-label') || one.textContent.trim() || one.title)).map(one => one.outerHTML.slice(0, 120))"
+    )
+    assert nameless == []
+
+
+@pytest.mark.parametrize("lang", ["fa", "en"])
+@pytest.mark.parametrize("size", [(1440, 900), (390, 844)])
+def test_text_twice_as_large(stage, lang, size):
+    who, customer = OWNER[lang]
+    clerk = stage.clerk(who, "/inbox/all", size=size)
+    page = clerk.page
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert fits(page)
+    page.locator(".row a", has_text=customer).click()
+    expect(clerk.box).to_be_visible()
+    assert fits(page)
+    box = clerk.box.bounding_box()
+    assert box["y"] + box["height"] <= size[1], "one still sees what one writes"
+    for path in ("/settings/security", "/sign-in"):
+        page.goto(f"{stage.desk.url}{path}")
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        assert fits(page), path
+
+
+def test_nothing_moves_for_whoever_asked_for_it(stage):
+    clerk = stage.clerk("sara", reduced_motion="reduce")
+    page = clerk.page
+    page.locator(".row a", has_text="Tom Okafor").click()
+    page.keyboard.press("u")
+    expect(page.locator(".toast")).to_be_visible()
+    moving = page.evaluate(
+        "document.getAnimations().filter(one => one.effect.getComputedTiming().activeDuration > 10).map(one => one.animationName ?? one.transitionProperty)"
+    )
+    assert moving == []

@@ -15,7 +15,7 @@ from yavar.conversations.canned import events as canned_events
 from yavar.conversations.canned.models import CannedReply
 from yavar.conversations.models import Conversation, Delivery, HeldReply, Inbox, Message, Tag
 from yavar.conversations.notes import events as note_events
-from yavar.conversations.notes.models import Note
+from yavar.conversations.notes.models import CustomerNote, Note
 from yavar.desk.models import RequestType
 from yavar.people import events as people_events
 from yavar.people.models import Agent, Customer, Team
@@ -28,6 +28,7 @@ ACTORS: dict[str, type[Model]] = {"agent": Agent, "customer": Customer}
 KEYS: dict[str, type[Model]] = {
     "conversation.assigned.before": Agent, "conversation.assigned.after": Agent,
     "conversation.team_changed.before": Team, "conversation.team_changed.after": Team,
+    "customer.tagged.added": Tag, "customer.tagged.removed": Tag, "customer.noted.note": CustomerNote, "customer.note_removed.note": CustomerNote,
     "conversation.typed.before": RequestType, "conversation.typed.after": RequestType, "conversation.tagged.added": Tag, "conversation.tagged.removed": Tag,
     "conversation.into": Conversation, "conversation.out_of": Conversation, "customer.into": Customer,
     "conversation": Conversation, "customer": Customer, "visitor": Customer, "message": Message, "note": Note, "inbox": Inbox, "tag": Tag, "agent": Agent,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from yavar.conversations.shapes import Author, Copy, Held, Item, Person, Row
+from yavar.conversations.shapes import Copy, Held, Item, Person, Row
 
 
 @dataclass
@@ -46,42 +46,6 @@ class CustomerCard:
     merged: list[Person]
     earlier: list[Row]
     conversations: int
-
-
-@dataclass
-class CustomerNoteFacts:
-    id: str
-    author: Author
-    text: str
-    at: datetime
-
-
-@dataclass
-class ConsentFacts:
-    purpose: Literal["email", "sms", "phone", "messenger"]
-    given: bool
-    source: str
-    at: datetime
-
-
-@dataclass
-class Kept:
-    tags: list[str]
-    notes: list[CustomerNoteFacts]
-    consents: list[ConsentFacts]
-
-
-@dataclass
-class Part:
-    row: Row
-    items: list[Item]
-    more: bool
-
-
-@dataclass
-class History:
-    parts: list[Part]
-    next: str | None
 
 
 @dataclass

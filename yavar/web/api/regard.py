@@ -1,5 +1,7 @@
 """What the team keeps about a customer: tags, notes, consent; and their whole history on one line, over all channels."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from django.db.models import Q
@@ -18,6 +20,7 @@ from yavar.conversations.notes.regarding import customer_notes, last_said, note_
 from yavar.conversations.notes.timeline import agent_author
 from yavar.conversations.queries import customer_card, rows
 from yavar.conversations.setup import tag_customer
+from yavar.conversations.shapes import Author, Item, Row
 from yavar.people.customers.consent import consents_of, note_consent
 from yavar.people.customers.queries import with_merged
 from yavar.people.models import Agent, Customer
@@ -30,6 +33,42 @@ from .verbs import Tags
 
 doors = Doors(tags=["customers"])
 AT_ONCE = 10  # conversations a page
+
+
+@dataclass
+class CustomerNoteFacts:
+    id: str
+    author: Author
+    text: str
+    at: datetime
+
+
+@dataclass
+class ConsentFacts:
+    purpose: Literal["email", "sms", "phone", "messenger"]
+    given: bool
+    source: str
+    at: datetime
+
+
+@dataclass
+class Kept:
+    tags: list[str]
+    notes: list[CustomerNoteFacts]
+    consents: list[ConsentFacts]
+
+
+@dataclass
+class Part:
+    row: Row
+    items: list[Item]
+    more: bool
+
+
+@dataclass
+class History:
+    parts: list[Part]
+    next: str | None
 
 
 class NoteGiven(Strict):
@@ -64,13 +103,13 @@ def get_card_of_customer(request: HttpRequest, agent: Agent, id: str) -> Any:
     return customer_card(agent, customer_for(agent, id), apart_from=0)
 
 
-@doors.door("GET", "/customers/{id}/kept", needs="customer.read", shape=answers.Kept)
+@doors.door("GET", "/customers/{id}/kept", needs="customer.read", shape=Kept)
 def get_kept(request: HttpRequest, agent: Agent, id: str) -> Any:
     """What the team keeps about them: tags, notes, and what news they agreed to."""
     return kept_of(customer_for(agent, id))
 
 
-@doors.door("POST", "/customers/{id}/tags", needs="customer.edit", shape=answers.Kept)
+@doors.door("POST", "/customers/{id}/tags", needs="customer.edit", shape=Kept)
 def tag_a_customer(request: HttpRequest, agent: Agent, id: str, given: Tags) -> Any:
     """Put tags on a person and take tags off."""
     customer = customer_for(agent, id, "customer.edit")
@@ -78,7 +117,7 @@ def tag_a_customer(request: HttpRequest, agent: Agent, id: str, given: Tags) -> 
     return kept_of(customer)
 
 
-@doors.door("POST", "/customers/{id}/notes", needs="customer.edit", shape=answers.Kept, status=201)
+@doors.door("POST", "/customers/{id}/notes", needs="customer.edit", shape=Kept, status=201)
 def note_a_customer(request: HttpRequest, agent: Agent, id: str, given: NoteGiven) -> Any:
     """Write down what the team should know of a person. They never see it."""
     customer, key = customer_for(agent, id, "customer.edit"), client_id(request, given.client_id)
@@ -87,7 +126,7 @@ def note_a_customer(request: HttpRequest, agent: Agent, id: str, given: NoteGive
     return kept_of(customer)
 
 
-@doors.door("DELETE", "/customers/{id}/notes/{key}", needs="customer.edit", shape=answers.Kept)
+@doors.door("DELETE", "/customers/{id}/notes/{key}", needs="customer.edit", shape=Kept)
 def remove_note_of_customer(request: HttpRequest, agent: Agent, id: str, key: str) -> Any:
     """Take a note away. The audit log keeps who did."""
     customer = customer_for(agent, id, "customer.edit")
@@ -98,7 +137,7 @@ def remove_note_of_customer(request: HttpRequest, agent: Agent, id: str, key: st
     return kept_of(customer)
 
 
-@doors.door("PUT", "/customers/{id}/consents", needs="customer.edit", shape=answers.Kept)
+@doors.door("PUT", "/customers/{id}/consents", needs="customer.edit", shape=Kept)
 def put_consent(request: HttpRequest, agent: Agent, id: str, given: ConsentGiven) -> Any:
     """They agreed to get news this way, refused, or (null) were never asked."""
     customer = customer_for(agent, id, "customer.edit")
@@ -106,7 +145,7 @@ def put_consent(request: HttpRequest, agent: Agent, id: str, given: ConsentGiven
     return kept_of(customer)
 
 
-@doors.door("GET", "/customers/{id}/history", needs="customer.read", shape=answers.History)
+@doors.door("GET", "/customers/{id}/history", needs="customer.read", shape=History)
 def get_history(request: HttpRequest, agent: Agent, id: str, query: Query[HistoryQuery]) -> Any:
     """All that was said with them on any channel, as far as you may see it: conversations by their latest activity, newest first, ten a page, each with its last lines."""
     theirs = narrowed(agent, Q(customer__in=with_merged(customer_for(agent, id).pk)) & ~Q(status=Conversation.Status.MERGED))

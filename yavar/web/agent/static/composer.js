@@ -13,7 +13,8 @@ import {writing} from "./live.js";
 /** Reply or note; stays as one goes from conversation to conversation only while it is "reply": a note is meant once. */
 export const kind = signal("reply");
 let field = null;
-export function focusComposer(which) { kind.value = which; requestAnimationFrame(() => { field?.focus(); }); }
+/** At once: the next letter is meant for it already. */
+export function focusComposer(which) { kind.value = which; field?.focus(); requestAnimationFrame(() => { field?.focus(); }); }
 
 const LIMIT = 10_000;
 const Offer = later(() => import("./offer.js").then(found => found.Offer), () => {});
