@@ -44,8 +44,8 @@ export function tn(one, many, n, vars) {
   return fill(forms[at < 0 ? forms.length - 1 : at], {...vars, n});
 }
 
-/** A length of time in one unit: "3 min". */
-export const unit = (amount, name) => format(Intl.NumberFormat, {style: "unit", unit: name, unitDisplay: "short"}).format(amount);
+/** A length of time in one unit: "3m", "۳ دقیقه". */
+export const unit = (amount, name) => format(Intl.NumberFormat, {style: "unit", unit: name, unitDisplay: voice.lang === "en" ? "narrow" : "short"}).format(amount); // "28 mins" would be the English short one
 export const digits = (n) => format(Intl.NumberFormat, {maximumFractionDigits: 1}).format(n);
 /** @param {string} [zone] IANA; the reader's own without one */
 export const clock = (iso, zone) => format(Intl.DateTimeFormat, {hour: "2-digit", minute: "2-digit", hourCycle: "h23", ...zone && {timeZone: zone}}).format(new Date(iso));
