@@ -27,8 +27,7 @@ def clean(found: dict[str, list[str]]) -> None:
     assert not told, "\n".join(told)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("lang", ["fa", "en"])
+@pytest.mark.parametrize("lang, theme", [("fa", "dark"), ("en", "light")])
 def test_the_inbox(stage, lang, theme):
     who, customer = OWNER[lang]
     clerk = stage.clerk(who, "/inbox/all", color_scheme=theme)

@@ -3,11 +3,14 @@
 import gzip
 import hashlib
 import mimetypes
+import re
 from pathlib import Path
 from typing import Any
 
 from .wire import Answer
 
+# What stands above a function tells its reader; browsers need not fetch it: 9 of the inbox's 78 KB. Vendored files keep their licences.
+_TOLD = re.compile(rb"^[ \t]*/\*\*.*?\*/[ \t]*\n", re.DOTALL | re.MULTILINE)
 COMPRESSED = (".js", ".css", ".svg", ".json", ".txt")
 mimetypes.add_type("text/javascript", ".js")
 mimetypes.add_type("font/woff2", ".woff2")
@@ -22,6 +25,8 @@ class Static:
         for segment, folder in sorted(folders.items()):
             for path in sorted(p for p in folder.rglob("*") if p.is_file()):
                 name, data = f"{segment}/{path.relative_to(folder).as_posix()}", path.read_bytes()
+                if path.suffix == ".js" and "vendor" not in path.parts:
+                    data = _TOLD.sub(b"", data)
                 digest.update(name.encode() + b"\0" + data)
                 packed = gzip.compress(data, 6, mtime=0) if path.suffix in COMPRESSED else b""
                 kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"

@@ -32,7 +32,7 @@ async function put(id, step, seen) {
       const now = problem.more.row, judged = JUDGED.filter(key => key in step.patch);
       putRow(now);
       if (judged.every(key => now[key] === step.patch[key])) return {row: now};
-      const wrote = step.verb === "resolve" && now.unread > seen.unread;
+      const wrote = step.verb === "resolve" && now.preview_by === "customer" && now.last_at > seen.last_at;
       if (wrote || judged.some(key => now[key] !== seen[key])) throw Object.assign(problem, {crossed: seen.version});
       seen = now;
     }
