@@ -3,7 +3,7 @@
 from yavar.base.edge.static import Static
 from yavar.base.edge.wire import Answer
 
-SCRIPT = '/** What it is for.\n * @param {string} a */\nexport const a = `\n  /* kept */ // kept`;\n  /** Gone, too. */\nexport const b = /** @type {?number} */ (null);\n'
+SCRIPT = "/** What it is for.\n * @param {string} a */\nexport const a = `\n  /* kept */ // kept`;\n  /** Gone, too. */\nexport const b = /** @type {?number} */ (null);\n"
 
 
 def ask(static: Static, name: str) -> Answer:
