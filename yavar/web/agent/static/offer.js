@@ -19,7 +19,8 @@ export async function loadCanned() {
 }
 export const cannedReplies = known;
 
-const plain = text => text.toLocaleLowerCase().replace(/ي/g, "ی").replace(/ك/g, "ک").replace(/[\u200c\u064b-\u0652]/g, "").replace(/ё/g, "е");
+/** For comparing what people type: Persian is typed with either ي or ی, ك or ک; ё is often typed as е. */
+export const folded = text => text.toLocaleLowerCase().replace(/ي/g, "ی").replace(/ك/g, "ک").replace(/[\u200c\u064b-\u0652]/g, "").replace(/ё/g, "е");
 const calls = /(?:^|\s)(?:\/([^\s/]{0,40})|:([\p{L}\p{N}_+-]{1,30})|@([^\s@]{0,30}))$/u;
 
 /** What the text before the caret calls for. @returns {?{from: number, options: object[], head?: string}} */
@@ -30,18 +31,18 @@ function offered(typed, id, note, canned, act) {
   if (slash !== undefined) {
     if (note) return null;
     if (!canned) return {from, options: [], busy: true};
-    const wanted = plain(slash);
-    const rank = one => plain(one.shortcut).startsWith(wanted) ? 0 : plain(one.name).includes(wanted) ? 1 : plain(textFor(one, id)).includes(wanted) ? 2 : 3;
+    const wanted = folded(slash);
+    const rank = one => folded(one.shortcut).startsWith(wanted) ? 0 : folded(one.name).includes(wanted) ? 1 : folded(textFor(one, id)).includes(wanted) ? 2 : 3;
     const fitting = canned.map(one => [rank(one), one]).filter(([n]) => n < 3).sort((a, b) => a[0] - b[0] || b[1].uses - a[1].uses).slice(0, 8);
     return {from, options: fitting.map(([, one]) => ({key: one.id, canned: one, run: () => act.canned(one, from)})), none: canned.length ? t("No canned reply fits") : null};
   }
   if (colon !== undefined) {
-    const wanted = plain(colon);
-    return {from, options: emoji().filter(([, words]) => words.some(word => plain(word).startsWith(wanted))).slice(0, 8).map(([sign, words]) => ({key: sign, sign, label: words[0], run: () => act.put(sign, from)}))};
+    const wanted = folded(colon);
+    return {from, options: emoji().filter(([, words]) => words.some(word => folded(word).startsWith(wanted))).slice(0, 8).map(([sign, words]) => ({key: sign, sign, label: words[0], run: () => act.put(sign, from)}))};
   }
   if (!note) return null;
-  const wanted = plain(at);
-  const found = agents.peek().filter(one => one.id !== me.id && plain(one.name).split(/\s+/).some(word => word.startsWith(wanted))).slice(0, 6);
+  const wanted = folded(at);
+  const found = agents.peek().filter(one => one.id !== me.id && folded(one.name).split(/\s+/).some(word => word.startsWith(wanted))).slice(0, 6);
   return {from, options: found.map(one => ({key: one.id, who: one, label: one.name, run: () => act.put(`@${one.name} `, from)}))};
 }
 

@@ -8,7 +8,7 @@ import {assign, assignToMe, copy, markUnread, reopen, resolve, senders, setPrior
 import {priorityName} from "./telling.js";
 import {focusComposer} from "./composer.js";
 import {openMenu, snoozeTimes} from "./menus.js";
-import {cannedReplies, doing, loadCanned, useHere} from "./offer.js";
+import {cannedReplies, doing, folded, loadCanned, useHere} from "./offer.js";
 import {targets} from "./keys.js";
 import {setSingleKeys, setTheme, signOut} from "./sidebar.js";
 
@@ -61,9 +61,6 @@ function commands(ids) {
   return [...on, ...to, ...more];
 }
 
-/** Persian is typed with either ي or ی, ك or ک: all the same here. */
-const plainWord = text => text.toLocaleLowerCase().replace(/ي/g, "ی").replace(/ك/g, "ک").replace(/[\u200c\u064b-\u0652]/g, "").replace(/ё/g, "е");
-
 /** @param {{start: string}} props what stands in the field at first */
 export function Palette({start}) {
   const box = useRef(null), list = useRef(null);
@@ -73,8 +70,8 @@ export function Palette({start}) {
   const ids = useMemo(targets, []);
   const all = useMemo(() => commands(ids), [cannedReplies.value]);
   useEffect(() => { if (ids.length && may("conversation.reply")) loadCanned(); }, []);
-  const wanted = plainWord(text.trim()).split(/\s+/).filter(Boolean);
-  const fitting = all.filter(each => wanted.length ? wanted.every(word => plainWord(each.label).includes(word)) : !each.quiet).slice(0, wanted.length ? 12 : 60);
+  const wanted = folded(text.trim()).split(/\s+/).filter(Boolean);
+  const fitting = all.filter(each => wanted.length ? wanted.every(word => folded(each.label).includes(word)) : !each.quiet).slice(0, wanted.length ? 12 : 60);
   const results = found.rows.map(each => ({key: `row ${each.id}`, group: t("Conversations"), each, run: () => go({id: each.id})}));
   const shown = [...fitting, ...(wanted.length ? results : [])];
   const close = () => { palette.value = null; };
