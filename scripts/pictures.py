@@ -106,12 +106,21 @@ def letters(stage, folder: Path) -> None:
             page.close()
 
 
+def ways(stage, lang: str, path: Path) -> None:
+    """The corner of the shop's page with what the chat's button offers."""
+    shopper = stage.shopper(lang)
+    shopper.press_launcher()
+    shopper.page.wait_for_timeout(400)
+    shopper.page.screenshot(path=path, animations="disabled", clip={"x": 0 if lang == "fa" else 1100, "y": 540, "width": 340, "height": 360})
+
+
 def take(stage, folder: Path) -> None:
     from yavar.integrations.channels.email.testing import mail
 
     for lang, who in (("en", "sara"), ("fa", "amir")):
         shopper, clerk = talk(stage, lang, who)
         save(shopper, folder / f"shop-{lang}.png")
+        ways(stage, lang, folder / f"launcher-{lang}.png")
         clerk.box.fill("")
     sara = stage.clerk("sara", "/inbox/all")
     open_story(sara, "Tom Okafor")

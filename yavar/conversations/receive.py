@@ -18,6 +18,9 @@ from .describing import index
 from .events import Opened
 from .models import Conversation, Message
 
+BOT = Actor("bot")
+GREETING = "greeting"  # the client id of a greeting: one in a conversation
+
 
 class Inbound(msgspec.Struct, frozen=True):
     """A message that was checked: from whom, into which inbox, and into which conversation when the sender named one of theirs."""
@@ -30,13 +33,18 @@ class Inbound(msgspec.Struct, frozen=True):
     files: tuple[str, ...]
     lang: str
     at: datetime
+    greeting: str = ""  # what the desk said first, by itself; it stands above the message that begins a conversation
 
 
 def receive(inbound: Inbound) -> Appended:
     """Store one message inside the open transaction. Without a conversation it goes on with the open one or begins a new one; the same
     client id twice is one message, also when it was the first."""
     by = Actor("customer", inbound.customer_id)
-    conversation_id = inbound.conversation_id or _current(inbound) or _start(inbound, by, _start_key(inbound))
+    conversation_id = inbound.conversation_id or _current(inbound)
+    if not conversation_id:
+        conversation_id = _start(inbound, by, _start_key(inbound))
+        if inbound.greeting:
+            append(conversation_id, by=BOT, client_id=GREETING, text=inbound.greeting, at=inbound.at)
     return append(conversation_id, by=by, client_id=inbound.client_id, text=inbound.text, files=inbound.files, at=inbound.at)
 
 

@@ -13,6 +13,7 @@ from yavar.base.edge.wire import Reply
 from yavar.base.files.models import File
 from yavar.base.problem import Problem
 from yavar.base.rate import Rate
+from yavar.channels.greetings import said
 from yavar.channels.intake import Appended, Inbound, accept
 from yavar.conversations.actions import seen_by_customer
 from yavar.conversations.append import check_body
@@ -36,6 +37,7 @@ class PostMessage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     conversation: str | None
     text: str
     files: tuple[str, ...] = ()
+    greeting: str = ""  # the id of the greeting that stands above a first message
 
 
 class PostSignal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -86,7 +88,8 @@ def _writing(body: PostMessage, known: Known, conversation: int | None) -> Writi
     inbound = Inbound(known.inbox_id, known.customer_id, conversation, body.client_id, body.text, body.files, known.lang, clock.now())
 
     def write() -> tuple[Appended, list[dict[str, object]]]:
-        appended = accept(inbound)
+        greeting = said(known.inbox_id, body.greeting, known.lang) if body.greeting and conversation is None else ""
+        appended = accept(msgspec.structs.replace(inbound, greeting=greeting) if greeting else inbound)
         return appended, [file.facts() for file in File.objects.filter(key__in=body.files).order_by("pk")] if body.files else []
 
     def finish(outcome: tuple[Appended, list[dict[str, object]]]) -> Answer:

@@ -1,5 +1,6 @@
 """The launcher's script: its few facts in front, small enough that a shop never notices it."""
 
+import re
 from functools import cache
 from typing import Any
 
@@ -7,7 +8,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from yavar.channels import ways
+from yavar.channels import greetings, ways
 from yavar.channels.chat import ChatConfig
 from yavar.conversations.models import Inbox
 from yavar.desk import settings as desk_settings
@@ -39,9 +40,12 @@ def script(inbox: Inbox, config: ChatConfig, desk: str) -> str:
     for lang in LOCALES:
         with translation.override(lang):
             shown = ways.shown(config.ways, lang, inbox.brand.locale, desk)
-            strings[lang] = _words(inbox, lang, shown)
+            strings[lang] = _words(inbox, lang, shown) | _greetings(inbox, config, lang)
             facts["icons"] = [ICONS[way.kind] for way in shown]
-    return f"(()=>{{const YAVAR={json_block(facts | {'strings': strings})};\n{_code()}}})();"
+    greets = [each for each in config.greetings if each.active]
+    if greets:
+        facts |= {"greets": [(each.id, each.page, each.after, each.who) for each in greets], "daily": config.greetings_a_day}
+    return f"(()=>{{const YAVAR={json_block(facts | {'strings': strings})};\n{_code(bool(greets))}}})();"
 
 
 def _words(inbox: Inbox, lang: str, shown: list[ways.Shown]) -> dict[str, Any]:
@@ -54,6 +58,16 @@ def _words(inbox: Inbox, lang: str, shown: list[ways.Shown]) -> dict[str, Any]:
     return {**words, "open": _("Contact us"), "pace": pace, "ways": [(way.href, way.words) for way in shown]}
 
 
+def _greetings(inbox: Inbox, config: ChatConfig, lang: str) -> dict[str, Any]:
+    """What the shop says first, in the same order as the greetings' facts, and whose face stands beside it."""
+    found = [greetings.words(each, lang, inbox.brand.locale) for each in config.greetings if each.active]
+    return {"greets": found, "face": inbox.brand.initials(lang), "shut": _("Close")} if found else {}
+
+
 @cache
-def _code() -> str:
-    return script_of(assets().text("widget/loader.js"))
+def _code(greeting: bool) -> str:
+    """A shop without greetings does not pay for them."""
+    loader = assets().text("widget/loader.js")
+    if greeting:
+        return script_of(assets().text("widget/greeting.js") + loader)
+    return script_of(re.sub(r"(?m)^.*// greeting\n", "", loader))

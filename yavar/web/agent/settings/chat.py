@@ -25,7 +25,7 @@ from yavar.web.ui.address import TRY, desk_url
 from yavar.web.ui.templating import page
 
 from ..access import needs
-from . import ways
+from . import greetings, ways
 from .frame import Form, Said, Typed, settings_page, unexpected
 from .managed import chat_inbox, managed
 
@@ -106,6 +106,7 @@ FORMS = {
     "show": Form("secret", _show),
     "renew": Form("secret", _renew),
     **ways.FORMS,
+    **greetings.FORMS,
 }
 
 
@@ -125,7 +126,7 @@ def _facts(request: HttpRequest, agent: Agent, said: Said | None, problem: Probl
         "line": f'<script async src="{url}/chat/{inbox.public_id}/loader.js"></script>', "only_here": urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1"),
         "secret": said.secret if said else None, "has_secret": bool(inbox.secret), "languages": LANGUAGES, "preview": preview_of(shown),
         "brand": {"name": brand.name_in(lang), "initials": brand.initials(lang)}, "try_url": TRY,
-        **ways.facts(inbox, config.ways, url, typed),
+        **ways.facts(inbox, config.ways, url, typed), **greetings.facts(inbox, config.greetings, config.greetings_a_day, typed),
     }  # fmt: skip
 
 

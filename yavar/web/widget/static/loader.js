@@ -1,4 +1,4 @@
-/* The launcher on the shop's page. The server puts `const YAVAR = {…}` before it. Nothing is fetched until it is opened. */
+/* The launcher on the shop's page. The server puts `const YAVAR = {…}` before it, and leaves out the lines that end in "greeting" for a shop that has none. Nothing is fetched until it is opened. */
 (() => {
   const {key, desk, accent, strings, icons} = YAVAR;
   if (window.yavar && window.yavar.open) return;
@@ -17,7 +17,7 @@
   const tint = (light, much = 1, turn = 0) => `oklch(${light} ${c * much} ${h + turn})`; // lightness is ours, so that the contrast is too
   // A constructed sheet: a shop that forbids inline styles still shows the launcher.
   const sheet = new CSSStyleSheet();
-  sheet.replaceSync(`
+  let styles = `
     :host { all: initial !important; position: fixed !important; inset-block-end: 0 !important; inset-inline-end: 0 !important; z-index: 2147483000 !important }
     :host([hidden]), [hidden] { display: none !important }
     * { box-sizing: border-box }
@@ -46,8 +46,10 @@
     }
     @media (max-height: 419.9px) { div { inset-block: 0 auto; block-size: 100vh; border-radius: 0 } .open { display: none } }
     @media (prefers-reduced-motion: reduce) { * { animation: none !important; transition: none !important } }
-    @media (forced-colors: active) { .go, div, nav { border: 2px solid ButtonText } }
-    @media print { :host { display: none !important } }`);
+    @media (forced-colors: active) { .go, div, nav { border: 2px solid ButtonText } nav svg { color: inherit } }
+    @media print { :host { display: none !important } }`;
+  styles += HAIL; // greeting
+  sheet.replaceSync(styles);
   shadow.adoptedStyleSheets = [sheet];
 
   const node = (tag, given, ...inside) => {
@@ -86,6 +88,7 @@
   function list(on, to = on ? menu.firstChild : button) {
     if (menu.hidden === !on) return;
     menu.hidden = !on;
+    hailed.hide(); // greeting
     show();
     if (to) to.focus();
   }
@@ -121,6 +124,7 @@
     if (wanted === open) return;
     open = wanted;
     if (menu) menu.hidden = true;
+    hailed.hide(); // greeting
     if (open) unread = 0;
     if (open && !frame) make();
     show();
@@ -142,8 +146,11 @@
     else if (data.yavar === "ready") {
       ready = true;
       if (identity) tell({yavar: "identity", identity});
+      if (hailed.said) tell({yavar: "greeting", ...hailed.said}); // greeting
       tell({yavar: open ? "shown" : "hidden"});
-    } else if (data.yavar === "unread" && !open) {
+    }
+    else if (data.yavar === "talk") hailed.talk(Boolean(data.on)); // greeting
+    else if (data.yavar === "unread" && !open) {
       unread = Math.max(0, data.count | 0);
       show();
     }
@@ -158,6 +165,7 @@
       tell({yavar: "identity", identity});
     },
   };
+  const hailed = hail(YAVAR, {say, node, svg, shadow, opened: () => open || Boolean(frame), open: () => toggle(true)}); // greeting
   const place = () => document.body.append(host);
   show();
   if (document.body) place();

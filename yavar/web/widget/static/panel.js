@@ -36,7 +36,7 @@ export const conversation = signal(null), seen = signal({agent: 0, customer: 0})
 export const messages = signal(/** @type {Message[]} */ ([])), more = signal(false), older = signal(""), loading = signal(false);
 export const outbox = signal(/** @type {Unsent[]} */ (recallUnsent())), draft = signal(recall("draft") || ""), chips = signal(/** @type {Chip[]} */ ([])), busy = signal(false);
 export const online = signal(true), writer = signal(""), shown = signal(parent === self), fresh = signal(0), spoken = signal("");
-export const lang = signal(config.lang), asking = signal(false), fault = signal(null), note = signal(""), emojiOpen = signal(false);
+export const greeting = signal(/** @type {{id: string, text: string, at: string}|null} */ (null)), lang = signal(config.lang), asking = signal(false), fault = signal(null), note = signal(""), emojiOpen = signal(false);
 const token = recall("token") || newId(32);
 let identity = null, asked = false, opening = null, stream = null, unread = 0, told = 0, atEnd = true, cutAt = 0;
 
@@ -245,7 +245,8 @@ async function pump() {
     try {
       await openSession();
       const {client_id, text, files} = next, at = conversation.value;
-      const answer = await call("POST", "/chat/messages", {client_id, conversation: at ? at.id : null, text, files: files.map(({key}) => key)});
+      const answer = await call("POST", "/chat/messages", {client_id, conversation: at ? at.id : null, text, files: files.map(({key}) => key), ...(!at && greeting.value && {greeting: greeting.value.id})});
+      if (answer.message.seq !== 2) greeting.value = null; // else it has been kept as the first
       if (at?.id !== answer.conversation.id) {
         messages.value = [];
         more.value = false;
@@ -357,7 +358,8 @@ addEventListener("message", ({source, origin, data}) => {
     shown.value = data.yavar === "shown";
     if (shown.value) document.querySelector("textarea").focus();
     look();
-  } else if (data.yavar === "identity" && data.identity) {
+  } else if (data.yavar === "greeting") greeting.value = {id: String(data.id), text: String(data.text), at: new Date().toISOString()};
+  else if (data.yavar === "identity" && data.identity) {
     const {id, hash, name: called, email, jwt} = data.identity;
     recognise(jwt ? {jwt} : {id: String(id), hash, ...(called && {name: called}), ...(email && {email})});
   }
@@ -368,7 +370,10 @@ document.addEventListener("visibilitychange", () => look());
 export function start() {
   tell({yavar: "ready"});
   loading.value = Boolean(recall("open"));
-  (loading.value ? hello() : Promise.resolve()).finally(() => { loading.value = false; });
+  (loading.value ? hello() : Promise.resolve()).finally(() => {
+    loading.value = false;
+    conversation.subscribe((now) => tell({yavar: "talk", on: Boolean(now) && now.status !== "resolved"}));
+  });
   if ((recall("lang") || config.lang) !== config.lang) import("./more.js").then(({speak}) => speak(recall("lang"))); // chosen here before
   pump();
 }

@@ -1,7 +1,7 @@
 {#- What the chat shows: a module inside the page, see the note in static/panel.js. It is included, so only the imports are filled in. #}
 import {html, render, computed, signal, useEffect, useLayoutEffect, useRef} from "{{ static("ui/vendor/ui.js") }}";
 import {t, tn, clock, dayLabel, fullDate, bytes, styled} from "{{ static("ui/wire.js") }}";
-import {config, BIGGEST, messages, older, loading, outbox, draft, chips, busy, seen, known, lang, online, writer, shown, fresh, spoken, asking, fault, note, emojiOpen,
+import {config, BIGGEST, messages, older, loading, outbox, draft, chips, busy, seen, known, greeting, lang, online, writer, shown, fresh, spoken, asking, fault, note, emojiOpen,
   start, loadOlder, look, typing, retry, edit, write, send, introduce, attach, begin, drop, tell} from "{{ static("widget/panel.js") }}";
 {% raw %}
 const PICTURES = /^image\/(png|jpeg|gif|webp|avif)$/;
@@ -36,7 +36,8 @@ function Said({item, first, last, mine, read}) {
 }
 const thread = computed(() => {
   if (!lang.value) return []; // its words and dates follow the language
-  const all = [...messages.value, ...outbox.value.map((item) => ({...item, author: {kind: "customer"}}))];
+  const hail = greeting.value && !messages.value.some(({author, text}) => author.kind === "bot" && text === greeting.value.text) && (!messages.value.length || messages.value[0].seq === 2);
+  const all = [...(hail ? [{...greeting.value, seq: -1, author: {kind: "bot"}, files: []}] : []), ...messages.value, ...outbox.value.map((item) => ({...item, author: {kind: "customer"}}))];
   const lastMine = messages.value.findLast(({author}) => author.kind === "customer");
   const near = (item, one) => one && one.author.kind === item.author.kind && (item.author.kind === "customer" || one.author.name === item.author.name)
     && !one.reason && Math.abs(new Date(one.at) - new Date(item.at)) < 3e5 && dayLabel(one.at) === dayLabel(item.at);
