@@ -117,7 +117,7 @@ def _start(inbound: Inbound, by: Actor, start_key: str, about: About = NOTHING) 
     conversation = sql.create(Conversation(
         public_id=ids.public_id(), reference=ids.reference() if taken else about.reference, inbox_id=inbound.inbox_id, customer_id=inbound.customer_id,
         start_key=start_key, subject=about.subject, request_type=about.request_type, fields=dict(about.fields), lang=inbound.lang,
-        last_at=inbound.at, created_at=inbound.at, event_seq=1,
+        last_at=inbound.at, created_at=inbound.at, event_seq=1, customer_seen=1 if inbound.greeting else 0,  # who answers it has read it
     ))  # fmt: skip
     index(conversation.pk, about.definitions, about.fields)
     record(Opened(inbound.inbox_id, inbound.customer_id), subject=("conversation", conversation.pk), by=by, seq=1, at=inbound.at)

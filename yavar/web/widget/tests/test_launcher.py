@@ -7,11 +7,14 @@ import re
 import pytest
 from django.test import Client
 
-from yavar.channels.chat import ChatConfig
+from yavar.base.edge.testing import knock
+from yavar.channels.chat import CHAT, ChatConfig
 from yavar.channels.ways import Way
 from yavar.conversations import actions
 from yavar.conversations.models import Conversation
 from yavar.conversations.setup import configure_inbox
+from yavar.web.widget import launcher
+from yavar.web.widget.doors import DOORS
 from yavar.web.widget.shrink import script_of, sheet_of
 
 from .test_chat import Visitor, shop  # noqa: F401
@@ -77,3 +80,47 @@ def test_shrinking_keeps_what_is_said():
     code = '(() => {\n  // a note\n  const a = "x  // y", b = `${a} (1)`; // another\n  return a + b;\n})();\n'
     assert script_of(code) == '(()=>{const a="x  // y",b=`${a} (1)`;return a+b;})();'
     assert sheet_of("/* note */ .a > .b { inset: 0 auto;\n  color: red }") == ".a>.b{inset:0 auto;color:red}"
+
+
+def greet(shop, **more):  # noqa: F811
+    found = {"id": "hello", "text": {"en": "Need help?", "fa": "کمک؟"}, "page": "/kettles", "after": 5, "who": "new", **more}
+    configure_inbox(shop.inbox, CHAT.changed({"origins": ["https://shop.example"]}, {"greetings": [found]}))
+
+
+def test_greetings_come_with_the_launcher_and_only_where_there_are_some(shop):  # noqa: F811
+    assert "localStorage" not in loaded(shop.inbox).content.decode() and "hailed" not in loaded(shop.inbox).content.decode()
+    greet(shop)
+    said = facts(shop.inbox)
+    assert (said["greets"], said["daily"]) == ([["hello", "/kettles", 5, "new"]], 1)
+    assert {lang: words["greets"] for lang, words in said["strings"].items()} == {"fa": ["کمک؟"], "ru": ["کمک؟"], "en": ["Need help?"]}
+    greet(shop, active=False)
+    assert "greets" not in facts(shop.inbox) and "localStorage" not in loaded(shop.inbox).content.decode()
+
+
+def test_the_greeting_a_visitor_answers_is_kept_in_our_own_words(shop):  # noqa: F811
+    greet(shop)
+    maryam = Visitor(shop, lang="en")
+    body = {"client_id": "client-0001", "conversation": None, "text": "Yes please", "greeting": "hello"}
+    first = json.loads(knock(DOORS, "POST", "/chat/messages", body, authorization=f"Bearer {maryam.token}").body)
+    assert first["message"]["seq"] == 2
+    hello = maryam.get("/chat/hello").json()
+    assert [(each["author"]["kind"], each["text"]) for each in hello["messages"]] == [("bot", "Need help?"), ("customer", "Yes please")]
+    stranger = Visitor(shop, lang="en")
+    forged = {**body, "client_id": "client-0002", "greeting": "We owe you a kettle"}
+    assert json.loads(knock(DOORS, "POST", "/chat/messages", forged, authorization=f"Bearer {stranger.token}").body)["message"]["seq"] == 1
+
+
+def test_the_pace_is_known_when_somebody_is_there(shop, monkeypatch):  # noqa: F811
+    offer(shop, [*WAYS, Way("email", "help@shop.example"), Way("help", "https://shop.example/help")])
+    assert facts(shop.inbox)["strings"]["en"]["pace"] == ""
+    monkeypatch.setattr(launcher.presence, "online", lambda: [1])
+    assert facts(shop.inbox)["strings"]["fa"]["pace"] == "معمولاً زیر ۵ دقیقه پاسخ می‌دهیم"
+    assert len(loaded(shop.inbox, accept_encoding="gzip").content) <= 4096
+
+
+def test_greetings_weigh_a_kilobyte_and_a_half_at_most(shop):  # noqa: F811
+    offer(shop)
+    before = len(loaded(shop.inbox, accept_encoding="gzip").content)
+    texts = {"en": "Looking for the right kettle? Ask us.", "fa": "دنبال کتری مناسب می‌گردید؟ بپرسید.", "ru": "Ищете подходящий чайник? Спросите нас."}
+    configure_inbox(shop.inbox, CHAT.changed(shop.inbox.config, {"greetings": [{"text": texts}, {"text": texts, "page": "/basket", "who": "returning"}]}))
+    assert len(loaded(shop.inbox, accept_encoding="gzip").content) - before <= 1536
