@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import jwt
 import pytest
 from playwright.sync_api import Frame, Page, expect
 
@@ -335,3 +336,37 @@ def test_reduced_motion_moves_nothing(stage):
     shopper.page.keyboard.press("Escape")
     opened(shopper)
     assert shopper.page.locator("yavar-chat div").evaluate(still)[0] == "none"
+
+
+@pytest.mark.parametrize("lang", ["fa", "en"])
+def test_whoever_the_shop_vouches_for_has_the_chat_mailed(stage, lang):
+    from yavar.config.demo import SECRET
+
+    button = {"fa": "متن گفت‌وگو را ایمیل کنید", "en": "E-mail me the chat"}[lang]
+    address = f"ruth-{lang}@shop.example"
+    stranger = visit(stage, lang)
+    opened(stranger)
+    stranger.begin("Hello")
+    assert stranger.panel.get_by_role("button", name=button).count() == 0, "an address that is merely typed gets nothing"
+
+    shopper = visit(stage, lang)
+    shopper.page.evaluate("jwt => yavar.identify({jwt})", jwt.encode({"sub": address, "exp": 4102444800, "email": address, "name": "Ruth"}, SECRET, "HS256"))
+    panel = opened(shopper)
+    shopper.say("Is the lid tight?")
+    shopper.delivered("Is the lid tight?")
+    assert panel.locator(".ways a").all_inner_texts() == WORDS[lang][1:2]
+    mail = panel.locator(".ways").get_by_role("button", name=button)
+    mail.click()
+    expect(panel.locator(".note.good")).to_be_visible()
+    reference = shopper.get("/chat/hello")["conversation"]["reference"]
+    page = stage.page(lang)
+    eventually(page, lambda: page.goto(f"{stage.desk.url}/shop/mail?lang={lang}") and page.get_by_text(reference).count(), "the mail arrives")
+    page.get_by_text(reference).first.click()
+    expect(page.frame_locator("iframe").get_by_text("Is the lid tight?").first).to_be_visible()
+    page.screenshot(path=stage.folder / f"chat-by-mail-{lang}.png")
+    page.context.close()
+    mail.click()
+    expect(panel.locator(".note[role=alert]")).to_be_visible()
+    panel.locator(".more > button").click()
+    expect(panel.locator(".menu").get_by_role("button", name=button)).to_be_visible()
+    assert [each for each in shopper.complaints if "429" not in each] == []

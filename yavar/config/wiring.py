@@ -25,6 +25,7 @@ from yavar.integrations.channels.email.doors.smtp import keep as keep_mail_doors
 from yavar.integrations.channels.email.offer import EMAIL
 from yavar.integrations.channels.email.sending import asking as email_asking
 from yavar.integrations.channels.email.sending import jobs as email_sending
+from yavar.integrations.channels.email.sending import transcribing as email_transcribing
 from yavar.people import jobs as people_jobs
 from yavar.realtime import public, staff
 from yavar.realtime.hub import hub
@@ -48,6 +49,7 @@ ROOMS_WITH_JOBS = (
     email_reading,
     email_sending,
     email_asking,
+    email_transcribing,
 )  # importing them registers who does what
 
 # each entry: how often, and what is done; every one of them may run twice

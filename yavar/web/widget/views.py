@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from yavar.base.events import Actor
 from yavar.base.problem import Problem
 from yavar.base.rate import Rate
-from yavar.channels import ways
+from yavar.channels import transcripts, ways
 from yavar.channels.chat import ChatConfig, SignedIdentity, config_of, origin, vouched
 from yavar.conversations.models import Conversation, Inbox
 from yavar.conversations.public import conversation_of, latest_conversation, messages, team_faces
@@ -38,6 +38,7 @@ from .visitors import Known, forget, load, peek
 
 LANGUAGES = ("fa", "ru", "en")
 sessions_rate = Rate(1.0 if settings.ENV.rate else 0.0, 60)
+transcripts_rate = Rate(0.1 if settings.ENV.rate else 0.0, 5)
 uploads_rate = Rate(0.5 if settings.ENV.rate else 0.0, 20)
 
 
@@ -172,7 +173,8 @@ def hello_of(known: Known) -> dict[str, Any]:
     email = session_row.customer.identities.filter(kind="email").values_list("value", flat=True).first() or ""
     conversation = latest_conversation(known.customer_id, known.inbox_id)
     shown, more = messages(conversation.pk) if conversation else ([], False)
-    return {"customer": {"name": known.author.name, "email": email}, "conversation": conversation_facts(conversation), "messages": shown, "more": more}
+    return {"customer": {"name": known.author.name, "email": email}, "conversation": conversation_facts(conversation), "messages": shown, "more": more,
+            "mailable": transcripts.possible(known.customer_id, Inbox.objects.get(pk=known.inbox_id).brand_id)}  # fmt: skip
 
 
 def conversation_facts(c: Conversation | None) -> dict[str, Any] | None:
@@ -198,6 +200,25 @@ def older(request: HttpRequest) -> HttpResponse:
         raise Problem(404, "conversation.unknown", _("This conversation is not here."))
     shown, more = messages(conversation.pk, before=whole_number(request, "before"), after=whole_number(request, "after"))
     return answer({"messages": shown, "more": more})
+
+
+class AskTranscript(Strict, frozen=True):
+    conversation: str
+
+
+@csrf_exempt
+@require_POST
+def transcript(request: HttpRequest) -> HttpResponse:
+    """A visitor wants the chat by mail."""
+    known = visitor(request)
+    if wait := transcripts_rate.take(known.key):
+        raise Problem(429, "rate.limited", _("That was very fast. Your message is kept and is sent again in a moment."), retry_after=wait)
+    conversation = conversation_of(known.customer_id, body(request, AskTranscript).conversation)
+    if conversation is None:
+        raise Problem(404, "conversation.unknown", _("This conversation is not here."))
+    lang = request.headers.get("X-Lang", "")
+    transcripts.ask(conversation, customer_id=known.customer_id, lang=lang if lang in LANGUAGES else known.lang)
+    return HttpResponse(status=204)
 
 
 @csrf_exempt

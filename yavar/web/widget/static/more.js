@@ -1,13 +1,14 @@
 /** What a visitor wants now and then: the menu behind “…”, another language, a sound, the chat as a file. */
 import {html} from "../ui/vendor/ui.js";
 import {t, setStrings, fullDate} from "../ui/wire.js";
-import {config, conversation, known, lang, messages, more, note, older, anew, keep, loadOlder, openSession, recall} from "./panel.js";
+import {config, conversation, known, lang, messages, more, note, older, anew, keep, loadOlder, mailable, mailChat, openSession, recall} from "./panel.js";
 
 const LANGUAGES = [["fa", "فارسی"], ["ru", "Русский"], ["en", "English"]];
 // Lucide (ISC)
 const SIGNS = {
   sound: "M11 4.7a.7.7 0 0 0-1.2-.5L6.4 7.6A1.4 1.4 0 0 1 5.4 8H3a1 1 0 0 0-1 1v6a1 1 0 0 0 1 1h2.4a1.4 1.4 0 0 1 1 .4l3.4 3.4a.7.7 0 0 0 1.2-.5zM16 9a5 5 0 0 1 0 6M19.4 18.4a9 9 0 0 0 0-12.7",
   save: "M12 15V3M21 15v4a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2v-4M7 10l5 5 5-5",
+  mail: "M4 4h16a2 2 0 0 1 2 2v12a2 2 0 0 1-2 2H4a2 2 0 0 1-2-2V6a2 2 0 0 1 2-2zM2 6.5l10 6 10-6",
   anew: "M5 12h14M12 5v14",
 };
 const Sign = ({name}) => html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d=${SIGNS[name]} /></svg>`;
@@ -81,6 +82,7 @@ export function Menu({close, Way}) {
     <div class="langs" role="group" aria-label=${t("Language")}>${LANGUAGES.map(([code, name]) => html`<button type="button" key=${code} lang=${code} aria-pressed=${code === config.lang} onClick=${then(() => code !== config.lang && speak(code))}>${name}</button>`)}</div>
     <button type="button" class="way" aria-pressed=${Boolean(recall("sound"))} onClick=${then(sound)}><${Sign} name="sound" /><span>${t("Sound for new answers")}</span><i>${recall("sound") ? t("On") : t("Off")}</i></button>
     ${messages.value.length > 0 && html`<button type="button" class="way" onClick=${then(save)}><${Sign} name="save" /><span>${t("Save this chat")}</span></button>`}
+    ${mailable.value && conversation.value && html`<button type="button" class="way" onClick=${then(mailChat)}><${Sign} name="mail" /><span>${t("E-mail me the chat")}</span></button>`}
     ${conversation.value?.status === "resolved" && html`<button type="button" class="way" onClick=${then(anew)}><${Sign} name="anew" /><span>${t("Start a new conversation")}</span></button>`}
     ${config.ways.length > 0 && html`<hr />`}${config.ways.map((way) => html`<${Way} key=${way.href} way=${way} />`)}
   </div>`;

@@ -36,7 +36,7 @@ export const conversation = signal(null), seen = signal({agent: 0, customer: 0})
 export const messages = signal(/** @type {Message[]} */ ([])), more = signal(false), older = signal(""), loading = signal(false);
 export const outbox = signal(/** @type {Unsent[]} */ (recallUnsent())), draft = signal(recall("draft") || ""), chips = signal(/** @type {Chip[]} */ ([])), busy = signal(false);
 export const online = signal(true), writer = signal(""), shown = signal(parent === self), fresh = signal(0), spoken = signal("");
-export const greeting = signal(/** @type {{id: string, text: string, at: string}|null} */ (null)), lang = signal(config.lang), asking = signal(false), fault = signal(null), note = signal(""), emojiOpen = signal(false);
+export const greeting = signal(/** @type {{id: string, text: string, at: string}|null} */ (null)), lang = signal(config.lang), asking = signal(false), fault = signal(null), note = signal(""), notice = signal(""), mailable = signal(false), emojiOpen = signal(false);
 const token = recall("token") || newId(32);
 let identity = null, asked = false, opening = null, stream = null, unread = 0, told = 0, atEnd = true, cutAt = 0;
 
@@ -77,6 +77,7 @@ function greet(hello) {
   conversation.value = now;
   if (now?.seen) seen.value = now.seen;
   more.value = further;
+  mailable.value = hello.mailable;
   messages.value = said;
   for (const {client_id} of hello.messages) sent(client_id);
   if (before?.id !== now?.id) listen();
@@ -287,6 +288,14 @@ export function write(text) {
   draft.value = text;
   keep("draft", text);
   note.value = "";
+}
+/** The chat by mail, to the visitor’s proven address. */
+export async function mailChat() {
+  try {
+    await call("POST", "/chat/transcript", {conversation: conversation.value.id});
+    notice.value = t("The chat is on its way to your e-mail.");
+    setTimeout(() => { notice.value = ""; }, 8000);
+  } catch (problem) { note.value = problem.title; }
 }
 /** The pre-chat form was filled in. Rejects with a Problem the visitor can mend. */
 export async function introduce(answers) {

@@ -1,7 +1,7 @@
 {#- What the chat shows: a module inside the page, see the note in static/panel.js. It is included, so only the imports are filled in. #}
 import {html, render, computed, signal, useEffect, useLayoutEffect, useRef} from "{{ static("ui/vendor/ui.js") }}";
 import {t, tn, clock, dayLabel, fullDate, bytes, styled} from "{{ static("ui/wire.js") }}";
-import {config, BIGGEST, messages, older, loading, outbox, draft, chips, busy, seen, known, greeting, lang, online, writer, shown, fresh, spoken, asking, fault, note, emojiOpen,
+import {config, BIGGEST, messages, older, loading, outbox, draft, chips, busy, seen, known, greeting, lang, mailable, mailChat, conversation, notice, online, writer, shown, fresh, spoken, asking, fault, note, emojiOpen,
   start, loadOlder, look, typing, retry, edit, write, send, introduce, attach, begin, drop, tell} from "{{ static("widget/panel.js") }}";
 {% raw %}
 const PICTURES = /^image\/(png|jpeg|gif|webp|avif)$/;
@@ -153,7 +153,7 @@ function Composer() {
         <input type="file" multiple hidden ref=${picker} onChange=${(event) => { attach(event.target.files); event.target.value = ""; }} />
         ${Tool({icon: "send", label: t("Send"), turns: true, class: "tool send", "aria-disabled": busy.value || (!draft.value.trim() && !chips.value.length), onClick: send})}
       </div></div>
-    ${note.value && html`<div class="note" role="alert">${note.value}</div>`}</div>`;
+    ${note.value && html`<div class="note" role="alert">${note.value}</div>`}${notice.value && html`<div class="note good" role="status">${notice.value}</div>`}</div>`;
 }
 const Way = ({way}) => html`<a class="way" href=${way.href} target=${way.href[0] === "h" ? "_blank" : undefined} rel="noopener"><svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d=${way.icon} /></svg><span dir="auto">${way.words}</span></a>`;
 /** What is wanted now and then is read when it is first wanted. */
@@ -174,7 +174,8 @@ const App = () => html`<header class="head"><${Faces} /><div><h1><bdi>${config.b
     ${parent !== self && html`<button type="button" class="tool" aria-label=${t("Close the chat")} title=${t("Close the chat")} onClick=${() => tell({yavar: "close"})}><${Icon} name="chevron-down" /></button>`}</header>
   ${!online.value && html`<div class="banner" role="status"><${Icon} name="wifi-off" /><span>${t("You’re offline. Keep writing, we’ll send it when you’re back.")}</span>
     ${outbox.value.length > 0 && html`<small>${tn("{n} waiting", "{n} waiting", outbox.value.length)}</small>`}</div>`}
-  <${Log} /><div class="foot"><${Composer} />${config.ways.length > 0 && html`<nav class="ways" aria-label=${t("Contact us")}>${config.ways.slice(0, 2).map((way) => html`<${Way} key=${way.href} way=${way} />`)}</nav>`}</div>`;
+  <${Log} /><div class="foot"><${Composer} />${(config.ways.length > 0 || (mailable.value && conversation.value)) && html`<nav class="ways" aria-label=${t("Contact us")}>${config.ways.slice(0, mailable.value && conversation.value ? 1 : 2).map((way) => html`<${Way} key=${way.href} way=${way} />`)}
+    ${mailable.value && conversation.value && html`<button type="button" class="way" onClick=${mailChat}><${Icon} name="mail" /><span>${t("E-mail me the chat")}</span></button>`}</nav>`}</div>`;
 const Whole = () => html`<${App} key=${lang.value} />`;
 
 addEventListener("keydown", (event) => {
