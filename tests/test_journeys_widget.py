@@ -6,7 +6,7 @@ import jwt
 import pytest
 from playwright.sync_api import Frame, Page, expect
 
-from tests.browser import Shopper, Stage, eventually, fits
+from tests.browser import Shopper, Stage, eventually
 from tests.test_journeys import meet
 
 pytest_plugins = ["tests.browser"]
@@ -50,15 +50,6 @@ def inside(page: Page, selector: str) -> bool:
     """The element stands wholly within the window."""
     box, size = page.locator(selector).bounding_box(), page.viewport_size
     return box is not None and box["x"] >= 0 and box["y"] >= 0 and box["x"] + box["width"] <= size["width"] and box["y"] + box["height"] <= size["height"]
-
-
-def reachable(panel: Frame, selector: str) -> bool:
-    """Where the element stands nothing covers it."""
-    return panel.evaluate(
-        """selector => { const one = document.querySelector(selector), box = one.getBoundingClientRect();
-        const there = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2); return one === there || one.contains(there); }""",
-        selector,
-    )
 
 
 @languages
@@ -257,85 +248,6 @@ def test_a_sound_only_once_it_is_switched_on_and_nobody_looks(stage):
     page.evaluate("yavar.close()")
     clerk.reply("three")
     eventually(page, lambda: panel.evaluate("window.tones") == 4, "it sounds")
-
-
-@languages
-def test_at_320_pixels_and_magnified_four_times(stage, lang):
-    for size in ((320, 640), (320, 256)):
-        shopper = visit(stage, lang, size=size)
-        page = shopper.page
-        assert page.locator("yavar-chat .go").bounding_box()["x"] >= 0
-        launcher(page).click()
-        assert inside(page, "yavar-chat nav")
-        for each in items(page).all():
-            each.scroll_into_view_if_needed()
-            assert page.locator("yavar-chat nav").evaluate("nav => nav.scrollWidth <= nav.clientWidth")
-        page.keyboard.press("Escape")
-        panel = opened(shopper)
-        shopper.begin("one\\ntwo\\nthree " * 6)
-        shopper.say("The last thing that was said")
-        shopper.delivered("The last thing that was said")
-        for selector in ("textarea", ".send", ".head .tool:last-child", ".more > button", ".said:last-child .bubble"):
-            assert reachable(panel, selector), (size, selector)
-        assert panel.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
-        assert panel.locator(".log").bounding_box()["height"] >= 100
-        panel.locator(".more > button").click()
-        menu = panel.locator(".menu")
-        assert menu.evaluate(
-            "menu => { const box = menu.getBoundingClientRect(); return box.left >= 0 && box.right <= innerWidth && box.bottom <= innerHeight; }"
-        )
-        last = menu.locator("a").last
-        last.scroll_into_view_if_needed()
-        last.focus()
-        page.keyboard.press("Escape")
-        page.keyboard.press("Escape")
-        expect(launcher(page)).to_be_focused()
-        assert shopper.complaints == []
-
-
-def test_with_text_twice_as_large(stage):
-    shopper = visit(stage, "ru", size=(375, 667))
-    panel = opened(shopper)
-    panel.evaluate("document.documentElement.style.setProperty('font-size', '200%')")
-    shopper.begin("Здравствуйте, подскажите, пожалуйста, есть ли чайник?")
-    assert panel.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
-    for selector in ("textarea", ".send", ".head .tool:last-child"):
-        assert reachable(panel, selector), selector
-    assert panel.locator(".log").bounding_box()["height"] >= 150
-    assert fits(shopper.page)
-
-
-def test_forced_colours_leave_every_shape_visible(stage):
-    shopper = visit(stage, "en")
-    line = shopper.page.context.new_cdp_session(shopper.page)
-    line.send("Emulation.setEmulatedMedia", {"features": [{"name": "forced-colors", "value": "active"}]})
-    assert shopper.page.evaluate("matchMedia('(forced-colors: active)').matches")
-    edge = "one => { const style = getComputedStyle(one); return style.borderBlockEndStyle === 'solid' && parseFloat(style.borderBlockEndWidth) >= 1; }"
-    assert launcher(shopper.page).evaluate(edge)
-    launcher(shopper.page).click()
-    assert shopper.page.locator("yavar-chat nav").evaluate(edge)
-    items(shopper.page).nth(1).focus()
-    shopper.page.keyboard.press("ArrowDown")
-    assert items(shopper.page).nth(2).evaluate("one => getComputedStyle(one).outlineStyle") == "solid"
-    shopper.page.keyboard.press("Escape")
-    panel = opened(shopper)
-    shopper.begin("Hello")
-    assert shopper.page.locator("yavar-chat div").evaluate(edge)
-    for selector in (".bubble", ".send", ".composer", ".head"):
-        assert panel.locator(selector).first.evaluate(edge), selector
-    panel.locator(".more > button").click()
-    assert panel.locator(".menu").evaluate(edge)
-
-
-def test_reduced_motion_moves_nothing(stage):
-    shopper = visit(stage, "en", reduced_motion="reduce")
-    launcher(shopper.page).click()
-    still = "one => { const style = getComputedStyle(one); return [style.animationName, style.transitionDuration]; }"
-    assert shopper.page.locator("yavar-chat nav").evaluate(still) == ["none", "0s"]
-    assert shopper.page.locator("yavar-chat svg").first.evaluate(still) == ["none", "0s"]
-    shopper.page.keyboard.press("Escape")
-    opened(shopper)
-    assert shopper.page.locator("yavar-chat div").evaluate(still)[0] == "none"
 
 
 @pytest.mark.parametrize("lang", ["fa", "en"])

@@ -71,34 +71,34 @@
   shadow.append(button);
 
   // Where the shop offers other ways than the chat, the first press shows them all. Real links and buttons; arrows are a comfort.
-  const menu = say.ways && node("nav", {hidden: true, lang, ariaLabel: say.open},
-    node("button", {type: "button", onclick() { menu.hidden = true; toggle(true); }}, svg(TALK), node("span", {}, say.title, node("small", {}, say.pace))),
-    ...say.ways.map(([href, words], at) => node("a", {href, rel: "noopener", target: href[0] === "h" ? "_blank" : "", onclick: () => list(false)}, svg(icons[at]), node("span", {dir: "auto"}, words))));
-  if (menu) {
-    shadow.append(menu);
-    menu.onkeydown = (event) => {
-      const all = [...menu.children], step = {ArrowDown: 1, ArrowUp: all.length - 1}[event.key];
-      if (!step) return;
-      event.preventDefault();
-      all[(all.indexOf(shadow.activeElement) + step) % all.length].focus();
-    };
-    shadow.addEventListener("focusout", ({relatedTarget: to}) => to && !shadow.contains(to) && list(false, null));
-    addEventListener("pointerdown", ({target}) => target !== host && list(false, null));
+  let menu = null;
+  const offer = () => node("nav", {lang, ariaLabel: say.open, onkeydown: walk},
+    node("button", {type: "button", onclick: () => toggle(true)}, svg(TALK), node("span", {}, say.title, node("small", {}, say.pace))),
+    ...say.ways.map(([href, words], at) => node("a", {href, rel: "noopener", target: href[0] === "h" ? "_blank" : "", onclick: () => setTimeout(list, 0, false)}, svg(icons[at]), node("span", {dir: "auto"}, words))));
+  function walk(event) {
+    const all = [...menu.children], step = {ArrowDown: 1, ArrowUp: all.length - 1}[event.key];
+    if (!step) return;
+    event.preventDefault();
+    all[(all.indexOf(shadow.activeElement) + step) % all.length].focus();
   }
-  function list(on, to = on ? menu.firstChild : button) {
-    if (menu.hidden === !on) return;
-    menu.hidden = !on;
+  function list(on, to = button) {
+    if (!menu === !on) return;
+    if (on) shadow.append(menu = offer());
+    else menu = menu.remove();
     hailed.hide(); // greeting
     show();
-    if (to) to.focus();
+    if (on) menu.firstChild.focus();
+    else if (to) to.focus();
   }
+  shadow.addEventListener("focusout", ({relatedTarget: to}) => to && !shadow.contains(to) && list(false, null));
+  addEventListener("pointerdown", ({target}) => target !== host && list(false, null));
 
   let panel, frame, open = false, ready = false, unread = 0, identity = null;
   const tell = (message) => ready && frame.contentWindow.postMessage(message, desk);
 
   function show() {
     button.className = open ? "go open" : "go";
-    button.setAttribute("aria-expanded", open || Boolean(menu && !menu.hidden));
+    button.setAttribute("aria-expanded", open || Boolean(menu));
     button.setAttribute("aria-label", open ? say.close : unread ? `${say.open} (${digits(unread)})` : say.open);
     badge.hidden = open || !unread;
     if (unread) badge.textContent = unread > 9 ? `${digits(9)}+` : digits(unread);
@@ -122,8 +122,8 @@
   }
   function toggle(wanted) {
     if (wanted === open) return;
+    list(false, null);
     open = wanted;
-    if (menu) menu.hidden = true;
     hailed.hide(); // greeting
     if (open) unread = 0;
     if (open && !frame) make();
@@ -132,13 +132,13 @@
     (open ? frame : button).focus();
   }
   function press() {
-    if (menu && !open && !frame && !unread) list(menu.hidden);
+    if (say.ways && !open && !frame && !unread) list(!menu);
     else toggle(!open);
   }
   shadow.addEventListener("keydown", ({key: pressed}) => {
     if (pressed !== "Escape") return;
     if (open) toggle(false);
-    else if (menu) list(false);
+    else list(false);
   });
   addEventListener("message", ({origin, source, data}) => {
     if (!frame || origin !== desk || source !== frame.contentWindow || !data) return;

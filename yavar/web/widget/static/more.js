@@ -1,7 +1,7 @@
 /** What a visitor wants now and then: the menu behind “…”, another language, a sound, the chat as a file. */
 import {html} from "../ui/vendor/ui.js";
 import {t, setStrings, fullDate} from "../ui/wire.js";
-import {config, conversation, known, lang, messages, more, note, older, anew, keep, loadOlder, mailable, mailChat, openSession, recall} from "./panel.js";
+import {config, conversation, known, lang, messages, more, note, older, anew, call, keep, loadOlder, mailable, notice, openSession, recall} from "./panel.js";
 
 const LANGUAGES = [["fa", "فارسی"], ["ru", "Русский"], ["en", "English"]];
 // Lucide (ISC)
@@ -62,6 +62,14 @@ async function save() {
   const link = Object.assign(document.createElement("a"), {href: URL.createObjectURL(new Blob([transcript()], {type: "text/plain;charset=utf-8"})), download: `chat-${conversation.value.reference}.txt`});
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+}
+/** The chat by mail, to the visitor’s proven address. */
+export async function mailChat() {
+  try {
+    await call("POST", "/chat/transcript", {conversation: conversation.value.id});
+    notice.value = t("The chat is on its way to your e-mail.");
+    setTimeout(() => { notice.value = ""; }, 8000);
+  } catch (problem) { note.value = problem.title; }
 }
 function sound() {
   keep("sound", recall("sound") ? null : true);

@@ -51,7 +51,7 @@ function cursor() {
 const seqs = () => messages.value.map(({seq}) => seq).filter(Boolean);
 const order = (a, b) => (a.seq && b.seq ? a.seq - b.seq : a.at < b.at ? -1 : 1);
 const bearer = {Authorization: `Bearer ${token}`};
-const call = (method, url, body) => request(method, url, {body, headers: bearer});
+export const call = (method, url, body) => request(method, url, {body, headers: bearer});
 const backoff = (attempt) => Math.min(30000, 1000 * 2 ** attempt) * (0.6 + Math.random() * 0.8);
 const pause = (ms) => new Promise((done) => {
   const timer = setTimeout(done, ms);
@@ -288,14 +288,6 @@ export function write(text) {
   draft.value = text;
   keep("draft", text);
   note.value = "";
-}
-/** The chat by mail, to the visitor’s proven address. */
-export async function mailChat() {
-  try {
-    await call("POST", "/chat/transcript", {conversation: conversation.value.id});
-    notice.value = t("The chat is on its way to your e-mail.");
-    setTimeout(() => { notice.value = ""; }, 8000);
-  } catch (problem) { note.value = problem.title; }
 }
 /** The pre-chat form was filled in. Rejects with a Problem the visitor can mend. */
 export async function introduce(answers) {

@@ -1,7 +1,7 @@
 {#- What the chat shows: a module inside the page, see the note in static/panel.js. It is included, so only the imports are filled in. #}
 import {html, render, computed, signal, useEffect, useLayoutEffect, useRef} from "{{ static("ui/vendor/ui.js") }}";
 import {t, tn, clock, dayLabel, fullDate, bytes, styled} from "{{ static("ui/wire.js") }}";
-import {config, BIGGEST, messages, older, loading, outbox, draft, chips, busy, seen, known, greeting, lang, mailable, mailChat, conversation, notice, online, writer, shown, fresh, spoken, asking, fault, note, emojiOpen,
+import {config, BIGGEST, messages, older, loading, outbox, draft, chips, busy, seen, known, greeting, lang, mailable, conversation, notice, online, writer, shown, fresh, spoken, asking, fault, note, emojiOpen,
   start, loadOlder, look, typing, retry, edit, write, send, introduce, attach, begin, drop, tell} from "{{ static("widget/panel.js") }}";
 {% raw %}
 const PICTURES = /^image\/(png|jpeg|gif|webp|avif)$/;
@@ -157,6 +157,7 @@ function Composer() {
 }
 const Way = ({way}) => html`<a class="way" href=${way.href} target=${way.href[0] === "h" ? "_blank" : undefined} rel="noopener"><svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d=${way.icon} /></svg><span dir="auto">${way.words}</span></a>`;
 /** What is wanted now and then is read when it is first wanted. */
+const later = () => import("{% endraw %}{{ static("widget/more.js") }}{% raw %}");
 const menu = signal(null);
 function More() {
   const box = useRef(null), Menu = menu.value;
@@ -164,7 +165,7 @@ function More() {
     menu.value = null;
     if (event?.type !== "focusout") box.current.firstElementChild.focus();
   };
-  const open = async () => { menu.value = menu.value ? null : (await import("{% endraw %}{{ static("widget/more.js") }}{% raw %}")).Menu; };
+  const open = async () => { menu.value = menu.value ? null : (await later()).Menu; };
   useEffect(() => { box.current.querySelector(".menu button")?.focus(); }, [Menu]);
   return html`<div class="more" ref=${box} onFocusOut=${(event) => event.relatedTarget && !box.current.contains(event.relatedTarget) && close(event)}>
     <button type="button" class="tool" aria-label=${t("More")} title=${t("More")} aria-expanded=${Boolean(Menu)} onClick=${open}><${Icon} name="ellipsis" /></button>
@@ -175,7 +176,7 @@ const App = () => html`<header class="head"><${Faces} /><div><h1><bdi>${config.b
   ${!online.value && html`<div class="banner" role="status"><${Icon} name="wifi-off" /><span>${t("You’re offline. Keep writing, we’ll send it when you’re back.")}</span>
     ${outbox.value.length > 0 && html`<small>${tn("{n} waiting", "{n} waiting", outbox.value.length)}</small>`}</div>`}
   <${Log} /><div class="foot"><${Composer} />${(config.ways.length > 0 || (mailable.value && conversation.value)) && html`<nav class="ways" aria-label=${t("Contact us")}>${config.ways.slice(0, mailable.value && conversation.value ? 1 : 2).map((way) => html`<${Way} key=${way.href} way=${way} />`)}
-    ${mailable.value && conversation.value && html`<button type="button" class="way" onClick=${mailChat}><${Icon} name="mail" /><span>${t("E-mail me the chat")}</span></button>`}</nav>`}</div>`;
+    ${mailable.value && conversation.value && html`<button type="button" class="way" onClick=${async () => (await later()).mailChat()}><${Icon} name="mail" /><span>${t("E-mail me the chat")}</span></button>`}</nav>`}</div>`;
 const Whole = () => html`<${App} key=${lang.value} />`;
 
 addEventListener("keydown", (event) => {
