@@ -154,3 +154,54 @@ def test_a_browser_that_forbids_storage_is_greeted_all_the_same(stage, greeted):
     arrive(stage, shopper=shopper)
     expect(bubble(shopper)).to_have_count(1)
     assert [each for each in shopper.complaints if "SecurityError" in each] == []
+
+
+SHOW = """async () => { const link = [...document.querySelectorAll('link[rel=modulepreload]')].find(each => each.href.endsWith('/agent/state.js')).href;
+  const [{html, render}, {Visitors}] = await Promise.all([import(link.replace('agent/state.js', 'ui/vendor/ui.js')), import(link.replace('state.js', 'visitors.js'))]);
+  const pane = document.querySelector('.panes'); pane.replaceChildren(); render(html`<${Visitors} />`, pane); }"""
+
+
+@pytest.mark.parametrize("lang, who", [("en", "sara"), ("fa", "amir")])
+def test_an_agent_sees_who_is_there_and_writes_first(stage, desk, lang, who):
+    desk.python(CODE.format(changes={"see_visitors": True}))
+    try:
+        shopper = arrive(stage, lang)
+        clerk = stage.clerk(who, "/inbox/all")
+        eventually(clerk.page, lambda: clerk.get("/api/v1/visitors"), "the page has spoken")
+        clerk.page.evaluate(SHOW)
+        row = clerk.page.locator(".visitor", has_text="/shop").first
+        expect(row.locator(".ltr")).to_have_text("/shop")
+        assert "?" not in row.inner_text()
+        row.locator("button").click()
+        box = row.locator("textarea")
+        expect(box).to_be_focused()
+        box.fill(TEXTS[lang])
+        clerk.page.screenshot(path=stage.folder / f"visitors-{lang}.png")
+        row.locator("button.is-primary").click()
+        expect(row.locator("textarea")).to_have_count(0)
+        assert clerk.get("/api/v1/visitors")[0]["invited"] is True
+        shopper.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # the page's next word, before its time
+        expect(bubble(shopper)).to_contain_text(TEXTS[lang])
+        with shopper.page.expect_event("framenavigated", lambda frame: "/panel?" in frame.url):
+            bubble(shopper).locator("button").first.click()
+        shopper.panel = next(frame for frame in shopper.page.frames if "/panel?" in frame.url)
+        expect(shopper.bubble(TEXTS[lang])).to_have_count(1)
+        assert shopper.panel.locator(".face.bot").count() == 0
+        shopper.begin("Yes please")
+        eventually(shopper.page, lambda: shopper.stored() == [TEXTS[lang], "Yes please"], "the desk keeps both")
+        assert shopper.get("/chat/hello")["messages"][0]["author"]["kind"] == "agent"
+        shopper.page.wait_for_timeout(1500)
+        assert shopper.texts() == [TEXTS[lang], "Yes please"]
+        assert [each for each in shopper.complaints + clerk.complaints if "favicon" not in each] == []
+    finally:
+        desk.python(CODE.format(changes={"see_visitors": False}))
+
+
+def test_a_shop_that_sees_nobody_is_told_nothing(stage):
+    shopper = stage.page("en")
+    asked = []
+    shopper.on("request", lambda request: asked.append(request.url) if "/chat/visits" in request.url else None)
+    shopper.goto(f"{stage.desk.url}/shop?lang=en")
+    shopper.wait_for_timeout(1500)
+    assert asked == []
+    shopper.context.close()

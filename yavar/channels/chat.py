@@ -34,6 +34,7 @@ class ChatConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ways: list[Way] = []  # other ways to the shop, in the order they are shown
     greetings: list[Greeting] = []  # the first that fits is shown
     greetings_a_day: Annotated[int, msgspec.Meta(ge=1, le=10)] = 1  # in one browser
+    see_visitors: bool = False  # agents see who is on the shop's pages, and may write first
 
 
 class SignedIdentity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -1,19 +1,24 @@
 """What a chat says first: a short greeting on certain pages, after a while, to certain visitors. It becomes a message when its visitor answers."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
 import msgspec
 from django.utils.translation import gettext_lazy as _
 
-from yavar.base import ids
+from yavar.base import clock, crypto, ids
+from yavar.base.events import Actor
 from yavar.base.problem import Problem
 from yavar.conversations.models import Inbox
+from yavar.conversations.receive import BOT
 from yavar.desk.locales import LOCALES
 
 Who = Literal["all", "new", "returning"]
 MOST = 10
 LONGEST = 300  # of a text, in characters
+INVITED = "invited."  # what an agent said first begins so; a greeting's id has no dot
+GOOD = timedelta(days=1)
 
 
 class Greeting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -53,8 +58,33 @@ def words(greeting: Greeting, lang: str, shop_lang: str) -> str:
     return greeting.text.get(lang) or greeting.text.get(shop_lang) or next(iter(greeting.text.values()))
 
 
-def said(inbox_id: int, greeting_id: str, lang: str) -> str:
-    """What a visitor says they were greeted with, from our own settings; '' for a greeting that is no more. One query."""
+class Said(msgspec.Struct, frozen=True):
+    """What stands above a visitor's first message, and who said it."""
+
+    text: str
+    by: Actor
+
+
+class _Sealed(msgspec.Struct, frozen=True):
+    inbox: int
+    agent: int
+    text: str
+    at: datetime
+
+
+def invitation_id(inbox_id: int, agent_id: int, text: str) -> str:
+    """What proves, when it comes back, that this agent said this in this chat: sealed with the desk's key, so nothing has to be remembered."""
+    return INVITED + crypto.seal(msgspec.json.encode(_Sealed(inbox_id, agent_id, text, clock.now())).decode())
+
+
+def said(inbox_id: int, given: str, lang: str) -> Said | None:
+    """What a visitor says they were greeted with: a greeting of ours in its own words, or what an agent said first within the last day. At most one query."""
+    if given.startswith(INVITED):
+        try:
+            sealed = msgspec.json.decode(crypto.unseal(given.removeprefix(INVITED)), type=_Sealed)
+        except (ValueError, msgspec.DecodeError):
+            return None
+        return Said(sealed.text, Actor("agent", sealed.agent)) if sealed.inbox == inbox_id and clock.now() - sealed.at < GOOD else None
     inbox = Inbox.objects.select_related("brand").get(pk=inbox_id)
-    found = next((each for each in inbox.config.get("greetings", []) if each.get("id") == greeting_id), None)
-    return words(msgspec.convert(found, Greeting), lang, inbox.brand.locale) if found else ""
+    found = next((each for each in inbox.config.get("greetings", []) if each.get("id") == given), None)
+    return Said(words(msgspec.convert(found, Greeting), lang, inbox.brand.locale), BOT) if found else None

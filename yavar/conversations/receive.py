@@ -33,7 +33,8 @@ class Inbound(msgspec.Struct, frozen=True):
     files: tuple[str, ...]
     lang: str
     at: datetime
-    greeting: str = ""  # what the desk said first, by itself; it stands above the message that begins a conversation
+    greeting: str = ""  # what was said first; it stands above the message that begins a conversation
+    greeter: Actor = BOT
 
 
 def receive(inbound: Inbound) -> Appended:
@@ -44,7 +45,7 @@ def receive(inbound: Inbound) -> Appended:
     if not conversation_id:
         conversation_id = _start(inbound, by, _start_key(inbound))
         if inbound.greeting:
-            append(conversation_id, by=BOT, client_id=GREETING, text=inbound.greeting, at=inbound.at)
+            append(conversation_id, by=inbound.greeter, client_id=GREETING, text=inbound.greeting, at=inbound.at)
     return append(conversation_id, by=by, client_id=inbound.client_id, text=inbound.text, files=inbound.files, at=inbound.at)
 
 

@@ -43,9 +43,9 @@ def script(inbox: Inbox, config: ChatConfig, desk: str) -> str:
             strings[lang] = _words(inbox, lang, shown) | _greetings(inbox, config, lang)
             facts["icons"] = [ICONS[way.kind] for way in shown]
     greets = [each for each in config.greetings if each.active]
-    if greets:
+    if greets or config.see_visitors:
         facts |= {"greets": [(each.id, each.page, each.after, each.who) for each in greets], "daily": config.greetings_a_day}
-    return f"(()=>{{const YAVAR={json_block(facts | {'strings': strings})};\n{_code(bool(greets))}}})();"
+    return f"(()=>{{const YAVAR={json_block(facts | {'strings': strings})};\n{_code(bool(greets) or config.see_visitors, config.see_visitors)}}})();"
 
 
 def _words(inbox: Inbox, lang: str, shown: list[ways.Shown]) -> dict[str, Any]:
@@ -61,13 +61,13 @@ def _words(inbox: Inbox, lang: str, shown: list[ways.Shown]) -> dict[str, Any]:
 def _greetings(inbox: Inbox, config: ChatConfig, lang: str) -> dict[str, Any]:
     """What the shop says first, in the same order as the greetings' facts, and whose face stands beside it."""
     found = [greetings.words(each, lang, inbox.brand.locale) for each in config.greetings if each.active]
-    return {"greets": found, "face": inbox.brand.initials(lang), "shut": _("Close")} if found else {}
+    return {"greets": found, "face": inbox.brand.initials(lang), "shut": _("Close")} if found or config.see_visitors else {}
 
 
 @cache
-def _code(greeting: bool) -> str:
-    """A shop without greetings does not pay for them."""
-    loader = assets().text("widget/loader.js")
-    if greeting:
-        return script_of(assets().text("widget/greeting.js") + loader)
-    return script_of(re.sub(r"(?m)^.*// greeting\n", "", loader))
+def _code(greeting: bool, visit: bool) -> str:
+    """A shop pays for what it has: greetings, or seeing its visitors (who are written to in the same bubble)."""
+    code = assets().text("widget/loader.js")
+    for name, wanted in (("greeting", greeting), ("visit", visit)):
+        code = assets().text(f"widget/{name}.js") + code if wanted else re.sub(rf"(?m)^.*// {name}\n", "", code)
+    return script_of(code)

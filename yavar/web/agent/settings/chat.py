@@ -121,7 +121,7 @@ def _facts(request: HttpRequest, agent: Agent, said: Said | None, problem: Probl
         "reply_minutes": digits(minutes) if minutes else "", **(typed or {}),
     }  # fmt: skip
     return {
-        "shown": shown, "active": inbox.active, "action": request.get_full_path(), "chats": _chats(agent, inbox), "origins": [{"origin": origin, "shown": readable(origin)} for origin in config.origins], "identity_required": config.identity_required,
+        "shown": shown, "active": inbox.active, "action": request.get_full_path(), "chats": _chats(agent, inbox), "origins": [{"origin": origin, "shown": readable(origin)} for origin in config.origins], "identity_required": config.identity_required, "see_visitors": config.see_visitors,
         "after": [(str(n), _("Never") if n == 0 else ngettext("After {n} minute", "After {n} minutes", n).format(n=digits(n))) for n in sorted({*MAIL_AFTER, config.mail_after})],
         "line": f'<script async src="{url}/chat/{inbox.public_id}/loader.js"></script>', "only_here": urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1"),
         "secret": said.secret if said else None, "has_secret": bool(inbox.secret), "languages": LANGUAGES, "preview": preview_of(shown),

@@ -63,7 +63,13 @@ def _cap(agent: Agent, typed: Typed) -> Said:
     return Said(AT, _("Saved."))
 
 
+def _visitors(agent: Agent, typed: Typed) -> Said:
+    _save(agent, chat_inbox(agent, typed["query"]), see_visitors="see_visitors" in typed)
+    return Said("visitors", _("Saved."))
+
+
 FORMS = {
+    "visitors": Form("visitors", _visitors, boxes={"see_visitors"}),
     "greet_add": Form(AT, _add, set(EMPTY)),
     "greet_remove": Form(AT, _remove, {"greeting"}),
     "greet_switch": Form(AT, _switch, {"greeting", "active"}),

@@ -25,15 +25,20 @@ function hail({key, greets, daily}, {say, node, svg, shadow, opened, open}) {
       if (box) box.remove();
       box = null;
     },
+    put,
     talk: (on) => keep({talk: on}), // whether a conversation is open: then nobody is greeted
   };
   function show(at) {
     const [id, page, , who] = greets[at];
     if (box || opened() || kept.closed || kept.talk || kept.shown >= daily || !here(page) || !mine(who)) return;
     keep({shown: kept.shown + 1});
-    hailed.said = {id, text: say.greets[at]};
+    put({id, text: say.greets[at]}, say.face);
+  }
+  function put(what, face) {
+    hailed.hide();
+    hailed.said = what;
     box = node("section", {},
-      node("button", {type: "button", onclick: open}, node("i", {ariaHidden: "true"}, say.face), node("span", {dir: "auto"}, say.greets[at])),
+      node("button", {type: "button", onclick: open}, node("i", {ariaHidden: "true"}, face), node("span", {dir: "auto"}, what.text)),
       node("button", {type: "button", className: "away", ariaLabel: say.shut, onclick() { keep({closed: true}); hailed.hide(); }}, svg("M18 6 6 18M6 6l12 12")));
     live.append(box);
   }

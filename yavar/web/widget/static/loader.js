@@ -1,4 +1,4 @@
-/* The launcher on the shop's page. The server puts `const YAVAR = {…}` before it, and leaves out the lines that end in "greeting" for a shop that has none. Nothing is fetched until it is opened. */
+/* The launcher on the shop's page. The server puts `const YAVAR = {…}` before it, and leaves out the lines that end in "greeting" or "visit" for a shop without them. Nothing is fetched until it is opened. */
 (() => {
   const {key, desk, accent, strings, icons} = YAVAR;
   if (window.yavar && window.yavar.open) return;
@@ -166,6 +166,7 @@
     },
   };
   const hailed = hail(YAVAR, {say, node, svg, shadow, opened: () => open || Boolean(frame), open: () => toggle(true)}); // greeting
+  follow(YAVAR, {lang, chatting: () => open, invite: (from) => (frame ? tell({yavar: "greeting", ...from}) : hailed.put(from, from.initials))}); // visit
   const place = () => document.body.append(host);
   show();
   if (document.body) place();

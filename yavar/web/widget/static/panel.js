@@ -36,7 +36,7 @@ export const conversation = signal(null), seen = signal({agent: 0, customer: 0})
 export const messages = signal(/** @type {Message[]} */ ([])), more = signal(false), older = signal(""), loading = signal(false);
 export const outbox = signal(/** @type {Unsent[]} */ (recallUnsent())), draft = signal(recall("draft") || ""), chips = signal(/** @type {Chip[]} */ ([])), busy = signal(false);
 export const online = signal(true), writer = signal(""), shown = signal(parent === self), fresh = signal(0), spoken = signal("");
-export const greeting = signal(/** @type {{id: string, text: string, at: string}|null} */ (null)), lang = signal(config.lang), asking = signal(false), fault = signal(null), note = signal(""), notice = signal(""), mailable = signal(false), emojiOpen = signal(false);
+export const greeting = signal(/** @type {{id: string, text: string, author: object, at: string}|null} */ (null)), lang = signal(config.lang), asking = signal(false), fault = signal(null), note = signal(""), notice = signal(""), mailable = signal(false), emojiOpen = signal(false);
 const token = recall("token") || newId(32);
 let identity = null, asked = false, opening = null, stream = null, unread = 0, told = 0, atEnd = true, cutAt = 0;
 
@@ -359,8 +359,10 @@ addEventListener("message", ({source, origin, data}) => {
     shown.value = data.yavar === "shown";
     if (shown.value) document.querySelector("textarea").focus();
     look();
-  } else if (data.yavar === "greeting") greeting.value = {id: String(data.id), text: String(data.text), at: new Date().toISOString()};
-  else if (data.yavar === "identity" && data.identity) {
+  } else if (data.yavar === "greeting") {
+    const author = data.name ? {kind: "agent", name: String(data.name), initials: String(data.initials), hue: Number(data.hue)} : {kind: "bot"};
+    greeting.value = {id: String(data.id), text: String(data.text), author, at: new Date().toISOString()};
+  } else if (data.yavar === "identity" && data.identity) {
     const {id, hash, name: called, email, jwt} = data.identity;
     recognise(jwt ? {jwt} : {id: String(id), hash, ...(called && {name: called}), ...(email && {email})});
   }
