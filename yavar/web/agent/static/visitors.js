@@ -35,7 +35,7 @@ function Write({visitor}) {
 }
 
 const Row = ({visitor}) => html`<li class="visitor">
-  <div class="visitor-head"><b class="cut"><bdi>${visitor.title || visitor.page}</bdi></b><span class="ltr cut">${visitor.page}</span>
+  <div class="visitor-head"><b class="cut" dir="auto">${visitor.title || visitor.page}</b><span class="ltr cut">${visitor.page}</span>
     <small>${ago(visitor.since)} · <span lang=${visitor.lang}>${LANGUAGES[visitor.lang]}</span></small></div>
   <div class="visitor-marks">${visitor.returning && html`<span class="chip">${t("Was here before")}</span>`}${visitor.chatting && html`<span class="chip">${t("Has the chat open")}</span>`}
     ${visitor.invited && html`<span class="chip">${t("Written to")}</span>`}
