@@ -19,7 +19,7 @@ from .events import Opened
 from .models import Conversation, Message
 
 BOT = Actor("bot")
-GREETING = "greeting"  # the client id of a greeting: one in a conversation
+GREETING = "hello"  # the client id of a greeting, one in a conversation: shorter than any that a client may give
 
 
 class Inbound(msgspec.Struct, frozen=True):

@@ -36,7 +36,7 @@ function Said({item, first, last, mine, read}) {
 }
 const thread = computed(() => {
   if (!lang.value) return []; // its words and dates follow the language
-  const hail = greeting.value && !messages.value.some(({client_id}) => client_id === "greeting") && (!messages.value.length || messages.value[0].seq === 2);
+  const hail = greeting.value && !messages.value.some(({client_id}) => client_id === "hello") && (!messages.value.length || messages.value[0].seq === 2);
   const all = [...(hail ? [{...greeting.value, seq: -1, files: []}] : []), ...messages.value, ...outbox.value.map((item) => ({...item, author: {kind: "customer"}}))];
   const lastMine = messages.value.findLast(({author}) => author.kind === "customer");
   const near = (item, one) => one && one.author.kind === item.author.kind && (item.author.kind === "customer" || one.author.name === item.author.name)
