@@ -201,6 +201,14 @@ def states(stage, folder: Path) -> None:
             stage.people.remove(person)
 
 
+def ways(stage, lang: str, path: Path) -> None:
+    """The corner of the shop's page with what the chat's button offers."""
+    shopper = stage.shopper(lang)
+    shopper.press_launcher()
+    shopper.page.wait_for_timeout(400)
+    shopper.page.screenshot(path=path, animations="disabled", clip={"x": 0 if lang == "fa" else 1100, "y": 540, "width": 340, "height": 360})
+
+
 def take(stage, folder: Path) -> None:
     from yavar.integrations.channels.email.testing import mail
 
@@ -210,6 +218,7 @@ def take(stage, folder: Path) -> None:
     for lang, who in (("en", "sara"), ("fa", "amir")):
         shopper, clerk = talk(stage, lang, who)
         save(shopper, folder / f"widget-{lang}-light.png")
+        ways(stage, lang, folder / f"launcher-{lang}.png")
         clerk.box.fill("")
     for lang, page in (("en", "people"), ("fa", "audit"), ("ru", "roles"), ("en", "replies")):
         nila = stage.clerk("nila", "/inbox/all")

@@ -91,12 +91,18 @@ def test_every_page_of_the_settings(stage, lang):
 def test_what_customers_see(stage, lang):
     shopper = stage.shopper(lang)
     found = {"shop": [each for each in faults(shopper.page) if "yavar-chat" in each]}
+    shopper.press_launcher()
+    found["ways"] = [each for each in faults(shopper.page) if "yavar-chat" in each]
+    shopper.press_launcher()
     shopper.open_chat()
     found["chat, new"] = faults(shopper.panel)
     shopper.begin("Hello")
     found["chat, begun"] = faults(shopper.panel)
     shopper.panel.locator(".tools .tool").first.click()
     found["chat, emoji"] = faults(shopper.panel)
+    shopper.panel.locator(".more > button").click()
+    shopper.panel.locator(".menu").wait_for()
+    found["chat, menu"] = faults(shopper.panel)
     page = stage.page(lang)
     page.goto(f"{stage.desk.url}/shop?lang={lang}")
     page.goto(page.locator('a[href*="/form/"]').first.evaluate("link => link.href"))

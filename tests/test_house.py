@@ -81,7 +81,8 @@ LATER = {
     "people",
     "sheet",
     "sieve",
-}  # read when it is first wanted: it weighs nothing for who opens the inbox
+    "visitors",
+}  # read when first wanted: weighs nothing for who opens the inbox
 
 
 def test_the_inbox_opens_with_at_most_20_modules_and_all_are_preloaded():

@@ -13,6 +13,10 @@ from yavar.base import crypto
 from yavar.base.problem import Problem
 
 from .contract import Channel
+from .greetings import Greeting
+from .greetings import checked as checked_greetings
+from .ways import Way
+from .ways import checked as checked_ways
 
 Asked = Literal["off", "ask", "require"]
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\]")
@@ -27,6 +31,10 @@ class ChatConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ask_email: Asked = "off"
     identity_required: bool = False  # only visitors the shop vouches for
     mail_after: Annotated[int, msgspec.Meta(ge=0, le=1440)] = 3  # minutes until an answer that nobody has seen goes out by mail; 0: never
+    ways: list[Way] = []  # other ways to the shop, in the order they are shown
+    greetings: list[Greeting] = []  # the first that fits is shown
+    greetings_a_day: Annotated[int, msgspec.Meta(ge=1, le=10)] = 1  # in one browser
+    see_visitors: bool = False  # agents see who is on the shop's pages, and may write first
 
 
 class SignedIdentity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -120,7 +128,12 @@ def vouched(signed: SignedIdentity, secret: str) -> Vouched:
 
 
 def _checked(config: ChatConfig) -> ChatConfig:
-    return msgspec.structs.replace(config, origins=list(dict.fromkeys(typed_origin(each) for each in config.origins)))
+    return msgspec.structs.replace(
+        config,
+        origins=list(dict.fromkeys(typed_origin(each) for each in config.origins)),
+        ways=checked_ways(config.ways),
+        greetings=checked_greetings(config.greetings),
+    )
 
 
 CHAT = Channel(kind="chat", icon="message-circle", typing=True, config=ChatConfig, check=_checked)

@@ -46,3 +46,10 @@ class SenderRuled(msgspec.Struct, frozen=True):
     inbox: int
     allow: bool
     removed: bool
+
+
+@fact("transcript.asked", audience=STAFF)
+class TranscriptAsked(msgspec.Struct, frozen=True):
+    """A customer asked for their chat by mail."""
+
+    conversation: int

@@ -122,3 +122,23 @@ class Claim(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["asked_at"], name="claim_asked"), models.Index(fields=["token_hash"], condition=~Q(token_hash=""), name="claim_token")]
+
+
+class Transcript(models.Model):
+    """A chat that its customer asked to have by mail, with what had been said until message `until`."""
+
+    class State(models.TextChoices):
+        LEFT = "left"  # it waits to be mailed
+        SENDING = "sending"  # on its way: who finds it so without being the one who sends it cannot know
+        SENT = "sent"
+        FAILED = "failed"
+        UNKNOWN = "unknown"  # it may have arrived; nobody sends it a second time
+
+    public_id = models.CharField(max_length=22, unique=True, default=ids.public_id)
+    conversation = models.ForeignKey(Conversation, models.CASCADE)
+    customer = models.ForeignKey(Customer, models.CASCADE)
+    address = models.CharField(max_length=254)
+    lang = models.CharField(max_length=2)
+    until = models.PositiveIntegerField()
+    state = models.CharField(max_length=8, choices=State.choices, default=State.LEFT)
+    asked_at = models.DateTimeField()

@@ -17,6 +17,7 @@ from yavar.channels import form_offer
 from yavar.channels.chat import ChatConfig
 from yavar.channels.form import FormConfig
 from yavar.channels.intake import Inbound, accept
+from yavar.channels.ways import Way
 from yavar.conversations import actions
 from yavar.conversations.canned.actions import save as save_canned
 from yavar.conversations.canned.macro import Actions
@@ -58,9 +59,9 @@ def prepare() -> None:
     port = settings.ENV.port
     origins = [f"http://127.0.0.1:{port}", f"http://localhost:{port}"] + ([settings.ENV.url] if settings.ENV.url else [])
     inbox = Inbox.objects.filter(kind="chat").order_by("pk")[0]
-    if inbox.config.get("origins") != origins:
-        configure_inbox(inbox, ChatConfig(origins=origins, ask_name="ask", ask_email="ask"))
     form = Inbox.objects.filter(kind="form").order_by("pk").first()
+    if inbox.config.get("origins") != origins:
+        configure_inbox(inbox, ChatConfig(origins=origins, ask_name="ask", ask_email="ask", ways=_ways(form)))
     if form is not None and form.config.get("origins") != origins:
         configure_inbox(form, form_offer.changed(form.config, origins=origins))
     mail = Inbox.objects.filter(kind=KIND).order_by("pk").first()
@@ -116,6 +117,12 @@ def _make_form(brand: Brand) -> None:
     save_field(by=Actor("system"), label=came, key="came_on", kind="date", brand=brand, request_type=back)
     thanks = {"fa": "معمولاً همان روز پاسخ می‌دهیم.", "ru": "Обычно отвечаем в тот же день.", "en": "We usually answer the same day."}
     add_inbox(brand, "form", "Contact form", FormConfig(fields=["order_number", "came_on"], ask_phone="ask", thanks=thanks))
+
+
+def _ways(form: Inbox | None) -> list[Way]:
+    """How else Nila Coffee is reached."""
+    found = [Way("phone", "+982112345678"), Way("email", MAIL), Way("telegram", "https://t.me/nila_coffee_demo")]
+    return found + ([Way("form", form.public_id)] if form else [])
 
 
 def _write_canned(brand: Brand, by: Agent) -> None:

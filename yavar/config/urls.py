@@ -44,6 +44,7 @@ urlpatterns = [
     path("chat/<str:key>/panel", chat.panel),
     path("chat/<str:key>/session", chat.session),
     path("chat/hello", chat.hello),
+    path("chat/transcript", chat.transcript),
     path("chat/messages", chat.older),
     path("chat/files", chat.files),
     path("form/confirm/<str:token>", confirm.confirm),

@@ -26,6 +26,7 @@ from yavar.integrations.channels.email.offer import EMAIL
 from yavar.integrations.channels.email.sending import asking as email_asking
 from yavar.integrations.channels.email.sending import jobs as email_sending
 from yavar.integrations.channels.email.sending import telling as email_telling
+from yavar.integrations.channels.email.sending import transcribing as email_transcribing
 from yavar.notifications import actions as notifications
 from yavar.notifications import concerned, devices, digest, pushing, telling
 from yavar.people import jobs as people_jobs
@@ -54,6 +55,7 @@ ROOMS_WITH_JOBS = (
     email_sending,
     email_asking,
     email_telling,
+    email_transcribing,
 )  # importing them registers who does what
 
 # each entry: how often, and what is done; every one of them may run twice

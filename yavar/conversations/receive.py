@@ -18,6 +18,9 @@ from .describing import index
 from .events import Opened
 from .models import Conversation, Message
 
+BOT = Actor("bot")
+GREETING = "hello"  # the client id of a greeting, one in a conversation: shorter than any that a client may give
+
 
 class Inbound(msgspec.Struct, frozen=True):
     """A message that was checked: from whom, into which inbox, and into which conversation when the sender named one of theirs."""
@@ -30,13 +33,19 @@ class Inbound(msgspec.Struct, frozen=True):
     files: tuple[str, ...]
     lang: str
     at: datetime
+    greeting: str = ""  # what was said first; it stands above the message that begins a conversation
+    greeter: Actor = BOT
 
 
 def receive(inbound: Inbound) -> Appended:
     """Store one message inside the open transaction. Without a conversation it goes on with the open one or begins a new one; the same
     client id twice is one message, also when it was the first."""
     by = Actor("customer", inbound.customer_id)
-    conversation_id = inbound.conversation_id or _current(inbound) or _start(inbound, by, _start_key(inbound))
+    conversation_id = inbound.conversation_id or _current(inbound)
+    if not conversation_id:
+        conversation_id = _start(inbound, by, _start_key(inbound))
+        if inbound.greeting:
+            append(conversation_id, by=inbound.greeter, client_id=GREETING, text=inbound.greeting, at=inbound.at)
     return append(conversation_id, by=by, client_id=inbound.client_id, text=inbound.text, files=inbound.files, at=inbound.at)
 
 
@@ -109,7 +118,7 @@ def _start(inbound: Inbound, by: Actor, start_key: str, about: About = NOTHING) 
     conversation = sql.create(Conversation(
         public_id=ids.public_id(), reference=ids.reference() if taken else about.reference, inbox_id=inbound.inbox_id, customer_id=inbound.customer_id,
         start_key=start_key, subject=about.subject, request_type=about.request_type, fields=dict(about.fields), lang=inbound.lang,
-        last_at=inbound.at, created_at=inbound.at, event_seq=1,
+        last_at=inbound.at, created_at=inbound.at, event_seq=1, customer_seen=1 if inbound.greeting else 0,  # who answers it has read it
     ))  # fmt: skip
     index(conversation.pk, about.definitions, about.fields)
     record(Opened(inbound.inbox_id, inbound.customer_id), subject=("conversation", conversation.pk), by=by, seq=1, at=inbound.at)

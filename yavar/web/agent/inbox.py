@@ -8,6 +8,7 @@ from django.utils import translation
 from django.utils.http import urlencode
 
 from yavar.base import clock
+from yavar.channels.chat import config_of
 from yavar.channels.contract import channel
 from yavar.channels.delivery import able
 from yavar.conversations.canned.fields import labelled
@@ -67,7 +68,7 @@ def boot(request: HttpRequest, path: str) -> dict[str, Any]:
         "teams": [{"id": team.public_id, "name": team.name} for team in Team.objects.order_by("name")],
         "tags": [tag_facts(tag) for tag in Tag.objects.order_by("name")[:500]],
         "inboxes": [{"id": i.public_id, "name": i.name, "kind": i.kind, "sends": i.pk in sending, "writes": (of := channel(i.kind)) is not None and of.way != "" and not of.by_mail, "brand": brands[i.brand_id].name_in(lang), "brand_id": brands[i.brand_id].public_id} for i in inboxes],
-        "request_types": [{"id": kind.public_id, "name": kind.name.get(lang) or next(iter(kind.name.values()), "")} for kind in RequestType.objects.all()],
+        "visitors": any(config_of(each.config).see_visitors for each in inboxes if each.kind == "chat"), "request_types": [{"id": kind.public_id, "name": kind.name.get(lang) or next(iter(kind.name.values()), "")} for kind in RequestType.objects.all()],
         "views": [view_facts(each) for each in views_of(agent)], "fields": [field_facts(each) for each in own], "canned_fields": labelled(own, lang),
         "counts": {**counts(agent), "notifications": unseen(agent)}, "notify": notify_of(agent), "list": shown, "cursor": cursor, "setup": setup_of(agent), **client_strings("agent", lang),
     }  # fmt: skip

@@ -4,6 +4,14 @@ The API's description takes its words from here; a test fails for a field that h
 """
 
 WORDS = {
+    "title": "What the page is called.",
+    "returning": "Whether this browser was on the shop's pages on an earlier day.",
+    "chatting": "Whether the chat is open there.",
+    "invited": "Whether somebody has written to them first.",
+    "VisitorFacts.page": "The path of the page, without its query.",
+    "VisitorFacts.since": "Since when this page is looked at.",
+    "VisitorFacts.id": "Random, made for one tab; forgotten with it.",
+    "VisitorFacts.inbox": "Id of the chat.",
     "about": "What it was done to.", "accent": "The shop's colour as hue and chroma of oklch; null is the house's turquoise.",
     "active": "Whether it is in use; what is switched off keeps its data.", "add": "Ids of tags to put on.", "after": "What came after this; see `cursor`.",
     "agent": "Id of an agent.", "agent_id": "Id of an agent, or `me`.", "all": "Open conversations you may see.",

@@ -13,6 +13,7 @@ from yavar.base.edge.wire import Reply
 from yavar.base.files.models import File
 from yavar.base.problem import Problem
 from yavar.base.rate import Rate
+from yavar.channels.greetings import said
 from yavar.channels.intake import Appended, Inbound, accept
 from yavar.conversations.actions import seen_by_customer
 from yavar.conversations.append import check_body
@@ -25,6 +26,7 @@ from yavar.realtime.signals import customer_typing
 from yavar.web.ui.address import only_from_here
 
 from .visitors import Known, find_conversation, load, peek
+from .visits import post_visit
 
 MAX_STREAMS = 12  # open panels of one visitor
 MAX_MISSED = 10 * PAGE
@@ -36,6 +38,7 @@ class PostMessage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     conversation: str | None
     text: str
     files: tuple[str, ...] = ()
+    greeting: str = ""  # the id of the greeting that stands above a first message
 
 
 class PostSignal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -86,7 +89,8 @@ def _writing(body: PostMessage, known: Known, conversation: int | None) -> Writi
     inbound = Inbound(known.inbox_id, known.customer_id, conversation, body.client_id, body.text, body.files, known.lang, clock.now())
 
     def write() -> tuple[Appended, list[dict[str, object]]]:
-        appended = accept(inbound)
+        first = said(known.inbox_id, body.greeting, known.lang) if body.greeting and conversation is None else None
+        appended = accept(msgspec.structs.replace(inbound, greeting=first.text, greeter=first.by) if first else inbound)
         return appended, [file.facts() for file in File.objects.filter(key__in=body.files).order_by("pk")] if body.files else []
 
     def finish(outcome: tuple[Appended, list[dict[str, object]]]) -> Answer:
@@ -170,6 +174,7 @@ def _missed(key: int, after: int) -> list[bytes]:
 
 
 DOORS = [
+    Door("POST", "/chat/visits", post_visit, max_body=4096),
     Door("POST", "/chat/messages", with_visitor(post_message)),
     Door("POST", "/chat/signals", with_visitor(post_signal), max_body=1024),
     Door("GET", "/chat/stream", with_visitor(open_stream)),

@@ -1,11 +1,13 @@
 """The chat's calm doors: the launcher, the panel, the session, older messages, files."""
 
+import gzip
+from functools import cache
 from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import translation
-from django.utils.translation import gettext, pgettext
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
@@ -13,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from yavar.base.events import Actor
 from yavar.base.problem import Problem
 from yavar.base.rate import Rate
+from yavar.channels import transcripts, ways
 from yavar.channels.chat import ChatConfig, SignedIdentity, config_of, origin, vouched
 from yavar.conversations.models import Conversation, Inbox
 from yavar.conversations.public import conversation_of, latest_conversation, messages, team_faces
@@ -29,10 +32,13 @@ from yavar.web.ui.files import upload
 from yavar.web.ui.strings import client_strings
 from yavar.web.ui.templating import Markup, direction, json_block, page
 
+from . import launcher
+from .shrink import sheet_of
 from .visitors import Known, forget, load, peek
 
 LANGUAGES = ("fa", "ru", "en")
 sessions_rate = Rate(1.0 if settings.ENV.rate else 0.0, 60)
+transcripts_rate = Rate(0.1 if settings.ENV.rate else 0.0, 5)
 uploads_rate = Rate(0.5 if settings.ENV.rate else 0.0, 20)
 
 
@@ -57,20 +63,15 @@ def open_inbox(key: str) -> tuple[Inbox, ChatConfig]:
 @require_GET
 def loader(request: HttpRequest, key: str) -> HttpResponse:
     """The launcher's script with its few settings in front: the one request before the chat is opened."""
-    inbox, _config = open_inbox(key)
+    inbox, config = open_inbox(key)
     if loaded_by := origin(request.headers.get("Referer", "")):
         loads.note(inbox.public_id, loaded_by)
-    strings = {}
-    for lang in LANGUAGES:
-        with translation.override(lang):
-            strings[lang] = {
-                "open": gettext("Open chat"),
-                "close": gettext("Close chat"),
-                "title": pgettext("panel", "Chat with {shop}").format(shop=inbox.brand.name_in(lang)),
-            }
-    facts = {"key": key, "desk": desk_url(request), "accent": inbox.brand.accent, "side": "end", "lang": None, "strings": strings}
-    script = f"(()=>{{const YAVAR={json_block(facts)};\n{assets().text('widget/loader.js')}}})();"
-    response = HttpResponse(script, content_type="text/javascript; charset=utf-8")
+    script = launcher.script(inbox, config, desk_url(request)).encode()
+    packed = "gzip" in request.headers.get("Accept-Encoding", "")  # here, since the house's own packing adds noise against guessing, and this has no secret
+    response = HttpResponse(gzip.compress(script, 9, mtime=0) if packed else script, content_type="text/javascript; charset=utf-8")
+    if packed:
+        response.headers["Content-Encoding"] = "gzip"
+    patch_vary_headers(response, ["Accept-Encoding"])
     response.headers["Cache-Control"] = "public, max-age=300"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
@@ -91,24 +92,26 @@ def panel(request: HttpRequest, key: str) -> HttpResponse:
     lang = request.GET.get("lang", "")
     lang = lang if lang in LANGUAGES else inbox.brand.locale
     with translation.override(lang):
-        response = page(
-            request,
-            "widget/panel.html",
-            config_json=json_block(panel_config(inbox, config, lang, origins)),
-            panel_css=Markup(assets().text("widget/panel.css")),
-        )
+        others = ways.shown(config.ways, lang, inbox.brand.locale, desk_url(request))
+        known = panel_config(inbox, config, lang, origins, others)
+        response = page(request, "widget/panel.html", config_json=json_block(known), panel_css=_styles(), ways=others)
     response.headers["Cross-Origin-Opener-Policy"] = "unsafe-none"
     return response
 
 
-def panel_config(inbox: Inbox, config: ChatConfig, lang: str, origins: list[str]) -> dict[str, Any]:
+@cache
+def _styles() -> Markup:
+    return Markup(sheet_of(assets().text("widget/panel.css")))
+
+
+def panel_config(inbox: Inbox, config: ChatConfig, lang: str, origins: list[str], others: list[ways.Shown]) -> dict[str, Any]:
     """What the panel must know before it speaks with us (docs/develop/client-api.md)."""
     brand = inbox.brand
     return {
         "inbox": inbox.public_id, "lang": lang, "dir": direction(lang), "origins": origins,
         "brand": {"name": brand.name_in(lang), "initials": brand.initials(lang), "accent": brand.accent},
         "team": team_faces(), "online": bool(presence.online()), "reply_minutes": desk_settings.read().reply_minutes,
-        "prechat": {"name": config.ask_name, "email": config.ask_email}, **client_strings("widget", lang),
+        "prechat": {"name": config.ask_name, "email": config.ask_email}, "ways": [{"href": way.href, "words": way.words, "icon": launcher.ICONS[way.kind]} for way in others], **client_strings("widget", lang),
     }  # fmt: skip
 
 
@@ -170,7 +173,8 @@ def hello_of(known: Known) -> dict[str, Any]:
     email = session_row.customer.identities.filter(kind="email").values_list("value", flat=True).first() or ""
     conversation = latest_conversation(known.customer_id, known.inbox_id)
     shown, more = messages(conversation.pk) if conversation else ([], False)
-    return {"customer": {"name": known.author.name, "email": email}, "conversation": conversation_facts(conversation), "messages": shown, "more": more}
+    return {"customer": {"name": known.author.name, "email": email}, "conversation": conversation_facts(conversation), "messages": shown, "more": more,
+            "mailable": transcripts.possible(known.customer_id, Inbox.objects.get(pk=known.inbox_id).brand_id)}  # fmt: skip
 
 
 def conversation_facts(c: Conversation | None) -> dict[str, Any] | None:
@@ -196,6 +200,25 @@ def older(request: HttpRequest) -> HttpResponse:
         raise Problem(404, "conversation.unknown", _("This conversation is not here."))
     shown, more = messages(conversation.pk, before=whole_number(request, "before"), after=whole_number(request, "after"))
     return answer({"messages": shown, "more": more})
+
+
+class AskTranscript(Strict, frozen=True):
+    conversation: str
+
+
+@csrf_exempt
+@require_POST
+def transcript(request: HttpRequest) -> HttpResponse:
+    """A visitor wants the chat by mail."""
+    known = visitor(request)
+    if wait := transcripts_rate.take(known.key):
+        raise Problem(429, "rate.limited", _("That was very fast. Your message is kept and is sent again in a moment."), retry_after=wait)
+    conversation = conversation_of(known.customer_id, body(request, AskTranscript).conversation)
+    if conversation is None:
+        raise Problem(404, "conversation.unknown", _("This conversation is not here."))
+    lang = request.headers.get("X-Lang", "")
+    transcripts.ask(conversation, customer_id=known.customer_id, lang=lang if lang in LANGUAGES else known.lang)
+    return HttpResponse(status=204)
 
 
 @csrf_exempt

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 FAMILIES: dict[str, Promise] = {
     "conversation": _("Conversations"), "message": _("Messages"), "note": _("Notes"), "customer": _("Customers"), "agent": _("People"), "team": _("Teams"),
     "role": _("Roles"), "token": _("API tokens"), "tag": _("Tags"), "view": _("Saved views"), "canned": _("Canned replies"), "inbox": _("Inboxes"), "brand": _("Shops"), "request_type": _("Request types"),
-    "field": _("Fields"), "setting": _("Desk settings"), "webhook": _("Webhooks"), "mailbox": _("Mailboxes"), "outlet": _("Outgoing mail"), "receipt": _("Received mail"), "sender": _("Senders"), "device": _("Devices"), "desk": _("The desk"), "audit": _("Audit log"),
+    "field": _("Fields"), "setting": _("Desk settings"), "webhook": _("Webhooks"), "mailbox": _("Mailboxes"), "outlet": _("Outgoing mail"), "receipt": _("Received mail"), "sender": _("Senders"), "device": _("Devices"), "transcript": _("Chats by mail"), "desk": _("The desk"), "audit": _("Audit log"),
 }  # fmt: skip
 WORDS: dict[str, Promise] = {
     "conversation.opened": _("Began a conversation"),
@@ -89,6 +89,7 @@ WORDS: dict[str, Promise] = {
     "receipt.retried": _("Had something read again"),
     "receipt.taught": _("Taught the desk about spam"),
     "sender.ruled": _("Blocked or allowed a sender"),
+    "transcript.asked": _("Asked for a chat by mail"),
     "mailbox.added": _("Added a mailbox"),
     "mailbox.changed": _("Changed a mailbox"),
     "outlet.changed": _("Changed how mail leaves"),

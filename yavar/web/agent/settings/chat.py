@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -15,7 +15,6 @@ from django.views.decorators.http import require_safe
 from yavar.base.problem import Problem
 from yavar.channels.chat import changed, config_of, typed_origin
 from yavar.conversations.models import Conversation, Inbox
-from yavar.conversations.policies import inboxes_of
 from yavar.conversations.setup import configure_inbox
 from yavar.desk import settings as desk
 from yavar.desk.accent import HOUSE, Accent
@@ -26,24 +25,12 @@ from yavar.web.ui.address import TRY, desk_url
 from yavar.web.ui.templating import page
 
 from ..access import needs
+from . import greetings, ways
 from .frame import Form, Said, Typed, settings_page, unexpected
+from .managed import chat_inbox, managed
 
 MAIL_AFTER = (0, 1, 3, 10, 30)
 LANGUAGES = [("fa", "فارسی"), ("ru", "Русский"), ("en", "English")]
-
-
-def chat_inbox(agent: Agent, query: dict[str, str]) -> Inbox:
-    """The chat that `?inbox=` names, else the first that this person may change. Raises Http404."""
-    found = [inbox for inbox in managed(agent) if inbox.kind == "chat" and query.get("inbox", inbox.public_id) == inbox.public_id]
-    if not found:
-        raise Http404
-    return found[0]
-
-
-def managed(agent: Agent) -> list[Inbox]:
-    """The inboxes that this person may change: a role within a team reaches none of them."""
-    found = inboxes_of(agent, "inbox.manage").select_related("brand").order_by("pk")
-    return [inbox for inbox in found if agent.powers.at("inbox.manage", "inbox", inbox.pk) or agent.powers.at("inbox.manage", "brand", inbox.brand_id)]
 
 
 def _switch(agent: Agent, typed: Typed) -> Said:
@@ -118,6 +105,8 @@ FORMS = {
     "look": Form("look", _look, {*(f"name_{code}" for code in LOCALES), "locale", "colour", "hue", "strength", "reply_minutes"}),
     "show": Form("secret", _show),
     "renew": Form("secret", _renew),
+    **ways.FORMS,
+    **greetings.FORMS,
 }
 
 
@@ -132,11 +121,12 @@ def _facts(request: HttpRequest, agent: Agent, said: Said | None, problem: Probl
         "reply_minutes": digits(minutes) if minutes else "", **(typed or {}),
     }  # fmt: skip
     return {
-        "shown": shown, "active": inbox.active, "action": request.get_full_path(), "chats": _chats(agent, inbox), "origins": [{"origin": origin, "shown": readable(origin)} for origin in config.origins], "identity_required": config.identity_required,
+        "shown": shown, "active": inbox.active, "action": request.get_full_path(), "chats": _chats(agent, inbox), "origins": [{"origin": origin, "shown": readable(origin)} for origin in config.origins], "identity_required": config.identity_required, "see_visitors": config.see_visitors,
         "after": [(str(n), _("Never") if n == 0 else ngettext("After {n} minute", "After {n} minutes", n).format(n=digits(n))) for n in sorted({*MAIL_AFTER, config.mail_after})],
         "line": f'<script async src="{url}/chat/{inbox.public_id}/loader.js"></script>', "only_here": urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1"),
         "secret": said.secret if said else None, "has_secret": bool(inbox.secret), "languages": LANGUAGES, "preview": preview_of(shown),
         "brand": {"name": brand.name_in(lang), "initials": brand.initials(lang)}, "try_url": TRY,
+        **ways.facts(inbox, config.ways, url, typed), **greetings.facts(inbox, config.greetings, config.greetings_a_day, typed),
     }  # fmt: skip
 
 

@@ -20,8 +20,8 @@ from yavar.people.models import Agent
 from yavar.web.ui.address import desk_url
 
 from ..access import needs
-from .chat import managed
 from .frame import Form, Said, Typed, kept, settings_page
+from .managed import managed
 
 BACK = "/settings/consent/granted"
 MINUTES = 15  # from the press of the button to the way back; and then to the form

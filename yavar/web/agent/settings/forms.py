@@ -21,8 +21,9 @@ from yavar.desk.models import Brand, FieldDefinition, RequestType, translated
 from yavar.people.models import Agent
 from yavar.web.ui.address import desk_url
 
-from .chat import managed, readable
+from .chat import readable
 from .frame import Form, Said, Typed, isolated, kept, labels_typed, settings_page, unexpected, without_right
+from .managed import managed
 
 TEXTS = {f"{name}_{code}" for name in ("intro", "thanks") for code in LOCALES}
 

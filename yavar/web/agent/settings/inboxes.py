@@ -15,8 +15,8 @@ from yavar.conversations.setup import add_inbox, configure_inbox
 from yavar.desk.models import Brand
 from yavar.people.models import Agent
 
-from .chat import managed
 from .frame import Form, Said, Typed, isolated, kept, settings_page, without_right
+from .managed import managed
 
 KINDS: dict[str, Promise] = {"chat": gettext_lazy("Chat"), "email": gettext_lazy("E-mail"), "form": gettext_lazy("Form")}
 PAGES = {"chat": "chat", "email": "mail", "form": "forms"}

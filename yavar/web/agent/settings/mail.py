@@ -25,8 +25,8 @@ from yavar.integrations.channels.email.doors.verdict import WORDS
 from yavar.integrations.channels.email.models import Account, Mailbox, Outlet
 from yavar.people.models import Agent
 
-from .chat import managed
 from .frame import Form, Said, Typed, kept, settings_page, without_right
+from .managed import managed
 from .words import big
 
 CHOICES = {

@@ -18,9 +18,9 @@ from yavar.integrations.channels.email.offer import EMAIL
 from yavar.integrations.channels.email.sending import outlets
 from yavar.people.models import Agent
 
-from .chat import managed
 from .frame import Form, Said, Typed, kept, labels_typed, settings_page, without_right
 from .mail import FIELDS, account_key, auth_of, granted_now
+from .managed import managed
 from .words import big
 
 SECURITY = [

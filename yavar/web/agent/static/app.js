@@ -37,6 +37,7 @@ const Begin = later(() => import("./begin.js").then(found => found.Begin), () =>
 const TieMenus = later(() => import("./joining.js").then(found => found.TieMenus), () => { menu.value = null; });
 const Sieve = later(() => import("./sieve.js").then(found => found.Sieve), () => { sieve.value = null; });
 const Customers = later(() => import("./people.js").then(found => found.Customers), () => go({view: "mine"}));
+const Visitors = later(() => import("./visitors.js").then(found => found.Visitors), () => go({view: "mine"}));
 const SignIn = later(() => import("./again.js").then(found => found.SignIn), () => {});
 
 /** What stands above everything else for a moment. */
@@ -52,7 +53,7 @@ function App() {
     && "thin-sidebar"].filter(Boolean).join(" ");
   return html`<div class=${classes}>
     <${Sidebar} />
-    <main class="panes-box"><h1 class="sr">${viewName(view)}</h1><${Banners} /><div class="panes">${view === "customers" ? html`<${Customers} />` : html`<${List} /><${Thread} />${id && html`<${Details} />`}`}</div></main>
+    <main class="panes-box"><h1 class="sr">${viewName(view)}</h1><${Banners} /><div class="panes">${view === "customers" ? html`<${Customers} />` : view === "visitors" ? html`<${Visitors} />` : html`<${List} /><${Thread} />${id && html`<${Details} />`}`}</div></main>
     ${drawer.value && html`<button type="button" class="scrim" aria-label=${t("Close")} onClick=${() => { drawer.value = null; }} />`}
     <${Bottom} />
     <${Above} />

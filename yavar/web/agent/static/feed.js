@@ -27,7 +27,7 @@ export async function renew() {
   await Promise.all([load(), loadTags()]);
 }
 /** Where no list of conversations stands. */
-const elsewhere = () => place.peek().view === "customers";
+const elsewhere = () => ["customers", "visitors"].includes(place.peek().view);
 const kept = new Map();
 /** Where the pointer and the scroll stand; the list pane keeps it up to date. */
 export const rest = {pointerInside: false, atTop: true};

@@ -70,7 +70,7 @@ function News({id, list, able}) {
   const of = purpose => list.find(each => each.purpose === purpose);
   const agreed = ways().filter(([purpose]) => of(purpose)?.given).map(([, words]) => words);
   const set = (purpose, value) => change(id, "PUT", "consents", {purpose, given: {yes: true, no: false}[value] ?? null});
-  return html`<section class="part"><details class="news"><summary><h3>${t("News of the shop")}</h3><span class="grow" /><span class="bar-count">${agreed.length ? agreed.join(", ") : t("no consent")}</span></summary>
+  return html`<section class="part"><details class="consents"><summary><h3>${t("News of the shop")}</h3><span class="grow" /><span class="bar-count">${agreed.length ? agreed.join(", ") : t("no consent")}</span></summary>
     <p class="none">${t("Answers need no consent; advertising does. Note here what the customer said.")}</p>
     <dl class="facts">${ways().map(([purpose, words]) => html`<div key=${purpose}><dt><label for=${`news-${purpose}`}>${words}</label></dt><dd class="field-in-place"><select id=${`news-${purpose}`} disabled=${!able} onChange=${event => set(purpose, event.currentTarget.value)}>
       ${[["", t("not asked")], ["yes", t("agreed")], ["no", t("refused")]].map(([value, label]) => html`<option key=${value} value=${value} selected=${value === (of(purpose) ? of(purpose).given ? "yes" : "no" : "")}>${label}</option>`)}</select>

@@ -46,6 +46,7 @@ function commands(ids) {
       : "", run: () => go({view: each.view, id: null})})),
     ...[["team", boot.teams, "users"], ["tag", tags.peek(), "tag"],
       ["inbox", boot.inboxes, "message-circle"]].flatMap(([kind, list, icon]) => list.map(each => ({key: `${kind}:${each.id}`, label: each.name, icon, quiet: true, run: () => go({view: `${kind}:${each.id}`, id: null})}))),
+    ...(boot.visitors ? [{key: "visitors", label: t("Visitors"), icon: "globe", keys: "G V", run: () => go({view: "visitors"})}] : []),
     {key: "customers", label: t("Customers"), icon: "users", keys: "G C", run: () => go({view: "customers", who: null})},
   ].map(each => ({...each, group: t("Go to")}));
   const more = [

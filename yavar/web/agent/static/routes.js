@@ -24,7 +24,8 @@ export function go(to, how = {}) {
   const was = place.peek();
   const next = {...was, ...to};
   if (to.view && to.view !== was.view && !to.tab) next.tab = "open";
-  if (next.view === "customers") next.id = null; else next.who = null;
+  if (next.view === "customers" || next.view === "visitors") next.id = null;
+  if (next.view !== "customers") next.who = null;
   if (next.view === was.view && next.tab === was.tab && next.id === was.id && next.who === was.who) return;
   history[how.replace ? "replaceState" : "pushState"](null, "", address(next));
   drawer.value = null;
@@ -51,6 +52,7 @@ export function viewName(view) {
   const [kind, id] = view.split(":");
   if (kind === "inbox") return boot.inboxes.find(each => each.id === id)?.name ?? "";
   if (kind === "customers") return t("Customers");
+  if (kind === "visitors") return t("Visitors");
   if (kind === "filter") return t("Filtered");
   if (kind === "tag") return tag(id)?.name ?? "";
   if (kind === "team") return team(id)?.name ?? "";

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from yavar.conversations.notes.regarding import note_customer
 from yavar.people.team.roles import BUILT_IN
+from yavar.realtime.visits import Visit, visits
 from yavar.web.api.v1 import api
 
 from .world import World, build, send
@@ -88,6 +89,7 @@ TABLE = {
     "DELETE /tokens/{id}": Row("token.manage", "desk:token"),
     "GET /notifications": LIST, "POST /notifications/seen": Row("conversation.read", body={"all": True}), "GET /me/devices": Row(None),
     "POST /me/devices": Row(None, body=DEVICE), "DELETE /me/devices/{id}": Row(None, "nothing"), "POST /me/devices/test": Row(None, body={}),
+    "GET /visitors": Row("conversation.reply"), "POST /visitors/{id}/invitation": Row("conversation.reply", "visitor", {"text": "hi"}),
     "GET /audit": Row("audit.read", "desk"), "GET /events": LIST, "POST /files": Row("conversation.reply", body=b"some bytes"),
 }  # fmt: skip
 
@@ -127,7 +129,7 @@ def expected(row: Row, role: str, bound: bool, foreign: bool) -> set[int]:
         return {404}  # the second one has no conversation in the inbox
     if bound and (row.of == "elsewhere" or (foreign and row.of == "inbox_named")):
         return {422}
-    if bound and foreign and row.of in ("conversation", "merged", "customer", "inbox"):
+    if bound and foreign and row.of in ("conversation", "merged", "customer", "inbox", "visitor"):
         return {404}
     return {2}
 
@@ -138,6 +140,14 @@ def fill(value: Any, names: dict[str, str]) -> Any:
     if isinstance(value, list):
         return [fill(each, names) for each in value]
     return value.format(**names) if isinstance(value, str) else value
+
+
+def seen(inbox: Any) -> str:
+    """Somebody is on a page of this chat, which sees its visitors."""
+    inbox.config = {**inbox.config, "see_visitors": True}
+    inbox.save()
+    visits.note(Visit(f"visit-of-{inbox.pk}", inbox.pk, "/kettle", "Kettle", "en", False, False))
+    return f"visit-of-{inbox.pk}"
 
 
 def ask(world: World, client: Any, operation: str, row: Row, foreign: bool) -> int:
@@ -162,6 +172,8 @@ def ask(world: World, client: Any, operation: str, row: Row, foreign: bool) -> i
         names["id"] = "nothing"
     method, _space, path = operation.partition(" ")
     with transaction.atomic():
+        if row.of == "visitor":
+            names["id"] = seen(half.inbox)
         if operation == "DELETE /customers/{id}/identities":
             half.customer.identities.create(kind="email", value="known@b.example")
         if "/notes/{key}" in operation:

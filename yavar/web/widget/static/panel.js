@@ -18,10 +18,10 @@ setStrings(config);
 // A browser that forbids storage in frames gets a chat that lasts as long as the page.
 const memory = new Map();
 const name = (what) => `yavar:${config.inbox}:${what}`;
-function recall(what) {
+export function recall(what) {
   try { return JSON.parse(localStorage.getItem(name(what))); } catch { return memory.get(what) ?? null; }
 }
-function keep(what, value) {
+export function keep(what, value) {
   memory.set(what, value);
   try { if (value) localStorage.setItem(name(what), JSON.stringify(value)); else localStorage.removeItem(name(what)); } catch { /* forbidden or full */ }
 }
@@ -36,7 +36,7 @@ export const conversation = signal(null), seen = signal({agent: 0, customer: 0})
 export const messages = signal(/** @type {Message[]} */ ([])), more = signal(false), older = signal(""), loading = signal(false);
 export const outbox = signal(/** @type {Unsent[]} */ (recallUnsent())), draft = signal(recall("draft") || ""), chips = signal(/** @type {Chip[]} */ ([])), busy = signal(false);
 export const online = signal(true), writer = signal(""), shown = signal(parent === self), fresh = signal(0), spoken = signal("");
-export const asking = signal(false), fault = signal(null), note = signal(""), emojiOpen = signal(false);
+export const greeting = signal(/** @type {{id: string, text: string, author: object, at: string}|null} */ (null)), lang = signal(config.lang), asking = signal(false), fault = signal(null), note = signal(""), notice = signal(""), mailable = signal(false), emojiOpen = signal(false);
 const token = recall("token") || newId(32);
 let identity = null, asked = false, opening = null, stream = null, unread = 0, told = 0, atEnd = true, cutAt = 0;
 
@@ -51,7 +51,7 @@ function cursor() {
 const seqs = () => messages.value.map(({seq}) => seq).filter(Boolean);
 const order = (a, b) => (a.seq && b.seq ? a.seq - b.seq : a.at < b.at ? -1 : 1);
 const bearer = {Authorization: `Bearer ${token}`};
-const call = (method, url, body) => request(method, url, {body, headers: bearer});
+export const call = (method, url, body) => request(method, url, {body, headers: bearer});
 const backoff = (attempt) => Math.min(30000, 1000 * 2 ** attempt) * (0.6 + Math.random() * 0.8);
 const pause = (ms) => new Promise((done) => {
   const timer = setTimeout(done, ms);
@@ -71,17 +71,19 @@ function lineBack() {
 
 // Session
 function greet(hello) {
-  const {customer, conversation: now} = hello, before = conversation.value;
+  const left = hello.conversation?.status === "resolved" && recall("left") === hello.conversation.id; // the visitor has begun anew
+  const {customer, conversation: now, messages: said, more: further} = left ? {...hello, conversation: null, messages: [], more: false} : hello, before = conversation.value;
   if (customer) known.value = {name: customer.name || known.value.name, email: customer.email || known.value.email};
   conversation.value = now;
   if (now?.seen) seen.value = now.seen;
-  more.value = hello.more;
-  messages.value = hello.messages;
+  more.value = further;
+  mailable.value = hello.mailable;
+  messages.value = said;
   for (const {client_id} of hello.messages) sent(client_id);
   if (before?.id !== now?.id) listen();
 }
 /** Opens the session once, however many ask for it; `again` tells the server who the shop says this is. */
-function openSession(again = false) {
+export function openSession(again = false) {
   if (opening) return again ? opening.catch(() => {}).then(() => openSession(true)) : opening;
   if (recall("open") && !again) return Promise.resolve();
   const {name: called, email} = known.value;
@@ -106,12 +108,22 @@ async function recognise(who) {
     }
   }
 }
-function forget() {
-  keep("open", null);
+function clear() {
   conversation.value = null;
   messages.value = [];
   more.value = false;
+  seen.value = {agent: 0, customer: 0};
+  told = 0;
   listen();
+}
+function forget() {
+  keep("open", null);
+  clear();
+}
+/** Begins another conversation; the one that is done stays with the team, and comes back when they write in it. */
+export function anew() {
+  keep("left", conversation.value.id);
+  clear();
 }
 async function hello() {
   for (let attempt = 0; ; attempt++) {
@@ -196,7 +208,10 @@ function listen() {
 }
 function arrived(message) {
   writer.value = "";
-  if (!looking()) tell({yavar: "unread", count: ++unread});
+  if (!looking()) {
+    tell({yavar: "unread", count: ++unread});
+    if (recall("sound")) import("./more.js").then(({ring}) => ring());
+  }
   const wait = Math.max(0, 1000 - (Date.now() - lastSpoken));
   lastSpoken = Date.now() + wait;
   setTimeout(() => { spoken.value = `${message.author.name}: ${message.text}`; }, wait);
@@ -231,7 +246,8 @@ async function pump() {
     try {
       await openSession();
       const {client_id, text, files} = next, at = conversation.value;
-      const answer = await call("POST", "/chat/messages", {client_id, conversation: at ? at.id : null, text, files: files.map(({key}) => key)});
+      const answer = await call("POST", "/chat/messages", {client_id, conversation: at ? at.id : null, text, files: files.map(({key}) => key), ...(!at && greeting.value && {greeting: greeting.value.id})});
+      if (answer.message.seq !== 2) greeting.value = null; // else it has been kept as the first
       if (at?.id !== answer.conversation.id) {
         messages.value = [];
         more.value = false;
@@ -343,6 +359,9 @@ addEventListener("message", ({source, origin, data}) => {
     shown.value = data.yavar === "shown";
     if (shown.value) document.querySelector("textarea").focus();
     look();
+  } else if (data.yavar === "greeting") {
+    const author = data.name ? {kind: "agent", name: String(data.name), initials: String(data.initials), hue: Number(data.hue)} : {kind: "bot"};
+    greeting.value = {id: String(data.id), text: String(data.text), author, at: new Date().toISOString()};
   } else if (data.yavar === "identity" && data.identity) {
     const {id, hash, name: called, email, jwt} = data.identity;
     recognise(jwt ? {jwt} : {id: String(id), hash, ...(called && {name: called}), ...(email && {email})});
@@ -354,6 +373,10 @@ document.addEventListener("visibilitychange", () => look());
 export function start() {
   tell({yavar: "ready"});
   loading.value = Boolean(recall("open"));
-  (loading.value ? hello() : Promise.resolve()).finally(() => { loading.value = false; });
+  (loading.value ? hello() : Promise.resolve()).finally(() => {
+    loading.value = false;
+    conversation.subscribe((now) => tell({yavar: "talk", on: Boolean(now) && now.status !== "resolved"}));
+  });
+  if ((recall("lang") || config.lang) !== config.lang) import("./more.js").then(({speak}) => speak(recall("lang"))); // chosen here before
   pump();
 }

@@ -1,7 +1,7 @@
 {#- What the chat shows: a module inside the page, see the note in static/panel.js. It is included, so only the imports are filled in. #}
-import {html, render, computed, useEffect, useLayoutEffect, useRef} from "{{ static("ui/vendor/ui.js") }}";
+import {html, render, computed, signal, useEffect, useLayoutEffect, useRef} from "{{ static("ui/vendor/ui.js") }}";
 import {t, tn, clock, dayLabel, fullDate, bytes, styled} from "{{ static("ui/wire.js") }}";
-import {config, BIGGEST, messages, older, loading, outbox, draft, chips, busy, seen, known, online, writer, shown, fresh, spoken, asking, fault, note, emojiOpen,
+import {config, BIGGEST, messages, older, loading, outbox, draft, chips, busy, seen, known, greeting, lang, mailable, conversation, notice, online, writer, shown, fresh, spoken, asking, fault, note, emojiOpen,
   start, loadOlder, look, typing, retry, edit, write, send, introduce, attach, begin, drop, tell} from "{{ static("widget/panel.js") }}";
 {% raw %}
 const PICTURES = /^image\/(png|jpeg|gif|webp|avif)$/;
@@ -35,7 +35,9 @@ function Said({item, first, last, mine, read}) {
     <div>${item.text && html`<${Text} text=${item.text} mine=${mine} />`}${item.files.map((file) => html`<${Attached} key=${file.key} file=${file} />`)}${meta[state]()}</div></div>`;
 }
 const thread = computed(() => {
-  const all = [...messages.value, ...outbox.value.map((item) => ({...item, author: {kind: "customer"}}))];
+  if (!lang.value) return []; // its words and dates follow the language
+  const hail = greeting.value && !messages.value.some(({client_id}) => client_id === "hello") && (!messages.value.length || messages.value[0].seq === 2);
+  const all = [...(hail ? [{...greeting.value, seq: -1, files: []}] : []), ...messages.value, ...outbox.value.map((item) => ({...item, author: {kind: "customer"}}))];
   const lastMine = messages.value.findLast(({author}) => author.kind === "customer");
   const near = (item, one) => one && one.author.kind === item.author.kind && (item.author.kind === "customer" || one.author.name === item.author.name)
     && !one.reason && Math.abs(new Date(one.at) - new Date(item.at)) < 3e5 && dayLabel(one.at) === dayLabel(item.at);
@@ -48,7 +50,7 @@ const thread = computed(() => {
 function Log() {
   const box = useRef(null), was = useRef({height: 0, atEnd: true}).current;
   const newest = outbox.value.at(-1)?.client_id || messages.value.at(-1)?.client_id || messages.value.at(-1)?.id, oldest = messages.value[0]?.id;
-  const toEnd = () => { box.current.scrollTop = box.current.scrollHeight; };
+  const toEnd = () => { if (box.current) box.current.scrollTop = box.current.scrollHeight; }; // not there any more: another language has come
   const measure = () => {
     const {scrollTop, scrollHeight, clientHeight} = box.current;
     was.atEnd = scrollHeight - scrollTop - clientHeight < 40;
@@ -68,6 +70,7 @@ function Log() {
     const watch = new ResizeObserver(() => was.atEnd && toEnd());
     watch.observe(box.current);
     box.current.addEventListener("load", () => was.atEnd && toEnd(), true);
+    return () => watch.disconnect();
   }, []);
   const author = messages.value.findLast((one) => one.author.name === writer.value)?.author || config.team.find((one) => one.name === writer.value) || {initials: writer.value.slice(0, 1)};
   return html`<div class="stage" onClick=${() => { emojiOpen.value = false; }}><div class="log" ref=${box} role="log" aria-live="off" aria-label=${t("Messages")} tabindex="0" onScroll=${measure}>
@@ -150,21 +153,45 @@ function Composer() {
         <input type="file" multiple hidden ref=${picker} onChange=${(event) => { attach(event.target.files); event.target.value = ""; }} />
         ${Tool({icon: "send", label: t("Send"), turns: true, class: "tool send", "aria-disabled": busy.value || (!draft.value.trim() && !chips.value.length), onClick: send})}
       </div></div>
-    ${note.value && html`<div class="note" role="alert">${note.value}</div>`}</div>`;
+    ${note.value && html`<div class="note" role="alert">${note.value}</div>`}${notice.value && html`<div class="note good" role="status">${notice.value}</div>`}</div>`;
 }
-const App = () => html`<header class="head"><${Faces} /><div><h1><bdi>${config.brand.name}</bdi></h1><p class=${config.online ? "" : "away"}>${pace(t("Away right now"))}</p></div>
+const Way = ({way}) => html`<a class="way" href=${way.href} target=${way.href[0] === "h" ? "_blank" : undefined} rel="noopener"><svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d=${way.icon} /></svg><span dir="auto">${way.words}</span></a>`;
+/** What is wanted now and then is read when it is first wanted. */
+const later = () => import("{% endraw %}{{ static("widget/more.js") }}{% raw %}");
+const menu = signal(null);
+function More() {
+  const box = useRef(null), Menu = menu.value;
+  const close = (event) => {
+    menu.value = null;
+    if (event?.type !== "focusout") box.current.firstElementChild.focus();
+  };
+  const open = async () => { menu.value = menu.value ? null : (await later()).Menu; };
+  useEffect(() => { box.current.querySelector(".menu button")?.focus(); }, [Menu]);
+  return html`<div class="more" ref=${box} onFocusOut=${(event) => event.relatedTarget && !box.current.contains(event.relatedTarget) && close(event)}>
+    <button type="button" class="tool" aria-label=${t("More")} title=${t("More")} aria-expanded=${Boolean(Menu)} onClick=${open}><${Icon} name="ellipsis" /></button>
+    ${Menu && html`<${Menu} close=${close} Way=${Way} />`}</div>`;
+}
+const App = () => html`<header class="head"><${Faces} /><div><h1><bdi>${config.brand.name}</bdi></h1><p class=${config.online ? "" : "away"}>${pace(t("Away right now"))}</p></div><${More} />
     ${parent !== self && html`<button type="button" class="tool" aria-label=${t("Close the chat")} title=${t("Close the chat")} onClick=${() => tell({yavar: "close"})}><${Icon} name="chevron-down" /></button>`}</header>
   ${!online.value && html`<div class="banner" role="status"><${Icon} name="wifi-off" /><span>${t("You’re offline. Keep writing, we’ll send it when you’re back.")}</span>
     ${outbox.value.length > 0 && html`<small>${tn("{n} waiting", "{n} waiting", outbox.value.length)}</small>`}</div>`}
-  <${Log} /><div class="foot"><${Composer} /></div>`;
+  <${Log} /><div class="foot"><${Composer} />${(config.ways.length > 0 || (mailable.value && conversation.value)) && html`<nav class="ways" aria-label=${t("Contact us")}>${config.ways.slice(0, mailable.value && conversation.value ? 1 : 2).map((way) => html`<${Way} key=${way.href} way=${way} />`)}
+    ${mailable.value && conversation.value && html`<button type="button" class="way" onClick=${async () => (await later()).mailChat()}><${Icon} name="mail" /><span>${t("E-mail me the chat")}</span></button>`}</nav>`}</div>`;
+const Whole = () => html`<${App} key=${lang.value} />`;
 
 addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || event.isComposing) return;
-  if (emojiOpen.value || asking.value) emojiOpen.value = asking.value = false;
+  if (menu.value) {
+    menu.value = null;
+    document.querySelector(".more button").focus();
+  } else if (emojiOpen.value || asking.value) emojiOpen.value = asking.value = false;
   else tell({yavar: "close"});
 });
 document.title = config.brand.name;
 if (config.brand.accent) for (const [property, part] of [["--hue", "h"], ["--chroma", "c"]]) document.documentElement.style.setProperty(property, config.brand.accent[part]);
-render(html`<${App} />`, document.getElementById("panel"));
+const place = document.getElementById("panel");
+place.replaceChildren(); // what stood there for the case that nothing comes
+render(html`<${Whole} />`, place);
+document.addEventListener("pointerdown", ({target}) => { if (!target.closest(".more")) menu.value = null; });
 start();
 {% endraw %}
