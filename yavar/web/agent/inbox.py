@@ -41,7 +41,7 @@ def inbox(request: HttpRequest, path: str = "") -> HttpResponse:
         "brand": facts["brand"],
         "open": "/" in path.strip("/"),
         "view": facts["list"]["view"],
-        "rows": facts["list"]["rows"][:SHOWN] if path.partition("/")[0] != "customers" else [],
+        "rows": facts["list"]["rows"][:SHOWN] if (path.partition("/")[0] or "mine") == facts["list"]["view"] else [],
     }
     return page(request, "agent/inbox.html", boot_json=json_block(facts), shell=shell, theme=request.user.theme)
 
@@ -67,7 +67,7 @@ def boot(request: HttpRequest, path: str) -> dict[str, Any]:
         "agents": colleagues(),
         "teams": [{"id": team.public_id, "name": team.name} for team in Team.objects.order_by("name")],
         "tags": [tag_facts(tag) for tag in Tag.objects.order_by("name")[:500]],
-        "inboxes": [{"id": i.public_id, "name": i.name, "kind": i.kind, "sends": i.pk in sending, "writes": (of := channel(i.kind)) is not None and of.way != "" and not of.by_mail, "brand": brands[i.brand_id].name_in(lang), "brand_id": brands[i.brand_id].public_id} for i in inboxes],
+        "inboxes": [{"id": i.public_id, "name": i.name, "kind": i.kind, "sends": i.pk in sending, "writes": (of := channel(i.kind)) is not None and of.way != "" and not of.by_mail, "brand": brands[i.brand_id].name_in(lang), "names": brands[i.brand_id].name, "brand_id": brands[i.brand_id].public_id} for i in inboxes],
         "visitors": any(config_of(each.config).see_visitors for each in inboxes if each.kind == "chat"), "request_types": [{"id": kind.public_id, "name": kind.name.get(lang) or next(iter(kind.name.values()), "")} for kind in RequestType.objects.all()],
         "views": [view_facts(each) for each in views_of(agent)], "fields": [field_facts(each) for each in own], "canned_fields": labelled(own, lang),
         "counts": {**counts(agent), "notifications": unseen(agent)}, "notify": notify_of(agent), "list": shown, "cursor": cursor, "setup": setup_of(agent), **client_strings("agent", lang),

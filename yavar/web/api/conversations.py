@@ -55,7 +55,7 @@ class ListQuery(Strict):
     inbox: PublicId | None = None
     brand: PublicId | None = None
     tag: PublicId | None = None
-    priority: Literal["low", "normal", "high", "urgent"] | None = None
+    priority: Annotated[str, Field(pattern=r"^(low|normal|high|urgent)(,(low|normal|high|urgent)){0,3}$")] | None = None
     request_type: PublicId | None = None
     customer: PublicId | None = None
 
@@ -138,7 +138,7 @@ def _filter(request: HttpRequest, query: ListQuery) -> Filter | None:
     names = ("assignee", "team", "inbox", "brand", "tag", "request_type", "customer")
     given: dict[str, Any] = {name: getattr(query, name) for name in names if getattr(query, name) is not None}
     if query.priority is not None:
-        given["priority"] = (query.priority,)
+        given["priority"] = tuple(query.priority.split(","))
     if query.status is not None:
         given["status"] = None if query.status == "any" else query.status
     fields = {name.removeprefix("field."): request.GET[name] for name in request.GET if name.startswith("field.")}

@@ -71,6 +71,7 @@ WORDS = {
     "shortcut": "What is typed after `/` to find it; '' for none.", "teams": "Ids of the teams that have it; null: everyone, or (not shared) its owner alone.", "texts": "What it says, by language: {\"fa\", \"ru\", \"en\"}; may hold fields such as `{customer.first_name}`.",
     "then": "What becomes of the conversation: resolve, snooze_reply (until the customer replies), snooze_day (until tomorrow, 9:00), or ''.", "uses": "How often it was used.",
     # where the same word means something else
+    "Notice.title": "A sentence in your language.",
     **{f"{shape}.{field}": words for shape in ("ActionsGiven", "CannedActions") for field, words in {
         "assignee": "Id of an agent, `me` (whoever uses it) or `nobody`; null: stays.", "team": "Id of a team, or `none`; null: stays.",
         "priority": "low, normal, high or urgent; null: stays.", "request_type": "Id of a request type, or `none`; null: stays.",
@@ -81,7 +82,7 @@ WORDS = {
     "count": "How many of the same kind this stands for.", "devices": "The browsers that take pushes for you, newest first.", "digits": "persian, latin, or '' for the language's own.", "end": "Until this time of day, HH:MM.",
     "endpoint": "The address that the browser's push service gave it.", "last_ok": "When a push was last taken for it.", "minutes": "How long something may stay unseen before it is mailed to you, 5 to 240.",
     "notifications": "What you have been told, newest first.", "notify": "What you want to hear, and how.", "p256dh": "The browser's public key, base64url (`keys.p256dh` of a PushSubscription).",
-    "quiet": "Hours without sound and push, in your time zone; null for none.", "title": "A sentence in your language.", "unseen": "How many are still new to you; 100 stands for more.",
+    "quiet": "Hours without sound and push, in your time zone; null for none.", "unseen": "How many are still new to you; 100 stands for more.",
     "ways": "By kind (assigned, mentioned, message, new, followed, snoozed, failed) how you hear of it: app, mail, push, sound.", "who": "Who did it.",
     # where the same word means something else
     "Counts.notifications": "What you have been told and not seen; 100 stands for more.", "DeviceFacts.label": "The browser and its system.", "Devices.key": "The desk's public key for push services, base64url (`applicationServerKey`).",

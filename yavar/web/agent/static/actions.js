@@ -12,13 +12,15 @@ import {NEW, restore, write} from "./outbox.js";
 /** @typedef {{id: string, client_id: string, author: object, text: string, files: object[], envelope: object, scheduled: boolean, state: "held"|"stopped", why: string, due_at: string}} Held */
 /** @typedef {{verb: string, body?: object, patch: object}} Step what to post, and what it makes of the row */
 
+/** @typedef {{id: string, before: import("./state.js").Row, after: import("./state.js").Row}} Deed what was done to one conversation: as it was seen, and as the desk answered */
+
 const queues = new Map();
-/** Writes to one conversation leave in order: an undo never overtakes what it undoes. Each says what it was done in sight of. */
-function post(id, step) {
-  const seen = row(id).peek(), lift = patchRow(id, step.patch);
-  const job = (queues.get(id) ?? Promise.resolve()).then(before => put(id, step, before?.row.version > seen.version ? before.row : seen));
+/** Writes to one conversation leave in order. Each says what it was done in sight of: the screen, or for an undo (`sight`) what is to be undone. @returns {Promise<Deed>} */
+function post(id, step, sight) {
+  const before = row(id).peek(), lift = patchRow(id, step.patch);
+  const job = (queues.get(id) ?? Promise.resolve()).then(last => put(id, step, sight ?? (last?.row.version > before.version ? last.row : before)));
   queues.set(id, job.catch(() => null));
-  return job.then(answer => batch(() => { lift(); putRow(answer.row); if (answer.gone) feed.forget(id); }), problem => { lift(); throw problem; });
+  return job.then(answer => batch(() => { lift(); putRow(answer.row); if (answer.gone) feed.forget(id); return {id, before, after: answer.row}; }), problem => { lift(); throw problem; });
 }
 
 const JUDGED = ["status", "snoozed_until", "assignee", "team", "priority", "request_type"];
@@ -39,20 +41,25 @@ async function put(id, step, seen) {
   }
 }
 
-/** @param {string[]} list @param {(before: import("./state.js").Row) => ?Step} stepOf */
-async function run(list, stepOf) {
+/**
+ * One step for each; what failed comes back with its reason, what a colleague crossed with their deed. Answers what was done.
+ * @param {string[]} list @param {(before: import("./state.js").Row) => ?Step} stepOf
+ * @param {{again?: (ids: string[]) => void, sightOf?: (id: string) => import("./state.js").Row}} how
+ */
+async function run(list, stepOf, {again = ids => { run(ids, stepOf); }, sightOf = () => undefined} = {}) {
   const steps = new Map(list.map(id => [id, row(id).peek() && stepOf(row(id).peek())]).filter(([, step]) => step));
   const jobs = [];
-  batch(() => { for (const [id, step] of steps) jobs.push(post(id, step).catch(problem => ({id, problem}))); });
+  batch(() => { for (const [id, step] of steps) jobs.push(post(id, step, sightOf(id)).catch(problem => ({id, problem}))); });
   feed.leave(list);
-  const wrong = (await Promise.all(jobs)).filter(Boolean);
-  if (!wrong.length) return true;
-  feed.comeBack(wrong.map(each => each.id));
-  const met = wrong.filter(each => each.problem.crossed), broken = wrong.filter(each => !each.problem.crossed);
-  const again = some => () => { run(some.map(each => each.id), stepOf); };
-  if (broken.length) failed(broken[0].problem.title || t("That didn’t work"), again(broken));
-  if (met.length) crossed(await othersDid(met), again(met));
-  return wrong.length < jobs.length;
+  const all = await Promise.all(jobs), wrong = all.filter(each => each.problem);
+  if (wrong.length) {
+    feed.comeBack(wrong.map(each => each.id));
+    const met = wrong.filter(each => each.problem.crossed), broken = wrong.filter(each => !each.problem.crossed);
+    const anew = some => () => again(some.map(each => each.id));
+    if (broken.length) failed(broken[0].problem.title || t("That didn’t work"), anew(broken));
+    if (met.length) crossed(await othersDid(met), anew(met));
+  }
+  return /** @type {Deed[]} */ (all.filter(each => !each.problem));
 }
 
 /** What somebody else did to a conversation while one was deciding. */
@@ -67,16 +74,16 @@ async function othersDid(met) {
   } catch { return problem.title; }
 }
 
-/** Does it, says so, and knows the way back. */
+/** Does it, says so, and knows the way back: of what was done, and of nothing that somebody did since. */
 function act(list, stepOf, backOf, text, icon) {
-  const before = new Map(list.map(id => [id, row(id).peek()]));
-  const running = run(list, stepOf);
+  const running = run(list, stepOf, {again: ids => act(ids, stepOf, backOf, text, icon)});
   picked.value = new Set();
-  const toast = done(text, () => {
-    run(list, each => backOf(before.get(each.id)));
-    feed.comeBack(list);
+  const toast = done(text, async () => {
+    const deeds = new Map((await running).map(each => [each.id, each]));
+    run([...deeds.keys()], each => backOf(deeds.get(each.id).before), {sightOf: id => deeds.get(id).after});
+    feed.comeBack([...deeds.keys()]);
   }, icon);
-  running.then(something => { if (!something) close(toast); }); // nothing was done, nothing is to be undone
+  running.then(deeds => { if (!deeds.length) close(toast); }); // nothing was done, nothing is to be undone
 }
 
 /** The next row takes the place of the one that leaves the list. */
@@ -202,49 +209,54 @@ export function countSide(wait = 15_000) {
 /** Lets a macro act; the desk does all of it or nothing. @param {string} key the same for a repeat @returns {Promise<() => void>} takes it back */
 export async function useCanned(id, canned, key) {
   const before = row(id).peek();
-  const answer = await call("POST", `conversations/${id}/canned/${canned}`, {}, {headers: {"Idempotency-Key": key}});
-  batch(() => { putRow(answer.row); if (answer.gone) feed.forget(id); else { feed.hear(answer.row); feed.leave([id]); } });
-  return () => revert(id, before);
+  const {row: after, gone} = await call("POST", `conversations/${id}/canned/${canned}`, {}, {headers: {"Idempotency-Key": key}});
+  batch(() => { putRow(after); if (gone) feed.forget(id); else { feed.hear(after); feed.leave([id]); } });
+  return () => { for (const step of backwards(before, after)) run([id], () => step, {sightOf: () => after}); feed.comeBack([id]); };
 }
 
-/** Back to how it was: each part by its own verb. */
-function revert(id, before) {
-  const now = row(id).peek(), back = [];
-  if (now.status !== before.status || now.snoozed_until !== before.snoozed_until) back.push(statusBack(before));
-  if (now.assignee !== before.assignee) back.push(assigneeStep(before.assignee));
-  if (now.team !== before.team) back.push(teamStep(before.team));
-  if (now.priority !== before.priority) back.push(priorityStep(before.priority));
-  if (now.request_type !== before.request_type) back.push(typeStep(before.request_type));
-  const added = now.tags.filter(each => !before.tags.includes(each)), taken = before.tags.filter(each => !now.tags.includes(each));
-  if (added.length || taken.length) back.push({verb: "tags", body: {add: taken, remove: added}, patch: {tags: before.tags}});
-  Promise.all(back.map(step => post(id, step))).then(() => feed.comeBack([id]), problem => failed(problem.title, () => revert(id, before)));
+/** From `after` to `before`, each part by its own verb. */
+function backwards(before, after) {
+  const changed = key => before[key] !== after[key];
+  const gained = after.tags.filter(each => !before.tags.includes(each)), lost = before.tags.filter(each => !after.tags.includes(each));
+  return [(changed("status") || changed("snoozed_until")) && statusBack(before), changed("assignee") && assigneeStep(before.assignee), changed("team") && teamStep(before.team),
+    changed("priority") && priorityStep(before.priority), changed("request_type") && typeStep(before.request_type),
+    (gained.length || lost.length) && {verb: "tags", body: {add: lost, remove: gained}, patch: {tags: before.tags}}].filter(Boolean);
 }
 
 /** A macro without words, on one conversation or many. */
 export async function applyCanned(list, canned, words) {
-  const on = goOn(list), was = place.peek().id;
+  const on = goOn(list), was = place.peek().id, keys = new Map(list.map(id => [id, newId()]));
   picked.value = new Set();
-  try {
-    const back = await Promise.all(list.map(id => useCanned(id, canned.id, newId())));
-    done(words || canned.name, () => back.forEach(undo => undo()), "zap");
+  const attempt = async ids => {
+    const results = await Promise.allSettled(ids.map(id => useCanned(id, canned.id, keys.get(id)))), undo = results.filter(each => each.value).map(each => each.value);
+    const left = ids.filter((_, n) => results[n].reason);
+    if (undo.length) done(undo.length > 1 ? tn("{n} conversation: {what}", "{n} conversations: {what}", undo.length, {what: words}) : words, () => undo.forEach(back => back()), "zap");
+    if (left.length) failed(results.find(each => each.reason).reason.title, () => attempt(left));
     if (on && !feed.belongs(row(was).peek())) on();
-  } catch (problem) { failed(problem.title, () => applyCanned(list, canned, words)); }
+  };
+  return attempt(list);
 }
 
 // ── what has not left yet, and what has ──
 
-/** An answer waits: Z takes it back for as long as it does, with what its macros did. @param {Held} held @param {(() => void)[]} back */
-export function wait(id, held, back = []) {
+const behind = new Map();
+/** An answer waits: Z takes it back for as long as it does, with what its macros did. @param {Held} held @param {{back: (() => void)[], canned: object[]}} more */
+export function wait(id, held, more = {back: [], canned: []}) {
   hold(id, held);
-  done(held.scheduled ? t("Will be sent at the time you chose") : t("Reply sent"), () => { if (place.peek().id !== id) go({id}); back.forEach(undo => undo()); recall(id, held); }, "send-horizontal");
+  const toast = done(held.scheduled ? t("Will be sent at the time you chose") : t("Reply sent"), () => { if (place.peek().id !== id) go({id}); recall(id, held); }, "send-horizontal");
+  behind.set(held.id, {...more, toast});
 }
 
-/** Takes a held answer back into the composer. @param {Held} held */
+/** Takes a held answer back into the composer, from wherever it is asked for. @param {Held} held */
 export async function recall(id, held) {
   try {
     await call("DELETE", `conversations/${id}/held/${held.id}`);
     letGo(id, held.id);
-    if (held.author.id === me.id) restore(id, held);
+    const {back = [], canned = [], toast} = behind.get(held.id) ?? {};
+    behind.delete(held.id);
+    close(toast);
+    back.forEach(undo => undo());
+    if (held.author.id === me.id) restore(id, held, canned);
   } catch (problem) { if (problem.code === "reply.left") say(problem.title, "circle-alert"); else failed(problem.title, () => recall(id, held)); }
 }
 

@@ -11,6 +11,7 @@ const ask = (method, body) => request(method, "/sign-in/again", {body, headers: 
 /** Somebody else at this browser gets their own inbox; one's own goes on. */
 function take({me: who, csrf}) {
   boot.csrf = csrf;
+  document.querySelector("#sign-out [name=csrfmiddlewaretoken]").value = csrf;
   if (!who) return false;
   if (who !== me.id) location.reload(); else { signedOut.value = false; goOn(); }
   return true;

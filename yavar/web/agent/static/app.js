@@ -24,10 +24,10 @@ function Banners() {
 }
 
 const Bottom = () => html`<nav class="bottom only-phone" aria-label=${t("Main")}>
-  <button type="button" class="bottom-item" aria-current=${drawer.value ? undefined : "page"} onClick=${() => { drawer.value = null; go({id: null}); }}>
+  <button type="button" class="bottom-item" aria-current=${drawer.value ? undefined : "page"} onClick=${() => { drawer.value = null; go({view: feed.elsewhere() ? "mine" : place.peek().view, id: null}); }}>
     <span class="bottom-mark"><${Icon} name="inbox" size=${20} />${counts.value.mine > 0 && html`<span class="count is-strong">${shownCount(counts.value.mine, digits)}</span>`}</span><span>${t("Inbox")}</span></button>
   <button type="button" class="bottom-item" onClick=${() => { palette.value = ""; }}><${Icon} name="search" size=${20} /><span>${t("Search")}</span></button>
-  <button type="button" class="bottom-item" aria-expanded=${drawer.value === "sidebar" ? "true" : "false"} onClick=${foldSidebar}><${Icon} name="list" size=${20} />
+  <button type="button" class="bottom-item" aria-expanded=${drawer.value === "sidebar" ? "true" : "false"} onClick=${foldSidebar}><span class="bottom-mark"><${Icon} name="list" size=${20} />${counts.value.notifications > 0 && html`<span class="unread" />`}</span>
     <span>${t("Views")}</span></button>
   <${Me} compact=${true} /></nav>`;
 

@@ -2,7 +2,7 @@
 import {html, signal, useEffect, useLayoutEffect, useRef, useState} from "../ui/vendor/ui.js";
 import {t, tn} from "../ui/wire.js";
 import {agents, boot, row} from "./state.js";
-import {ChannelBadge, Icon, IconButton, dirOf, later, mac, mod, moment} from "./parts.js";
+import {ChannelBadge, Icon, IconButton, dirOf, later, mac, mod, moment, say} from "./parts.js";
 import {addresses, draft, letters, send, sendAgain, write} from "./outbox.js";
 import {Attachments, isRising, take} from "./files.js";
 import {resolve, snooze} from "./actions.js";
@@ -61,6 +61,8 @@ export function Composer({id}) {
     change(box.value);
     box.focus();
   };
+  /** Calls a menu by its sign, which counts only at the beginning of a word. */
+  const call = sign => put(/\S$/u.test(area.current.value.slice(0, area.current.selectionStart)) ? ` ${sign}` : sign);
   const onKeyDown = event => {
     if (event.isComposing) return;
     if (offer.current?.(event)) { event.preventDefault(); event.stopPropagation(); return; }
@@ -95,11 +97,11 @@ export function Composer({id}) {
         onKeyUp=${event => { if (/^Arrow(Left|Right)$/.test(event.key)) setTyped(area.current.value.slice(0, area.current.selectionStart)); }} />
     <${Attachments} id=${id} kind=${which} files=${now.files} />
     <div class="composer-foot">
-      <${IconButton} icon="square-slash" label=${t("Canned replies")} keys="/" onClick=${() => put("/")} />
+      ${!note && html`<${IconButton} icon="square-slash" label=${t("Canned replies")} keys="/" onClick=${() => call("/")} />`}
       <label class="icon-button" title=${t("Attach files")}><${Icon} name="paperclip" /><span class="sr">${t("Attach files")}</span>
         <input class="sr" type="file" multiple onChange=${event => { take(id, which, event.currentTarget.files); event.currentTarget.value = ""; }} /></label>
       <${IconButton} icon="smile" label=${t("Emoji")} aria-expanded=${open?.name === "emoji"} onClick=${event => setOpen({name: "emoji", anchor: event.currentTarget})} />
-      ${note && html`<${IconButton} icon="at-sign" label=${t("Mention a colleague")} onClick=${() => put("@")} />`}
+      ${note && html`<${IconButton} icon="at-sign" label=${t("Mention a colleague")} onClick=${() => call("@")} />`}
       <span class="grow" />
       <span class="draft-state" role="status">${now.text.length > LIMIT ? html`<span class="is-bad">${t("Too long by {n} characters", {n: now.text.length - LIMIT})}
         </span>` : status}</span>
@@ -116,7 +118,7 @@ export function Composer({id}) {
       <${Picker} filter=${false} placeholder=${t("More ways to send")} onClose=${() => setOpen(null)} options=${[
       {key: "resolve", label: t("Send and resolve"), icon: "check", keys: `${mod} ⇧ ↵`, run: () => go({resolve: true})},
       {key: "snooze", label: t("Send and snooze until reply"), icon: "alarm-clock", run: () => go({after: "snooze"})},
-      {key: "later", label: t("Send later…"), icon: "clock", stay: true, run: () => setOpen({name: "later", anchor: open.anchor})},
+      {key: "later", label: t("Send later…"), icon: "clock", stay: true, run: () => { if (now.canned?.some(each => each.does.length)) { setOpen(null); say(t("A macro acts as soon as you send. Take it out first, or send now."), "zap"); } else setOpen({name: "later", anchor: open.anchor}); }},
     ]} /></${Popover}>`}
     ${open?.name === "later" && html`<${Popover} anchor=${open.anchor} label=${t("Send later…")} onClose=${() => setOpen(null)}>
       <${Picker} filter=${false} placeholder=${t("Send later…")} onClose=${() => setOpen(null)} options=${[

@@ -24,22 +24,23 @@ export const streamFrom = () => cursor;
 /** After a resync: the list brings a new mark, taken before it was read; what happens in between is then told again, not lost. */
 export async function renew() {
   cursor = "";
+  if (elsewhere()) cursor = (await call("GET", "conversations?view=mine&size=1")).cursor;
   await Promise.all([load(), loadTags()]);
 }
 /** Where no list of conversations stands. */
-const elsewhere = () => ["customers", "visitors"].includes(place.peek().view);
+export const elsewhere = () => ["customers", "visitors"].includes(place.peek().view);
 const kept = new Map();
 /** Where the pointer and the scroll stand; the list pane keeps it up to date. */
 export const rest = {pointerInside: false, atTop: true};
 
 const keyOf = ({view, tab}) => `${view} ${hasTabs(view) ? tab : "open"}`;
 
-/** Whether a conversation is part of the view. Mentions only the server knows: what it gave stays. */
 /** Lists whose members only the server knows: what is in them may leave, nothing joins by itself. */
 const told = view => view === "mentions" || view === "following" || /^(view|filter):/.test(view);
 /** What the desk is asked for. */
 const asked = ({view, tab}) => view.startsWith("filter:") ? view.slice(7) : `view=${encodeURIComponent(view)}&tab=${hasTabs(view) ? tab : "open"}`;
 
+/** Whether a conversation is part of the view. */
 export function belongs(each, {view, tab} = place.peek()) {
   if (!each) return false;
   const [kind, id] = view.split(":");
@@ -85,8 +86,14 @@ export function start() {
 /** Shows the view of the address: what is kept at once, then the server's. */
 export function enter() {
   const wanted = keyOf(place.peek());
-  if (wanted === key || elsewhere()) return;
-  kept.set(key, {ids: ids.peek(), next});
+  if (elsewhere()) { // nothing of a list is shown, so nothing of it is kept up to date or acted on
+    if (key) kept.set(key, {ids: ids.peek(), next});
+    key = "";
+    picked.value = new Set();
+    return;
+  }
+  if (wanted === key) return;
+  if (key) kept.set(key, {ids: ids.peek(), next});
   key = wanted;
   const had = kept.get(key);
   batch(() => {

@@ -16,8 +16,8 @@ function keptOf(id) {
 async function load(id) { try { keptOf(id).value = await call("GET", `customers/${id}/kept`); } catch { /* the next time this person is shown asks again */ } }
 
 /** One change, then what is kept as it is now. @returns {Promise<boolean>} */
-async function change(id, method, path, body) {
-  try { keptOf(id).value = await call(method, `customers/${id}/${path}`, body); return true; } catch (problem) { failed(problem.title, () => change(id, method, path, body)); return false; }
+async function change(id, method, path, body, again = () => change(id, method, path, body)) {
+  try { keptOf(id).value = await call(method, `customers/${id}/${path}`, body); return true; } catch (problem) { failed(problem.title, again); return false; }
 }
 
 export function Keeping({id, name}) {
@@ -47,10 +47,11 @@ function Tags({id, list, able}) {
 /** What is typed stays on this device until it is kept. */
 function Notes({id, name, list, able}) {
   const place = `customer-note.${id}`, [text, setText] = useState(() => device.get(place) ?? ""), key = useRef(newId());
-  const write = value => { setText(value); device.set(place, value || null); };
+  const write = value => { setText(value); device.set(place, value || null); key.current = newId(); }; // other words are another note
   const save = async event => {
-    event.preventDefault();
-    if (text.trim() && await change(id, "POST", "notes", {text: text.trim(), client_id: key.current})) { write(""); key.current = newId(); }
+    event?.preventDefault();
+    const said = (device.get(place) ?? "").trim();
+    if (said && await change(id, "POST", "notes", {text: said, client_id: key.current}, save)) { write(""); key.current = newId(); }
   };
   const remove = async note => {
     if (await change(id, "DELETE", `notes/${note.id}`)) done(t("Note removed"), () => change(id, "POST", "notes", {text: note.text, client_id: newId()}), "lock");
@@ -69,10 +70,11 @@ const ways = () => [["email", t("By e-mail")], ["sms", t("By SMS")], ["phone", t
 function News({id, list, able}) {
   const of = purpose => list.find(each => each.purpose === purpose);
   const agreed = ways().filter(([purpose]) => of(purpose)?.given).map(([, words]) => words);
-  const set = (purpose, value) => change(id, "PUT", "consents", {purpose, given: {yes: true, no: false}[value] ?? null});
+  const shown = purpose => of(purpose) ? of(purpose).given ? "yes" : "no" : "";
+  const set = async (purpose, box) => { if (!await change(id, "PUT", "consents", {purpose, given: {yes: true, no: false}[box.value] ?? null})) box.value = shown(purpose); };
   return html`<section class="part"><details class="consents"><summary><h3>${t("News of the shop")}</h3><span class="grow" /><span class="bar-count">${agreed.length ? agreed.join(", ") : t("no consent")}</span></summary>
     <p class="none">${t("Answers need no consent; advertising does. Note here what the customer said.")}</p>
-    <dl class="facts">${ways().map(([purpose, words]) => html`<div key=${purpose}><dt><label for=${`news-${purpose}`}>${words}</label></dt><dd class="field-in-place"><select id=${`news-${purpose}`} disabled=${!able} onChange=${event => set(purpose, event.currentTarget.value)}>
-      ${[["", t("not asked")], ["yes", t("agreed")], ["no", t("refused")]].map(([value, label]) => html`<option key=${value} value=${value} selected=${value === (of(purpose) ? of(purpose).given ? "yes" : "no" : "")}>${label}</option>`)}</select>
+    <dl class="facts">${ways().map(([purpose, words]) => html`<div key=${purpose}><dt><label for=${`news-${purpose}`}>${words}</label></dt><dd class="field-in-place"><select id=${`news-${purpose}`} disabled=${!able} onChange=${event => set(purpose, event.currentTarget)}>
+      ${[["", t("not asked")], ["yes", t("agreed")], ["no", t("refused")]].map(([value, label]) => html`<option key=${value} value=${value} selected=${value === shown(purpose)}>${label}</option>`)}</select>
       ${of(purpose) && html`<small title=${fullDate(of(purpose).at)}>${dayLabel(of(purpose).at)}</small>`}</dd></div>`)}</dl></details></section>`;
 }

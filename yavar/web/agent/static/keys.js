@@ -10,6 +10,7 @@ import {foldSidebar} from "./sidebar.js";
 
 /** What an action is meant for: the selection, else the open conversation. */
 export function targets() {
+  if (feed.elsewhere()) return [];
   if (picked.peek().size) return [...picked.peek()];
   const {id} = place.peek();
   return id && row(id).peek() ? [id] : [];
@@ -36,7 +37,7 @@ function extend(step) {
 function back() {
   if (drawer.peek()) drawer.value = null;
   else if (picked.peek().size) picked.value = new Set();
-  else if (place.peek().id) go({id: null});
+  else if (place.peek().id || place.peek().who) go({id: null, who: null});
 }
 
 const on = run => () => { const ids = targets(); if (ids.length) run(ids); };
@@ -50,6 +51,8 @@ const commands = {
   "/": () => { palette.value = ""; }, "?": () => { sheet.value = true; }, "[": foldSidebar, "]": showDetails,
 };
 
+/** What moves in the list of conversations, and so does nothing where there is none. */
+const LISTED = new Set(["j", "k", "J", "K", "x", "Enter", "ArrowDown", "ArrowUp"]);
 const signs = {Slash: ["/", "?"], BracketLeft: ["[", "{"], BracketRight: ["]", "}"]};
 /** The Latin letter of a key: as typed on a Latin layout, else by the key's place. */
 function letterOf(event) {
@@ -71,7 +74,7 @@ function onKeyDown(event) {
   if (palette.peek() !== null || sheet.peek() || menu.peek() || document.querySelector(":popover-open")) return;
   const inField = event.target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable]");
   if (inField) return;
-  if (main && letter === "a" && feed.ids.peek().length) { event.preventDefault(); picked.value = new Set(feed.ids.peek()); return; }
+  if (main && letter === "a" && !feed.elsewhere() && feed.ids.peek().length) { event.preventDefault(); picked.value = new Set(feed.ids.peek()); return; }
   if (main || event.metaKey || event.ctrlKey) return;
   const named = letter.length > 1;
   if (!named && !singleKeys.peek()) return;
@@ -87,7 +90,7 @@ function onKeyDown(event) {
     return;
   }
   if (letter === "g") { awaited = Date.now() + 1500; return; }
-  const run = commands[letter];
+  const run = feed.elsewhere() && LISTED.has(letter) ? null : commands[letter];
   if (!run) return;
   event.preventDefault();
   run();

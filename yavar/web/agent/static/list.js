@@ -18,7 +18,7 @@ export function List() {
     ${picked.value.size ? html`<${BulkBar} />` : html`<header class="bar">
       <h2 class="bar-title"><bdi>${name}</bdi>${count > 0 && html`<span class="bar-count">${shownCount(count, digits)}</span>`}</h2>
       <span class="grow" />
-      <${IconButton} icon="list-filter" label=${t("Filter")} aria-expanded=${sieve.value ? "true" : "false"} onClick=${event => { sieve.value = event.currentTarget; }} />
+      ${!["mentions", "following", "drafts"].includes(view) && html`<${IconButton} icon="list-filter" label=${t("Filter")} aria-expanded=${sieve.value ? "true" : "false"} onClick=${event => { sieve.value = event.currentTarget; }} />`}
       ${senders().length > 0 && html`<span class="only-narrow"><${IconButton} icon="square-pen" size=${20} label=${t("New message")} onClick=${() => { composing.value = true; }} /></span>`}
       <span class="only-narrow"><${IconButton} icon="search" size=${20} label=${t("Search or jump to…")} onClick=${() => { palette.value = ""; }} /></span>
     </header>`}
@@ -181,7 +181,7 @@ function Empty() {
     snoozed: [t("Nothing is snoozed"), t("Snooze what can wait; it comes back on time.")],
     drafts: [t("No drafts"), t("Whatever you begin to write is kept here until you send it.")],
   };
-  const [title, text] = tab === "done" ? [t("Nothing resolved yet"), t("Resolved conversations are kept here.")]
+  const [title, text] = /^(filter|view):/.test(view) ? [t("Nothing fits"), t("No conversation meets these conditions just now.")] : tab === "done" ? [t("Nothing resolved yet"), t("Resolved conversations are kept here.")]
     : tab === "waiting" ? [t("Nothing is waiting"), t("Snoozed conversations stand here until they come back.")]
     : words[view] ?? [t("All answered"), t("New conversations appear here by themselves.")];
   return html`<div class="empty"><${Icon} name=${view === "drafts" ? "pencil-line" : view === "snoozed" ? "alarm-clock" : "coffee"} size=${28} />

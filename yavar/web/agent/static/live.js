@@ -89,7 +89,7 @@ onSent.macros = async letter => {
 };
 
 onSent.run = (letter, answer, back) => {
-  if (answer.held) wait(letter.conversation, answer.held, back);
+  if (answer.held) wait(letter.conversation, answer.held, {back, canned: letter.canned ?? []});
   else {
     hearItem(letter.conversation, answer.item);
     if (back.length) done(letter.canned.flatMap(each => each.does).join(" · "), () => back.forEach(undo => undo()), "zap");

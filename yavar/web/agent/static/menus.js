@@ -23,7 +23,7 @@ export function Popover({anchor, onClose, label, children, wide}) {
     const element = box.current;
     element.showPopover();
     settleBeside(element, anchor);
-    const first = element.querySelector("input, [role=option], button, a");
+    const first = element.querySelector("input, select, [role=option], button, a");
     (element.querySelector("[data-first]") ?? first)?.focus({preventScroll: true});
     const onToggle = event => { if (event.newState === "closed") onClose(); };
     element.addEventListener("toggle", onToggle);

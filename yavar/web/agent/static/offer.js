@@ -46,15 +46,16 @@ function offered(typed, id, note, canned, act) {
   return {from, options: found.map(one => ({key: one.id, who: one, label: one.name, run: () => act.put(`@${one.name} `, from)}))};
 }
 
-/** In the customer's language, else in the agent's, else in any. */
-const textFor = (one, id) => one.texts[row(id).peek()?.lang] ?? one.texts[boot.lang] ?? Object.values(one.texts)[0] ?? "";
+/** The language of its text: the customer's, else the agent's, else any. */
+const langFor = (one, id) => [row(id).peek()?.lang, boot.lang].find(lang => lang in one.texts) ?? Object.keys(one.texts)[0];
+const textFor = (one, id) => one.texts[langFor(one, id)] ?? "";
 
 /** Fills the fields that are known; what is not stays as `{field}`, which stops the send. */
-export function fill(text, id) {
+function fill(text, id, lang) {
   const each = row(id).peek(), customer = talk(id).customer.peek(), inbox = boot.inboxes.find(one => one.id === each.inbox.id);
   const first = name => name?.split(/\s+/)[0];
   const facts = {"customer.name": each.customer.name, "customer.first_name": first(each.customer.name), "customer.email": customer?.identities.find(one => one.kind === "email")?.value,
-    "conversation.reference": each.reference, "conversation.subject": each.subject, "agent.name": me.name, "agent.first_name": first(me.name), "shop.name": inbox?.brand ?? boot.brand.name};
+    "conversation.reference": each.reference, "conversation.subject": each.subject, "agent.name": me.name, "agent.first_name": first(me.name), "shop.name": inbox?.names[lang] ?? inbox?.brand ?? boot.brand.name};
   const own = (on, key) => (on === "customer" ? customer?.fields : talk(id).fields.peek())?.[key];
   return text.replace(/\{([a-z][a-z0-9_.]*)\}/g, (whole, name) => {
     const value = name in facts ? facts[name] : name.includes(".field.") ? own(...name.split(".field.")) : undefined;
@@ -72,7 +73,7 @@ export function doing({assignee, team: group, priority, add_tags = [], remove_ta
 
 /** Puts a canned reply into the composer; one without words acts at once. */
 function insert(one, from, {id, kind, put}) {
-  const text = fill(textFor(one, id), id);
+  const text = fill(textFor(one, id), id, langFor(one, id));
   put(text, from);
   if (!text) return applyCanned([id], one, doing(one.actions).join(" · "));
   const had = draft(id, kind).peek().canned ?? [];
@@ -118,7 +119,7 @@ export function Offer({id, note, typed, keys, put, close}) {
 function CannedLine({one, id}) {
   const does = doing(one.actions);
   return html`<${Icon} name=${does.length ? "zap" : "square-slash"} /><span class="canned grow"><span class="canned-name"><bdi>${one.name}</bdi>${one.shortcut && html`<span class="ltr">/${one.shortcut}</span>`}</span>
-    <small class="cut" dir="auto">${fill(textFor(one, id), id).split("\n").join(" ") || does.join(" · ")}</small></span>
+    <small class="cut" dir="auto">${fill(textFor(one, id), id, langFor(one, id)).split("\n").join(" ") || does.join(" · ")}</small></span>
     ${one.uses > 0 && html`<span class="menu-hint">${tn("used once", "used {n} times", one.uses)}</span>`}`;
 }
 

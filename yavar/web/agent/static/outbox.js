@@ -91,12 +91,12 @@ export function takeDrafts(id, given) {
 /** A conversation goes on in another, and so does what is being written; the server puts both drafts there by itself. */
 export function moveDrafts(from, into) {
   for (const kind of ["reply", "note"]) {
-    const {text, files} = draft(from, kind).peek(), there = draft(into, kind).peek();
+    const {text, files, canned = []} = draft(from, kind).peek(), there = draft(into, kind).peek();
     if (!text && !files.length) continue;
     clearTimeout(timers.get(`draft.${from}.${kind}`));
     draft(from, kind).value = {text: "", files: [], state: "", synced: true};
     device.set(`draft.${from}.${kind}`, null);
-    write(into, kind, {text: there.text && there.text !== text ? `${there.text}\n${text}` : text, files: [...there.files, ...files]});
+    write(into, kind, {text: there.text && there.text !== text ? `${there.text}\n${text}` : text, files: [...there.files, ...files], canned: [...there.canned ?? [], ...canned]});
   }
 }
 
@@ -122,6 +122,12 @@ export function clearDraft(id, kind) {
 }
 
 addEventListener("pagehide", () => { for (const [key, one] of drafts) if (!one.peek().synced) keepDraft(...partsOf(key)); });
+
+/** Sent in another window of this browser: gone here too, unless something was typed since. */
+addEventListener("storage", ({key, newValue}) => {
+  const at = key?.indexOf(".draft.") ?? -1, one = at > 0 && newValue === null ? drafts.get(key.slice(at + 1)) : null;
+  if (one?.peek().synced) one.value = {text: "", files: [], envelope: null, state: "", synced: true};
+});
 
 // ── messages on their way ──
 
@@ -193,19 +199,19 @@ export function sendAgain(client_id, seen) {
 export function takeBack(client_id) {
   const letter = letters.peek().find(each => each.client_id === client_id);
   if (!letter) return;
-  putBack(letter.conversation, letter.kind, letter, letter.envelope);
+  putBack(letter.conversation, letter.kind, letter, letter.envelope, letter.canned);
   arrived(client_id, true);
 }
 
 /** The same for an answer that the server had held: it is nobody's message any more. @param {import("./actions.js").Held} held */
-export function restore(id, held) {
+export function restore(id, held, canned) {
   const {to, cc, bcc} = held.envelope;
-  putBack(id, "reply", held, to ? {to: to.join(", "), cc: (cc ?? []).join(", "), bcc: (bcc ?? []).join(", ")} : null);
+  putBack(id, "reply", held, to ? {to: to.join(", "), cc: (cc ?? []).join(", "), bcc: (bcc ?? []).join(", ")} : null, canned);
 }
 
-function putBack(id, kind, given, envelope) {
-  const {text, files} = draft(id, kind).peek();
-  write(id, kind, {text: text && text !== given.text ? `${given.text}\n${text}` : given.text, files: [...given.files, ...files], envelope});
+function putBack(id, kind, given, envelope, macros = []) {
+  const {text, files, canned = []} = draft(id, kind).peek();
+  write(id, kind, {text: text && text !== given.text ? `${given.text}\n${text}` : given.text, files: [...given.files, ...files], envelope, canned: [...macros, ...canned]});
 }
 
 /** What stands between commas, semicolons and line ends. */

@@ -150,7 +150,7 @@ export function undoLast() {
 export function Toasts() {
   return html`<div class="toasts" role="status" aria-live="polite">${toasts.value.map(each => html`
     <div class=${`toast${each.bad ? " is-bad" : ""}${each.undo ? " has-undo" : ""}${each.asks ? " is-asking" : ""}`} key=${each.key}>
-      <${Icon} name=${each.icon} /><span class="grow">${each.text}</span>
+      <${Icon} name=${each.icon} /><span class="toast-text">${each.text}</span>
       ${each.run && html`<button type="button" class="toast-action" onClick=${() => { close(each.key); each.run(); }}>${each.label}${each.undo && html`<kbd>Z</kbd>`}
         </button>`}
       ${each.asks && html`<button type="button" class="toast-action is-plain" onClick=${() => close(each.key)}>${t("Leave it")}</button>`}

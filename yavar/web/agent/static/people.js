@@ -1,7 +1,7 @@
 /** Customers: who they are, and all that was ever said with one of them, over every channel. Read when the page is first opened. */
 import {html, signal, useEffect, useRef, useState} from "../ui/vendor/ui.js";
 import {t, digits} from "../ui/wire.js";
-import {call, putRows} from "./state.js";
+import {call, putRows, showDetails} from "./state.js";
 import {address, go, place} from "./routes.js";
 import {Avatar, ChannelBadge, Icon, IconButton, Skeleton, When, dirOf} from "./parts.js";
 import {plain, useSlow} from "./list.js";
@@ -25,7 +25,7 @@ async function more() {
   try {
     const answer = await call("GET", `customers?q=${encodeURIComponent(text)}&before=${encodeURIComponent(next)}`);
     if (found.peek().text === text) found.value = {text, list: [...list, ...answer.customers.filter(each => !list.some(one => one.id === each.id))], next: answer.next, state: "ready", problem: null};
-  } catch (problem) { found.value = {...found.peek(), state: "error", problem}; }
+  } catch { if (found.peek().text === text) found.value = {...found.peek(), state: "ready"}; } // further down it is asked for again
 }
 
 /** The panes of the view "customers". */
@@ -65,11 +65,11 @@ function Person({id}) {
   useEffect(() => { read(null); }, []);
   const {card, parts, next, state, problem} = told;
   return html`<section class="thread" aria-label=${t("History")}><header class="bar thread-bar"><span class="only-phone"><${IconButton} icon="arrow-left" label=${t("Back")} onClick=${() => go({who: null})} /></span>
-      <h2 class="bar-title"><bdi>${card?.name ?? ""}</bdi>${card && html`<span class="bar-count">${digits(card.conversations)}</span>`}</h2></header>
+      <h2 class="bar-title"><bdi>${card?.name ?? ""}</bdi>${card && html`<span class="bar-count">${digits(card.conversations)}</span>`}</h2><span class="grow" /><span class="open-details"><${IconButton} icon="panel-right" label=${t("Details")} keys="]" onClick=${showDetails} /></span></header>
     <div class="log-box"><div class="log" tabIndex="0" aria-label=${t("History")}><div class="log-inner history">
       ${parts.map(part => html`<section key=${part.row.id} class="history-part" aria-label=${part.row.subject || part.row.preview}><header class="history-head"><${ChannelBadge} kind=${part.row.inbox.kind} />
         <strong class="cut grow" dir="auto">${part.row.subject || part.row.inbox.name}</strong>${part.row.status === "resolved" && html`<span class="chip is-good">${t("Resolved")}</span>`}<${When} at=${part.row.last_at} />
-        <a class="button" href=${address({view: "all", id: part.row.id})} onClick=${event => { if (plain(event)) go({view: "all", id: part.row.id, who: null}); }}>${t("Open")}</a></header>
+        <a class="button" href=${address({view: "all", id: part.row.id})} onClick=${event => { if (plain(event)) go({view: "all", id: part.row.id, who: null}); }}>${t("Open it")}</a></header>
         ${part.more && html`<p class="none">${t("Earlier lines stand in the conversation.")}</p>`}<${Log} id=${part.row.id} items=${part.items} own=${[]} held=${[]} seen=${{agent: 0, customer: 0}} /></section>`)}
       ${state === "loading" && slow && html`<${Skeleton} shape="bubble" rows=${3} />`}
       ${state === "ready" && !parts.length && html`<p class="none">${t("Nothing was said yet, or it isn’t yours to see.")}</p>`}

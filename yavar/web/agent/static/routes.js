@@ -5,8 +5,11 @@ import {boot, drawer, savedViews, tag, team} from "./state.js";
 
 /** @typedef {{view: string, tab: string, id: ?string, who: ?string}} Place `id` is a conversation, `who` a customer */
 
+/** A part of the address; what was never one of ours is none. */
+function plainPart(part) { try { return decodeURIComponent(part); } catch { return ""; } }
+
 function read() {
-  const [, , view = "mine", id = null] = location.pathname.split("/").map(decodeURIComponent);
+  const [, , view = "mine", id = null] = location.pathname.split("/").map(plainPart);
   if (view === "customers") return {view, id: null, who: id || null, tab: "open"};
   return {view: view || "mine", id: id || null, who: null, tab: new URLSearchParams(location.search).get("tab") ?? "open"};
 }

@@ -17,7 +17,7 @@ function chosenNow() {
   const status = {waiting: "snoozed", done: "resolved"}[tab] ?? "open";
   if (kind === "view") {
     const {status: of = "open", priority = [], fields = {}, ...rest} = savedViews.peek().find(each => each.id === key)?.filter ?? {};
-    return {status: of ?? "any", ...rest, ...priority.length && {priority: priority[0]}, ...Object.fromEntries(Object.entries(fields).map(([name, value]) => [`field.${name}`, String(value)]))};
+    return {status: of ?? "any", ...rest, ...priority.length && {priority: priority.join(",")}, ...Object.fromEntries(Object.entries(fields).map(([name, value]) => [`field.${name}`, String(value)]))};
   }
   return {status, ...{mine: {assignee: "me"}, unassigned: {assignee: "none"}, snoozed: {status: "snoozed"}}[view], ...["inbox", "team", "tag"].includes(kind) && key && {[kind]: key}};
 }
@@ -26,7 +26,7 @@ function chosenNow() {
 function kept(chosen) {
   const filter = {status: chosen.status === "any" ? null : chosen.status, fields: {}};
   for (const [name, value] of Object.entries(chosen)) {
-    if (name === "priority") filter.priority = [value];
+    if (name === "priority") filter.priority = value.split(",");
     else if (name.startsWith("field.")) filter.fields[name.slice(6)] = valueOf(boot.fields.find(each => each.key === name.slice(6)), value);
     else if (name !== "status") filter[name] = value;
   }
@@ -36,13 +36,13 @@ const valueOf = (definition, text) => definition?.kind === "yesno" ? text === "t
 
 const named = list => list.map(each => [each.id, each.name]);
 /** What can be asked: name, label, choices (null: typed). */
-const questions = () => [
+const questions = extra => [
   ["status", t("Status"), [["open", t("Open")], ["snoozed", t("Snoozed")], ["resolved", t("Resolved")], ["any", t("Any")]]],
   ["assignee", t("Assigned to"), [["", t("Anybody or nobody")], ["me", t("Whoever looks")], ["none", t("Nobody")], ...named(agents.value.filter(each => each.id !== me.id))]],
   ["team", t("Team"), [["", t("Any")], ["none", t("No team")], ...named(boot.teams)]],
   ["inbox", t("Channel"), [["", t("Any")], ...named(boot.inboxes)]],
   ["tag", t("Tag"), [["", t("Any")], ...named(tags.value)]],
-  ["priority", t("Priority"), [["", t("Any")], ...["urgent", "high", "normal", "low"].map(each => [each, priorityName(each)])]],
+  ["priority", t("Priority"), [["", t("Any")], ...["urgent", "urgent,high", "high", "normal", "low", ...extra].map(each => [each, each.split(",").map(priorityName).join(" + ")])]],
   ["request_type", t("Request type"), [["", t("Any")], ...named(boot.request_types)]],
   ...boot.fields.filter(each => each.on === "conversation" && each.filter).map(each => [`field.${each.key}`, each.label[boot.lang] ?? Object.values(each.label)[0],
     each.kind === "choice" ? [["", t("Any")], ...each.choices.map(one => [one, one])] : each.kind === "yesno" ? [["", t("Any")], ["true", t("Yes")], ["false", t("No")]] : null]),
@@ -53,6 +53,7 @@ export function Sieve({anchor, onClose}) {
   const [chosen, setChosen] = useState(chosenNow);
   const [from] = useState(() => savedViews.peek().find(each => place.peek().view === `view:${each.id}` && (!each.shared || may("view.share")))); // the saved one that is being changed
   const [name, setName] = useState(null), [shared, setShared] = useState(false);
+  const odd = chosen.priority?.includes(",") && chosen.priority !== "urgent,high" ? [chosen.priority] : []; // what a settings page or a program has put together
   const change = (key, value) => {
     const next = {...chosen, [key]: value};
     if (!value) delete next[key];
@@ -71,7 +72,7 @@ export function Sieve({anchor, onClose}) {
   };
   const keepChange = async () => { if (await put(from, kept(chosen))) { onClose(); go({view: `view:${from.id}`, id: null}); done(t("Saved"), async () => { await put(from, from.filter); feed.load(); }, "list-filter"); } };
   return html`<${Popover} anchor=${anchor} label=${t("Filter")} wide=${true} onClose=${onClose}><div class="menu-form sieve" onKeyDown=${event => { if (event.key !== "Escape") event.stopPropagation(); }}>
-    <dl>${questions().map(([key, label, choices]) => html`<div key=${key}><dt><label for=${`sieve-${key}`}>${label}</label></dt><dd>${choices
+    <dl>${questions(odd).map(([key, label, choices]) => html`<div key=${key}><dt><label for=${`sieve-${key}`}>${label}</label></dt><dd>${choices
       ? html`<select id=${`sieve-${key}`} value=${chosen[key] ?? ""} onChange=${event => change(key, event.currentTarget.value)}>${choices.map(([value, words]) => html`<option key=${value} value=${value} selected=${value === (chosen[key] ?? "")}>${words}</option>`)}</select>`
       : html`<input id=${`sieve-${key}`} type="text" dir="auto" value=${chosen[key] ?? ""} onChange=${event => change(key, event.currentTarget.value.trim())} />`}</dd></div>`)}</dl>
     ${from && place.value.view.startsWith("filter:") && html`<button type="button" class="button is-primary" onClick=${keepChange}>${t("Change the view {name}", {name: from.name})}</button>`}

@@ -18,6 +18,7 @@ _STYLED: Final = re.compile(
 _AFTER: Final = ".,;:!?'…،؛؟*_"  # marks that end a sentence, not an address
 _PAIRS: Final = {")": "(", "]": "[", "}": "{"}
 _BLANK_LINES: Final = re.compile(r"\n(?:[ \t]*\n)+")
+_HARD: Final = "\u00a0"
 _SPACES: Final = re.compile(r" (?= )|^ ", re.MULTILINE)
 ISOLATE: Final = 'dir="ltr" style="direction:ltr;unicode-bidi:isolate"'
 
@@ -39,7 +40,7 @@ def paragraphs(text: str, base: str, style: str, link_style: str) -> str:
 
 def line(typed: str, way: str, link_style: str) -> str:
     """One line of text in a paragraph of the direction `way`: **bold**, _italic_ and [words](address) as the inbox shows them."""
-    made, place = [], 0
+    made, place, typed = [], 0, _SPACES.sub(_HARD, typed.replace("\t", "    "))  # blanks are kept: browsers would fold them
     for found in _STYLED.finditer(typed):
         made.append(_plain(typed[place : found.start()], way, link_style))
         if href := found["href"]:
@@ -87,4 +88,4 @@ def _marked(word: str, kind: str, way: str, link_style: str) -> str:
 
 
 def _typed(text: str) -> str:
-    return _SPACES.sub("&nbsp;", escape(text.replace("\t", "    ")))
+    return escape(text).replace(_HARD, "&nbsp;")

@@ -125,7 +125,7 @@ def test_the_shops_colour_is_on_the_page():
 
 def test_what_the_team_marks_is_marked_in_the_page():
     line = ink.line
-    assert line("now **really** _soon_", "ltr", "") == "now <strong>really</strong>&nbsp;<em>soon</em>"
+    assert line("now **really** _soon_", "ltr", "") == "now <strong>really</strong> <em>soon</em>"
     assert (
         line("see [our <page>](https://shop.example/a?b=1&c=2)", "ltr", "x")
         == 'see <a href="https://shop.example/a?b=1&amp;c=2" style="x">our &lt;page&gt;</a>'
