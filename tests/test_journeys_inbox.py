@@ -252,3 +252,75 @@ def test_what_is_known_of_a_customer(stage, lang, who):
     shopper.sees("Is the kettle in stock?")
     assert "Calls after six" not in shopper.panel.content()
     assert clerk.complaints == []
+
+
+def test_undo_takes_back_nothing_that_a_colleague_did_since(stage):
+    clerk, other = stage.clerk("sara"), stage.clerk("nila")
+    _shopper, key = talk_of(stage, clerk)
+    clerk.page.keyboard.press("p")
+    clerk.page.locator(".menu-list [role=option]").nth(3).click()
+    eventually(clerk.page, lambda: clerk.told(key)["priority"] == "low", "low")
+    other.ask("POST", f"conversations/{key}/priority", {"priority": "urgent"})
+    expect(clerk.page.locator(f'.row a[data-id="{key}"] .priority.is-urgent')).to_be_visible()
+    clerk.page.keyboard.press("z")
+    asks = clerk.page.locator(".toast", has=clerk.page.locator(".toast-action.is-plain"))
+    expect(asks).to_be_visible()
+    assert clerk.told(key)["priority"] == "urgent"
+
+
+def test_a_macros_undo_takes_back_the_macro_alone(stage):
+    clerk, other = stage.clerk("sara"), stage.clerk("nila")
+    _shopper, key = talk_of(stage, clerk)
+    pick_canned(clerk, "cracked")
+    clerk.box.press("Control+Enter")
+    eventually(clerk.page, lambda: clerk.told(key)["tags"], "the macro tagged it")
+    other.ask("POST", f"conversations/{key}/priority", {"priority": "urgent"})
+    clerk.page.locator(".toast.has-undo .toast-action").click()
+    eventually(clerk.page, lambda: not clerk.told(key)["tags"], "the tag is off")
+    assert clerk.told(key)["priority"] == "urgent"
+
+
+def test_keys_on_the_customers_page_touch_no_conversation(stage):
+    clerk = stage.clerk("sara")
+    _shopper, key = talk_of(stage, clerk)
+    clerk.page.keyboard.press("x")
+    clerk.page.keyboard.press("g")
+    clerk.page.keyboard.press("c")
+    expect(clerk.page.locator(".finder")).to_be_visible()
+    for press in ("x", "e", "Control+a", "e", "i"):
+        clerk.page.keyboard.press(press)
+    clerk.page.wait_for_timeout(500)
+    assert (clerk.told(key)["status"], clerk.told(key)["assignee"]) == ("open", None)
+
+
+def test_a_view_with_several_priorities_keeps_them(stage):
+    clerk = stage.clerk("sara")
+    _shopper, key = talk_of(stage, clerk)
+    clerk.ask("POST", f"conversations/{key}/priority", {"priority": "urgent"})
+    clerk.page.locator(".nav-row", has_text="Urgent and high").click()
+    expect(clerk.row(key)).to_be_visible()
+    clerk.page.locator('.list .bar .icon-button:has(use[href$="#list-filter"])').click()
+    expect(clerk.page.locator("#sieve-priority")).to_have_value("urgent,high")
+    clerk.page.locator("#sieve-assignee").select_option("none")
+    expect(clerk.row(key)).to_be_visible()
+    clerk.page.locator(".sieve > .button.is-primary").click()
+    eventually(
+        clerk.page, lambda: [view["filter"] for view in clerk.get("/api/v1/views") if view["name"] == "Urgent and high"][0].get("assignee") == "none", "changed"
+    )
+    assert [view["filter"]["priority"] for view in clerk.get("/api/v1/views") if view["name"] == "Urgent and high"] == [["urgent", "high"]]
+
+
+def test_signing_out_after_signing_in_again(stage):
+    from yavar.config.demo import PASSWORD
+
+    clerk = stage.clerk("sara")
+    talk_of(stage, clerk)
+    clerk.page.context.clear_cookies(name="yavar_session")
+    clerk.page.keyboard.press("u")
+    dialog = clerk.page.locator("dialog.sign-in")
+    dialog.locator("input[type=password]").fill(PASSWORD)
+    dialog.locator("input[type=password]").press("Enter")
+    expect(dialog).to_have_count(0)
+    clerk.page.locator(".me").click()
+    clerk.page.locator('.menu-item:has(use[href$="#log-out"])').click()
+    expect(clerk.page.locator("input[name=password]")).to_be_visible()
