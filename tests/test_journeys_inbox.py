@@ -305,7 +305,9 @@ def test_a_view_with_several_priorities_keeps_them(stage):
     expect(clerk.row(key)).to_be_visible()
     clerk.page.locator(".sieve > .button.is-primary").click()
     eventually(
-        clerk.page, lambda: [view["filter"] for view in clerk.get("/api/v1/views") if view["name"] == "Urgent and high"][0].get("assignee") == "none", "changed"
+        clerk.page,
+        lambda: next(view["filter"] for view in clerk.get("/api/v1/views") if view["name"] == "Urgent and high").get("assignee") == "none",
+        "changed",
     )
     assert [view["filter"]["priority"] for view in clerk.get("/api/v1/views") if view["name"] == "Urgent and high"] == [["urgent", "high"]]
 

@@ -1,5 +1,6 @@
 """What an owner may decide for the whole desk, each with its type and default. Rows override defaults."""
 
+from functools import cache
 from typing import Annotated, Any
 from zoneinfo import available_timezones
 
@@ -37,6 +38,12 @@ def change(*, by: Actor = SYSTEM, **changes: Any) -> DeskSettings:
                 Setting.objects.update_or_create(key=key, defaults={"value": new})
                 record(SettingChanged(key, old, new), subject=("desk", 0), by=by)
     return wanted
+
+
+@cache
+def zones() -> list[str]:
+    """The time zones one chooses from: places, then UTC (IANA)."""
+    return [*sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "SystemV/"))), "UTC"]
 
 
 def is_time_zone(name: str) -> bool:

@@ -1,9 +1,7 @@
 """You: your name and languages, what you want to hear and how, when it is quiet, the devices that get pushes, the app."""
 
 import unicodedata
-from functools import cache
 from typing import Any
-from zoneinfo import available_timezones
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -101,11 +99,6 @@ FORMS = {
 }
 
 
-@cache
-def _zones() -> list[str]:
-    return [*sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "SystemV/"))), "UTC"]
-
-
 def _facts(request: HttpRequest, agent: Agent, said: Said | None, problem: Problem | None, typed: Typed | None) -> dict[str, Any]:
     own = choices.read(agent)
     saved = {name: getattr(agent, name) for name in ("name", "lang", "calendar", "digits", "time_zone", "theme", "single_keys")}
@@ -115,7 +108,7 @@ def _facts(request: HttpRequest, agent: Agent, said: Said | None, problem: Probl
     return {
         "you": kept(typed, "you", saved, ["single_keys"]), "quiet": kept(typed, "quiet", hours, ["on"]), "own": own, "kinds": list(choices.KINDS.items()),
         "sounding": choices.SOUNDING, "ways": list(WAYS.items()), "minutes": [(n, ngettext("{n} minute", "{n} minutes", n).format(n=digits(n))) for n in MINUTES],
-        "zones": _zones(), "zone": choices.zone_of(agent), "push_key": vapid.key().public, "me": agent.public_id,
+        "zones": desk.zones(), "zone": choices.zone_of(agent), "push_key": vapid.key().public, "me": agent.public_id,
         "devices": [{"id": each.public_id, "label": browser_of(each.label) or each.label, "at": each.created_at, "last": each.last_ok, "awake": each.pk in awake} for each in found],
     }  # fmt: skip
 

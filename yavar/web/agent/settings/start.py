@@ -1,7 +1,6 @@
 """What a desk needs before customers come, and the few things that hold for all of it."""
 
 from typing import Any
-from zoneinfo import available_timezones
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -69,8 +68,12 @@ def steps() -> list[dict[str, Any]]:
 
 
 def _facts(request: HttpRequest, agent: Agent, said: Said | None, problem: Problem | None, typed: Typed | None) -> dict[str, Any]:
-    zones = [*sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "SystemV/"))), "UTC"]
-    return {"steps": steps(), "number": digits, "zones": [(zone, zone) for zone in zones], "zone": (typed or {}).get("time_zone") or desk.read().time_zone}
+    return {
+        "steps": steps(),
+        "number": digits,
+        "zones": [(zone, zone) for zone in desk.zones()],
+        "zone": (typed or {}).get("time_zone") or desk.read().time_zone,
+    }
 
 
 start = settings_page("start", FORMS, _facts)

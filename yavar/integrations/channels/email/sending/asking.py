@@ -1,8 +1,5 @@
 """The one mail to an address that somebody typed into a form: whether its reader wrote to the shop. Nothing of what was typed is in it."""
 
-from functools import partial
-
-from django.db import connection
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -12,13 +9,12 @@ from yavar.channels import claims
 from yavar.channels.models import Claim
 from yavar.conversations.models import Inbox
 from yavar.desk import settings as desk
-from yavar.desk.accent import HOUSE
 from yavar.desk.place import address
 
 from ..channel import KIND
-from ..compose import Address, Look, Outgoing
+from ..compose import Address, Outgoing
 from ..models import Outlet
-from . import outlets
+from .automatic import once, sender_of
 from .jobs import UNSET, open_outlet
 from .letter import Letter
 
@@ -30,10 +26,7 @@ GIVEN_UP = claims.DAY  # after that nobody waits for the question any more
 def confirm(inbox: int, claim: int) -> Steps:
     """Mail the question, once. A server that is away is tried again for a day; an outcome that nobody knows is left so."""
     outlet, opens = open_outlet(inbox)
-    if outlet is not None:
-        yield partial(send, claim, outlet)
-    else:
-        yield lambda: None
+    yield once(claim, outlet, claims.begin, letter, claims.settle)
     waiting = Claim.objects.filter(pk=claim, state=Claim.State.LEFT).first()
     if waiting is None or waiting.asked_at is None:
         return
@@ -43,31 +36,17 @@ def confirm(inbox: int, claim: int) -> Steps:
         claims.wake(waiting, Inbox.objects.get(pk=inbox), due=opens - clock.now() if outlet is None else AGAIN)
 
 
-def send(key: int, outlet: Outlet) -> None:
-    """The call, on a thread with a connection of its own: what is about to happen is committed before its first byte."""
-    try:
-        claim = claims.begin(key)
-        if claim is not None:
-            outcome = letter(claim, outlet).send()
-            if outcome.trouble:
-                outlets.troubled(outlet.pk, outcome.reason, outcome.detail)
-            claims.settle(key, Claim.State.LEFT if outcome.state == "queued" else outcome.state)
-    finally:
-        connection.close()
-
-
 def letter(claim: Claim, outlet: Outlet) -> Letter:
     """The question in the form's language: the shop's name and a link, and not a word of what somebody typed."""
-    inbox = Inbox.objects.select_related("brand").get(pk=outlet.inbox_id)
-    shop, sender, accent = inbox.brand.name_in(claim.lang), inbox.config["address"], inbox.brand.accent or {"h": HOUSE.h, "c": HOUSE.c}
+    sender, look = sender_of(outlet, claim.lang)
     with translation.override(claim.lang):
-        subject = _("Please confirm that you wrote to {shop}").format(shop=shop)
+        subject = _("Please confirm that you wrote to {shop}").format(shop=sender.name)
         text = _(
             "Somebody wrote to {shop} and gave this address for the answer. If it was you, please confirm it here within a week:\n\n{link}\n\n"
             "If it wasn’t you, you needn’t do anything. You’ll get no further mail like this one for a week."
-        ).format(shop=shop, link=f"{address()}/form/confirm/{claims.token_of(claim)}")
+        ).format(shop=sender.name, link=f"{address()}/form/confirm/{claims.token_of(claim)}")
     mail = Outgoing(
-        message_id=f"c.{claim.seed}@{sender.rpartition('@')[2]}", sender=Address(sender, shop), to=(Address(claim.address),), subject=subject, lang=claim.lang,
-        zone=desk.read().time_zone, at=claim.asked_at or clock.now(), text=text, look=Look(shop, float(accent["h"]), float(accent["c"])), automatic="auto-generated", marker=False,
+        message_id=f"c.{claim.seed}@{sender.address.rpartition('@')[2]}", sender=sender, to=(Address(claim.address),), subject=subject, lang=claim.lang,
+        zone=desk.read().time_zone, at=claim.asked_at or clock.now(), text=text, look=look, automatic="auto-generated", marker=False,
     )  # fmt: skip
     return Letter(outlet, "", claim.address, mail, ())
