@@ -62,7 +62,7 @@ def test_what_is_taken_away_is_gone_within_a_minute(stage):
     page.click("#sessions form button")
     expect(page.locator("#sessions .said")).to_be_visible()
 
-    expect(sara.page.locator(".banner.is-bad")).to_be_visible(timeout=60_000)
+    expect(sara.page.locator("dialog.sign-in")).to_be_visible(timeout=60_000)
     expect(amir.page.locator(".row")).to_have_count(0, timeout=60_000)
     expect(amir.log).to_have_count(0)
     assert amir.get(f"/api/v1/conversations/{shown}")["problem"]["code"] == "conversation.unknown"

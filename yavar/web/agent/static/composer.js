@@ -13,8 +13,8 @@ import {writing} from "./live.js";
 /** Reply or note; stays as one goes from conversation to conversation only while it is "reply": a note is meant once. */
 export const kind = signal("reply");
 let field = null;
-/** At once: the next letter is meant for it already. */
-export function focusComposer(which) { kind.value = which; field?.focus(); requestAnimationFrame(() => { field?.focus(); }); }
+/** At once: the next letter is meant for it already. Where it does not stand yet, as soon as it does. */
+export function focusComposer(which) { kind.value = which; if (field) field.focus(); else requestAnimationFrame(() => { field?.focus(); }); }
 
 const LIMIT = 10_000;
 const Offer = later(() => import("./offer.js").then(found => found.Offer), () => {});
