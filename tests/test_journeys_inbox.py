@@ -293,6 +293,20 @@ def test_keys_on_the_customers_page_touch_no_conversation(stage):
     assert (clerk.told(key)["status"], clerk.told(key)["assignee"]) == ("open", None)
 
 
+def test_going_through_customers_by_keyboard(stage):
+    clerk = stage.clerk("sara")
+    clerk.page.keyboard.press("g")
+    clerk.page.keyboard.press("c")
+    people = clerk.page.locator(".list .row a")
+    expect(people.nth(1)).to_be_visible()
+    for step, at in (("j", 0), ("j", 1), ("ArrowDown", 2), ("k", 1)):
+        clerk.page.keyboard.press(step)
+        expect(people.nth(at)).to_have_attribute("aria-current", "true")
+    expect(clerk.page.locator(".history-part").first).to_be_visible()
+    clerk.page.keyboard.press("Escape")
+    expect(clerk.page.locator(".thread.is-blank")).to_be_visible()
+
+
 def test_a_view_with_several_priorities_keeps_them(stage):
     clerk = stage.clerk("sara")
     _shopper, key = talk_of(stage, clerk)

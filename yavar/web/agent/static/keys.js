@@ -1,5 +1,5 @@
 /** The keyboard: every action of the inbox without a mouse, on any layout. */
-import {boot, drawer, menu, palette, picked, row, sheet, showDetails, singleKeys} from "./state.js";
+import {boot, drawer, menu, palette, picked, row, sheet, showDetails, shownPeople, singleKeys} from "./state.js";
 import {go, place, views} from "./routes.js";
 import {mac, undoLast} from "./parts.js";
 import * as feed from "./feed.js";
@@ -17,6 +17,11 @@ export function targets() {
 }
 
 function move(step) {
+  if (place.peek().view === "customers") {
+    const list = shownPeople.peek(), who = list[list.indexOf(place.peek().who) + step] ?? list.at(step > 0 ? -1 : 0);
+    if (who) go({who}, {replace: Boolean(place.peek().who)});
+    return;
+  }
   const next = feed.neighbour(place.peek().id, step);
   if (next) go({id: next}, {replace: Boolean(place.peek().id)});
 }
@@ -52,7 +57,7 @@ const commands = {
 };
 
 /** What moves in the list of conversations, and so does nothing where there is none. */
-const LISTED = new Set(["j", "k", "J", "K", "x", "Enter", "ArrowDown", "ArrowUp"]);
+const LISTED = new Set(["J", "K", "x", "Enter"]);
 const signs = {Slash: ["/", "?"], BracketLeft: ["[", "{"], BracketRight: ["]", "}"]};
 /** The Latin letter of a key: as typed on a Latin layout, else by the key's place. */
 function letterOf(event) {

@@ -1,7 +1,7 @@
 /** Customers: who they are, and all that was ever said with one of them, over every channel. Read when the page is first opened. */
-import {html, signal, useEffect, useRef, useState} from "../ui/vendor/ui.js";
+import {effect, html, signal, useEffect, useRef, useState} from "../ui/vendor/ui.js";
 import {t, digits} from "../ui/wire.js";
-import {call, putRows, showDetails} from "./state.js";
+import {call, putRows, showDetails, shownPeople} from "./state.js";
 import {address, go, place} from "./routes.js";
 import {Avatar, ChannelBadge, Icon, IconButton, Skeleton, When, dirOf} from "./parts.js";
 import {plain, useSlow} from "./list.js";
@@ -9,6 +9,7 @@ import {Customer} from "./details.js";
 import {Log} from "./items.js";
 
 const found = signal({text: "", list: null, next: null, state: "loading", problem: null});
+effect(() => { shownPeople.value = (found.value.list ?? []).map(each => each.id); });
 
 async function look(text) {
   found.value = {...found.peek(), text, state: "loading"};

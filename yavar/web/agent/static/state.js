@@ -39,6 +39,8 @@ export const palette = signal(/** @type {?string} */ (null));
 export const sheet = signal(false);
 /** Whether a new message is being written. */
 export const composing = signal(false);
+/** The customers that stand in the list of the page Customers, in its order. */
+export const shownPeople = signal(/** @type {string[]} */ ([]));
 /** Beside which button the filter is open. */
 export const sieve = signal(/** @type {?Element} */ (null));
 /** Panes that a narrow window shows on demand. */
