@@ -18,6 +18,7 @@ from yavar.people.models import Customer, Identity
 
 from . import delivery
 from .models import Claim
+from .single import begins
 
 PURPOSE = "confirm address"
 A_DAY = 20  # forms that may name one address
@@ -96,15 +97,10 @@ def token_of(claim: Claim) -> str:
 
 
 def begin(claim_id: int) -> Claim | None:
-    """The question goes out now: committed before its first byte. None when there is nothing to be sent, or when somebody was cut short while sending it:
-    then it may have arrived, and nobody sends it blindly again."""
+    """The question goes out now (see `single.begins`); None when it must not."""
     with transaction():
         claim = _locked(pk=claim_id)
-        if claim.state not in (Claim.State.LEFT, Claim.State.SENDING):
-            return None
-        begun, claim.state = claim.state == Claim.State.LEFT, Claim.State.SENDING if claim.state == Claim.State.LEFT else Claim.State.UNKNOWN
-        claim.save(update_fields=["state"])
-    return claim if begun else None
+        return claim if begins(claim) else None
 
 
 def settle(claim_id: int, state: str) -> None:

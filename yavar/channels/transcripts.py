@@ -17,6 +17,7 @@ from yavar.people.models import Identity
 from . import delivery
 from .events import TranscriptAsked
 from .models import Transcript
+from .single import begins
 
 DAY = timedelta(days=1)
 
@@ -57,15 +58,10 @@ def wake(row: Transcript, out: Inbox, *, due: timedelta | None = None) -> None:
 
 
 def begin(key: int) -> Transcript | None:
-    """It goes out now: committed before its first byte. None when there is nothing to be sent, or when somebody was cut short while sending it: then it may
-    have arrived, and nobody sends it blindly again."""
+    """It goes out now (see `single.begins`); None when it must not."""
     with transaction():
         row = (Transcript.objects.all() if is_sqlite() else Transcript.objects.select_for_update(of=("self",))).get(pk=key)
-        if row.state not in (Transcript.State.LEFT, Transcript.State.SENDING):
-            return None
-        begun, row.state = row.state == Transcript.State.LEFT, Transcript.State.SENDING if row.state == Transcript.State.LEFT else Transcript.State.UNKNOWN
-        row.save(update_fields=["state"])
-    return row if begun else None
+        return row if begins(row) else None
 
 
 def settle(key: int, state: str) -> None:

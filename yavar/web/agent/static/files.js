@@ -9,7 +9,7 @@ const LIMIT = 10, SIZE = 10 * 1024 * 1024;
 
 /** @typedef {{key: string, place: string, file: File, part: number, problem: ?string, stop: AbortController}} Rising */
 /** Uploads that are not done; `place` is "conversation kind". */
-export const rising = signal(/** @type {Rising[]} */ ([]));
+const rising = signal(/** @type {Rising[]} */ ([]));
 const pictures = new Map();
 const placeOf = (id, kind) => `${id} ${kind}`;
 const change = (key, more) => { rising.value = rising.peek().map(each => each.key === key ? {...each, ...more} : each); };

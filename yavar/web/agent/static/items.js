@@ -1,7 +1,7 @@
 /** What was said and done: days, bubbles, notes, files, and events in words. */
 import {html} from "../ui/vendor/ui.js";
 import {t, bytes, clock, dayLabel, fullDate} from "../ui/wire.js";
-import {agent, agentName, agents, me, requestType, tag, team} from "./state.js";
+import {agent, agents, me} from "./state.js";
 import {Avatar, Icon, Prose, When, moment} from "./parts.js";
 import {sendAgain, takeBack} from "./outbox.js";
 import {copy, decide, putOff, recall} from "./actions.js";

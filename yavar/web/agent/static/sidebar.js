@@ -79,7 +79,7 @@ export function foldSidebar() {
   else { folded.value = {...folded.peek(), sidebar: !folded.peek().sidebar}; device.set("folded", folded.peek()); }
 }
 
-export const languageNames = {fa: "فارسی", ru: "Русский", en: "English"};
+const languageNames = {fa: "فارسی", ru: "Русский", en: "English"};
 
 export function Me({compact}) {
   const [anchor, setAnchor] = useState(null);

@@ -197,7 +197,7 @@ export function doubt(openId) {
   if (openId) catchUp(openId);
 }
 
-export function dropTalk(id) { talks.delete(id); }
+function dropTalk(id) { talks.delete(id); }
 
 /** It may not be seen any more. What was being written to it stays on this device. */
 function lose(id) {

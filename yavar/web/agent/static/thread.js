@@ -1,7 +1,7 @@
 /** The open conversation: its header, what was said, who else is here. */
 import {html, useEffect, useLayoutEffect, useRef, useState} from "../ui/vendor/ui.js";
 import {t, tn} from "../ui/wire.js";
-import {agent, agentName, drawer, me, online, row, showDetails} from "./state.js";
+import {agent, agentName, me, online, row, showDetails} from "./state.js";
 import {go, place} from "./routes.js";
 import {Avatar, Icon, IconButton, Skeleton, WaitTimer, When} from "./parts.js";
 import {draft, letters, write} from "./outbox.js";

@@ -28,7 +28,7 @@ export async function merge(other, into) {
 }
 
 /** Undo of a merge. */
-export async function separate(other, from) {
+async function separate(other, from) {
   talk(from).items.value = [];
   if (await tie("POST", `${other}/unmerge`, {}, from)) { await load(from); say(t("They are two again"), "rotate-ccw"); }
 }

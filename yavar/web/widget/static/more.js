@@ -48,7 +48,7 @@ export function ring() {
 
 const called = ({author}) => (author.kind === "customer" ? known.value.name || t("You") : author.kind === "bot" ? t("Automatic answer") : author.name || config.brand.name);
 /** The whole chat as plain text: who, when in the reader’s calendar, what; files by their names. */
-export function transcript() {
+function transcript() {
   const head = `${config.brand.name} · ${conversation.value?.reference || ""}\n${location.origin}\n`;
   return [head, ...messages.value.map((one) => [`\u2068${called(one)}\u2069 · ${fullDate(one.at)}`, one.text, ...one.files.map(({name}) => `[\u2068${name}\u2069]`)].filter(Boolean).join("\n"))].join("\n\n") + "\n";
 }
