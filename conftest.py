@@ -28,13 +28,15 @@ def _wired():
 
 @pytest.fixture(autouse=True)
 def _strangers():
-    """Each test begins with empty tables: what was known of keys is no longer so."""
+    """Each test begins with empty tables: what was known of keys and people is no longer so."""
     from yavar.base import ids, instance
+    from yavar.realtime.signals import presence
     from yavar.web.api import known
     from yavar.webhooks import wanted
 
     ids.public_id_of.cache_clear()
     instance.life.cache_clear()
+    presence.forget()
     known.forget()
     wanted.forget()
 

@@ -98,15 +98,7 @@ def test_the_launcher_is_worked_by_keys(stage, lang):
     page.keyboard.press("Enter")
     chat, *ways = WORDS[lang]
     assert page.evaluate(focused).startswith(chat)
-    for key, text in (
-        ("ArrowDown", ways[0]),
-        ("ArrowDown", ways[1]),
-        ("ArrowUp", ways[0]),
-        ("ArrowUp", chat),
-        ("ArrowUp", ways[-1]),
-        ("ArrowDown", chat),
-        ("Tab", ways[0]),
-    ):
+    for key, text in (("Tab", ways[0]), ("Tab", ways[1]), ("Shift+Tab", ways[0]), ("Shift+Tab", chat)):
         page.keyboard.press(key)
         assert page.evaluate(focused).startswith(text), key
     page.keyboard.press("Escape")

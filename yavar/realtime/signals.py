@@ -65,6 +65,11 @@ class Presence:
         for place in gone:
             self._tell(place)
 
+    def forget(self) -> None:
+        """Nobody is here. For tests."""
+        with self._lock:
+            self._places.clear()
+
     def facts(self, conversation: str) -> list[dict[str, str]]:
         """As clients get it."""
         return [{"agent": place.agent, "state": place.state} for place in self.people(conversation)]

@@ -70,17 +70,11 @@
   const button = node("button", {type: "button", lang, onclick: press}, svg(TALK, "talk"), svg("M18 6 6 18M6 6l12 12", "shut"), badge);
   shadow.append(button);
 
-  // Where the shop offers other ways than the chat, the first press shows them all. Real links and buttons; arrows are a comfort.
+  // Where the shop offers other ways than the chat, the first press shows them all. Real links and buttons.
   let menu = null;
-  const offer = () => node("nav", {lang, ariaLabel: say.open, onkeydown: walk},
+  const offer = () => node("nav", {lang, ariaLabel: say.open},
     node("button", {type: "button", onclick: () => toggle(true)}, svg(TALK), node("span", {}, say.title, node("small", {}, say.pace))),
     ...say.ways.map(([href, words], at) => node("a", {href, rel: "noopener", target: href[0] === "h" ? "_blank" : "", onclick: () => setTimeout(list, 0, false)}, svg(icons[at]), node("span", {dir: "auto"}, words))));
-  function walk(event) {
-    const all = [...menu.children], step = {ArrowDown: 1, ArrowUp: all.length - 1}[event.key];
-    if (!step) return;
-    event.preventDefault();
-    all[(all.indexOf(shadow.activeElement) + step) % all.length].focus();
-  }
   function list(on, to = button) {
     if (!menu === !on) return;
     if (on) shadow.append(menu = offer());
