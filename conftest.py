@@ -30,12 +30,14 @@ def _wired():
 def _strangers():
     """Each test begins with empty tables: what was known of keys and people is no longer so."""
     from yavar.base import ids, instance
+    from yavar.people.hours import queries as hours
     from yavar.realtime.signals import presence
     from yavar.web.api import known
     from yavar.webhooks import wanted
 
     ids.public_id_of.cache_clear()
     instance.life.cache_clear()
+    hours.hours.cache_clear()
     presence.forget()
     known.forget()
     wanted.forget()

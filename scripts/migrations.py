@@ -12,6 +12,7 @@ ROOMS = {
     "notes": "conversations/notes",
     "canned": "conversations/canned",
     "channels": "channels",
+    "flow": "flow",
     "notifications": "notifications",
     "webhooks": "webhooks",
     "email": "integrations/channels/email",

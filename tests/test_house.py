@@ -11,7 +11,7 @@ from django.apps import apps
 
 ROOT = Path(__file__).resolve().parent.parent
 CODE = [p for p in ROOT.glob("**/*") if p.suffix in (".py", ".js", ".css", ".html") and not {".venv", "vendor", "migrations", ".data"} & set(p.parts)]
-FLOORS = ["base", "desk", "people", "conversations", "channels", "realtime", "notifications", "webhooks", "integrations", "web", "config"]
+FLOORS = ["base", "desk", "people", "conversations", "channels", "flow", "realtime", "notifications", "webhooks", "integrations", "web", "config"]
 
 
 def floor(module: str) -> int:

@@ -48,6 +48,9 @@ def parser() -> argparse.ArgumentParser:
     mail.add_argument("action", choices=["inspect"])
     mail.add_argument("file", nargs="+", metavar="FILE", help="inspect: raw mails (.eml); needs no data folder")
     mail.add_argument("--text", action="store_true", help="inspect: the files are bare texts; print the reply without quotes and signature")
+    sla = add("sla", "reckon promises: print when each case of a file is due, one line of JSON for each")
+    sla.add_argument("action", choices=["due"])
+    sla.add_argument("file", nargs="+", metavar="FILE", help="due: cases with their calendars (docs/operate/commands.md); needs no data folder")
     jobs = add("jobs", "look at work that failed; give it a new start")
     jobs.add_argument("action", choices=["list", "retry"])
     jobs.add_argument("id", nargs="?", type=int, help="one job; without it all dead ones")
@@ -77,10 +80,11 @@ def parser() -> argparse.ArgumentParser:
 RUNS = {
     "serve": "yavar.config.run:serve", "demo": "yavar.config.run:demo", "work": "yavar.config.run:work", "migrate": "yavar.config.run:migrate",
     "doctor": "yavar.config.doctor:doctor", "user": "yavar.config.commands:user", "chat": "yavar.config.commands:chat", "jobs": "yavar.config.commands:jobs", "mail": "yavar.config.mail:command",
+    "sla": "yavar.config.sla:command",
     "backup": "yavar.config.backup.make:command", "restore": "yavar.config.backup.restore:command", "audit": "yavar.config.commands:audit", "simulate": "yavar.config.simulate:command",
     "reindex": "yavar.config.upkeep:reindex", "vacuum": "yavar.config.upkeep:vacuum",
 }  # fmt: skip
-DESKLESS = {("mail", "inspect")}  # what needs neither settings nor a data folder
+DESKLESS = {("mail", "inspect"), ("sla", "due")}  # what needs neither settings nor a data folder
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "yavar.conversations.notes",
     "yavar.conversations.canned",
     "yavar.channels",
+    "yavar.flow",
     "yavar.notifications",
     "yavar.webhooks",
     "yavar.integrations.channels.email",

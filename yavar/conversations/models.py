@@ -6,7 +6,7 @@ from django.db.models import Q
 from yavar.base import crypto, ids
 from yavar.base.files.models import File
 from yavar.desk.models import Brand, FieldDefinition, RequestType
-from yavar.people.models import Agent, Customer, Team
+from yavar.people.models import Agent, Calendar, Customer, Team
 
 
 class Inbox(models.Model):
@@ -19,6 +19,7 @@ class Inbox(models.Model):
     config = models.JSONField(default=dict)  # typed by whoever serves the kind
     secret = models.TextField(default="")  # sealed with the desk key
     active = models.BooleanField(default=True)
+    calendar = models.ForeignKey(Calendar, models.SET_NULL, null=True)  # when somebody is there for it; none: the desk's
     created_at = models.DateTimeField()
 
     def unsealed_secret(self) -> str:
@@ -34,6 +35,9 @@ class Tag(models.Model):
     folded = models.CharField(max_length=60, unique=True)  # how it is compared
     hue = models.PositiveSmallIntegerField(default=1)
     customers = models.ManyToManyField(Customer, related_name="tags")  # who they are to the shop: "VIP", "wholesale"
+
+
+DUE = Q(status="open", due_at__isnull=False)
 
 
 class Conversation(models.Model):
@@ -82,6 +86,9 @@ class Conversation(models.Model):
     waiting_since = models.DateTimeField(null=True)  # the customer's first message that has no answer
     customer_seen = models.PositiveIntegerField(default=0)  # message seq
     agent_seen = models.PositiveIntegerField(default=0)
+    due_at = models.DateTimeField(null=True)  # what is promised next: a copy of the timer that counts most (yavar.flow.sla), here for the lists' order
+    due_from = models.DateTimeField(null=True)  # when that began to run
+    due_kind = models.CharField(max_length=10, default="")
     created_at = models.DateTimeField()
 
     class Meta:
@@ -95,6 +102,11 @@ class Conversation(models.Model):
             models.Index(fields=["inbox", "status", "-last_at", "-id"], condition=Q(assignee__isnull=True), name="conversation_free_inbox"),
             models.Index(fields=["team", "status", "-last_at", "-id"], condition=Q(assignee__isnull=True), name="conversation_free_team"),
             models.Index(fields=["status", "-last_at", "-id"], condition=Q(assignee__isnull=True), name="conversation_unassigned"),
+            # the same lists in order of what is due; most conversations have nothing due and cost nothing here
+            models.Index(fields=["due_at", "id"], condition=DUE, name="conversation_due"),
+            models.Index(fields=["assignee", "due_at", "id"], condition=DUE, name="conversation_due_assignee"),
+            models.Index(fields=["team", "due_at", "id"], condition=DUE, name="conversation_due_team"),
+            models.Index(fields=["inbox", "due_at", "id"], condition=DUE, name="conversation_due_inbox"),
             models.Index(fields=["snoozed_until"], condition=Q(status="snoozed", snoozed_until__isnull=False), name="conversation_snoozed"),
         ]
 

@@ -126,4 +126,7 @@ class Row:
     request_type: str | None
     version: int
     merged_into: str | None = None
+    due_at: datetime | None = None  # what is promised next, when, and since when that runs
+    due_from: datetime | None = None
+    due_kind: str = ""
     found: dict[str, Any] | None = None

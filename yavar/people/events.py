@@ -175,3 +175,25 @@ class CustomerUnreachable(msgspec.Struct, frozen=True):
 
     customer: int
     failure: str
+
+
+@fact("calendar.made", audience=STAFF)
+class CalendarMade(msgspec.Struct, frozen=True):
+    """The desk got another calendar."""
+
+    calendar: int
+
+
+@fact("calendar.changed", audience=STAFF)
+class CalendarChanged(msgspec.Struct, frozen=True):
+    """A calendar got another version (or, with the same, another name)."""
+
+    calendar: int
+    version: int
+
+
+@fact("calendar.removed", audience=STAFF)
+class CalendarRemoved(msgspec.Struct, frozen=True):
+    """A calendar is not there any more; what followed it follows the desk's."""
+
+    calendar: int

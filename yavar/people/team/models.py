@@ -6,6 +6,7 @@ from yavar.base import clock, ids
 from yavar.base.events import Actor
 from yavar.desk.models import initials
 
+from ..hours.models import Calendar
 from .powers import Held, Powers
 from .roles import BUILT_IN, DESK_WIDE
 
@@ -98,6 +99,7 @@ class Team(models.Model):
     public_id = models.CharField(max_length=22, unique=True, default=ids.public_id)
     name = models.CharField(max_length=80, unique=True)
     members = models.ManyToManyField(Agent, related_name="teams")
+    calendar = models.ForeignKey(Calendar, models.SET_NULL, null=True)  # when it works; none: the inbox's or the desk's
 
     class Meta:
         app_label = "people"

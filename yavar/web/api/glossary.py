@@ -24,6 +24,8 @@ WORDS = {
     "config": "Settings of the inbox, in the form of its kind.", "conversation": "Id of a conversation.", "conversations": "How many conversations there are.",
     "created_at": "When it was made.", "current": "Whether it is the session that asks.", "cursor": "A mark in the stream of events: go on from here with the stream or `GET /events?after=`.",
     "customer": "Id of a customer.", "customers": "A page of customers, last seen first.", "data": "The facts of it: public ids and small values, never what anybody wrote.",
+    "due_at": "When it is promised to be done; null when nothing is promised now.", "due_from": "Since when that promise runs.",
+    "due_kind": "What is promised: ack (that we have it), first or next (an answer), resolution, ownership (the team’s part), or ''.",
     "draft": "Whether you have typed something there and not sent it; null in a stream's frame, which goes to many.", "drafts": "What you have typed and not sent.",
     "earlier": "Up to ten other conversations of this customer, newest first.", "email": "An e-mail address.", "entries": "A page of entries, newest first.",
     "event": "The kind of event, for items of kind `event`.", "events": "What happened, oldest first.", "expires_at": "From then on it opens nothing; null for never.",

@@ -14,7 +14,6 @@ from yavar.conversations import actions
 from yavar.conversations.models import Conversation
 from yavar.conversations.setup import configure_inbox
 from yavar.realtime.signals import presence
-from yavar.web.widget import launcher
 from yavar.web.widget.doors import DOORS
 from yavar.web.widget.shrink import script_of, sheet_of
 

@@ -1,0 +1,1 @@
+"""Deciders: what follows from what happened in a conversation."""

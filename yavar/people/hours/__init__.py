@@ -1,0 +1,1 @@
+"""When somebody is at work: calendars, and time counted in their hours."""
