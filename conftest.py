@@ -30,6 +30,7 @@ def _wired():
 def _strangers():
     """Each test begins with empty tables: what was known of keys and people is no longer so."""
     from yavar.base import ids, instance
+    from yavar.flow.sla import choosing
     from yavar.people.hours import queries as hours
     from yavar.realtime.signals import presence
     from yavar.web.api import known
@@ -37,6 +38,7 @@ def _strangers():
 
     ids.public_id_of.cache_clear()
     instance.life.cache_clear()
+    choosing.forget()
     hours.hours.cache_clear()
     presence.forget()
     known.forget()

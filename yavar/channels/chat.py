@@ -136,4 +136,4 @@ def _checked(config: ChatConfig) -> ChatConfig:
     )
 
 
-CHAT = Channel(kind="chat", icon="message-circle", typing=True, config=ChatConfig, check=_checked)
+CHAT = Channel(kind="chat", family="chat", icon="message-circle", typing=True, config=ChatConfig, check=_checked)

@@ -19,6 +19,7 @@ class Channel(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     kind: str
+    family: str  # what promises are made for: chat, mail, form, phone, social, forum
     icon: str
     takes_files: bool = True
     typing: bool = False

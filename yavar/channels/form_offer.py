@@ -27,7 +27,7 @@ def _checked(config: FormConfig) -> FormConfig:
     return msgspec.structs.replace(config, origins=origins, fields=list(dict.fromkeys(config.fields)), **words)
 
 
-FORM = Channel(kind=KIND, icon="file", config=FormConfig, check=_checked, words=words_of, way="email", by_mail=True)
+FORM = Channel(kind=KIND, family="form", icon="file", config=FormConfig, check=_checked, words=words_of, way="email", by_mail=True)
 
 
 def changed(raw: Mapping[str, Any], **changes: Any) -> FormConfig:

@@ -19,6 +19,9 @@ from yavar.channels import chat, claims, contract, delivery, form_offer, ledger,
 from yavar.conversations import jobs as conversation_jobs
 from yavar.conversations.canned.actions import forget_removed
 from yavar.conversations.notes import jobs as note_jobs
+from yavar.flow.sla import course as promises
+from yavar.flow.sla import firing
+from yavar.flow.sla import jobs as sla_jobs
 from yavar.integrations.channels.email import reading as email_reading
 from yavar.integrations.channels.email.doors.keeper import Keeper
 from yavar.integrations.channels.email.doors.smtp import keep as keep_mail_doors
@@ -51,6 +54,7 @@ ROOMS_WITH_JOBS = (
     pushing,
     onward,
     submitting,
+    sla_jobs,
     email_reading,
     email_sending,
     email_asking,
@@ -82,7 +86,7 @@ TIMETABLE: list[tuple[timedelta, Callable[[], object]]] = [
 ]
 
 # each runs on a thread of the worker until its event is set
-KEEPERS: list[Callable[[threading.Event], None]] = [Keeper().run, keep_mail_doors, postbox.keep]
+KEEPERS: list[Callable[[threading.Event], None]] = [firing.keep, Keeper().run, keep_mail_doors, postbox.keep]
 
 _wired = False
 
@@ -103,6 +107,11 @@ def wire() -> None:
         listen(f"customer.{name}", "people.index_customer", ordered=False)
     for name in ("named", "changed", "recognised", "merged", "unmerged"):
         listen(f"customer.{name}", "conversations.index_person", ordered=False)
+    for name in promises.HEARD:
+        listen(name, sla_jobs.FOLLOW, ordered=False)
+    listen("customer.tagged", sla_jobs.PERSON, ordered=False)
+    for name in sla_jobs.CHANGES:
+        listen(name, "sla.changed", ordered=False)
     for name in concerned.NEWS:
         listen(name, telling.TELL, ordered=name not in concerned.FLOODS)
     follow(webhook_jobs.FAN_OUT, wanted.wants)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yavar.base import clock
 from yavar.base.db import is_sqlite, run, sql, transaction
-from yavar.base.events import Actor, record
+from yavar.base.events import Actor, Doer, record
 from yavar.base.problem import Problem
 from yavar.desk.models import RequestType
 from yavar.people.models import Agent, Team
@@ -98,7 +98,7 @@ def customer_wrote_since(conversation_id: int, seen: int) -> bool:
     return Message.objects.filter(conversation=conversation_id, seq__gt=seen, author__startswith="customer:").exists()
 
 
-def assign(conversation_id: int, agent: Agent | None, *, by: Agent) -> Conversation:
+def assign(conversation_id: int, agent: Agent | None, *, by: Doer) -> Conversation:
     """Give it to someone, or to nobody."""
     with transaction():
         conversation = locked(conversation_id)
@@ -109,7 +109,7 @@ def assign(conversation_id: int, agent: Agent | None, *, by: Agent) -> Conversat
         return tell(conversation, Assigned(before, after), by.actor, "assignee")
 
 
-def give_to_team(conversation_id: int, team: Team | None, *, by: Agent) -> Conversation:
+def give_to_team(conversation_id: int, team: Team | None, *, by: Doer) -> Conversation:
     """Give it to a team, or to none."""
     with transaction():
         conversation = locked(conversation_id)
@@ -120,7 +120,7 @@ def give_to_team(conversation_id: int, team: Team | None, *, by: Agent) -> Conve
         return tell(conversation, TeamChanged(before, after), by.actor, "team")
 
 
-def tag(conversation_id: int, *, add: Sequence[Tag] = (), remove: Sequence[Tag] = (), by: Agent) -> Conversation:
+def tag(conversation_id: int, *, add: Sequence[Tag] = (), remove: Sequence[Tag] = (), by: Doer) -> Conversation:
     """Put tags on and take tags off; what is so already is not told."""
     with transaction():
         conversation = locked(conversation_id)
@@ -134,7 +134,7 @@ def tag(conversation_id: int, *, add: Sequence[Tag] = (), remove: Sequence[Tag] 
         return tell(conversation, Tagged(added, removed), by.actor)
 
 
-def prioritise(conversation_id: int, priority: str, *, by: Agent) -> Conversation:
+def prioritise(conversation_id: int, priority: str, *, by: Doer) -> Conversation:
     """Set the priority."""
     with transaction():
         conversation = locked(conversation_id)

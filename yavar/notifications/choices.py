@@ -24,12 +24,14 @@ KINDS: dict[str, Promise] = {
     "new": _("A new conversation that nobody has"),
     "followed": _("Something is said in a conversation you follow"),
     "snoozed": _("A snoozed conversation of yours comes back"),
+    "due": _("An answer of yours is due soon"),
+    "late": _("A promise was missed"),
     "failed": _("An answer of yours didn’t get through"),
 }
 SOUNDING = ("assigned", "message", "new")  # the rest never makes a noise
 USUAL: dict[str, tuple[Way, ...]] = {
     "assigned": ("app", "mail", "push", "sound"), "mentioned": ("app", "mail", "push"), "message": ("app", "mail", "push"), "new": ("app", "sound"),
-    "followed": ("app",), "snoozed": ("app", "push"), "failed": ("app", "mail", "push"),
+    "followed": ("app",), "snoozed": ("app", "push"), "failed": ("app", "mail", "push"), "due": ("app", "push"), "late": ("app", "push"),
 }  # fmt: skip
 Time = Annotated[str, msgspec.Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 
@@ -45,7 +47,7 @@ class Choices(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All of it. `ways` holds the kinds that were changed; `minutes`: how long something may stay unseen before it is mailed; `preview`: whether mails and pushes
     hold the line that was said."""
 
-    ways: dict[Literal["assigned", "mentioned", "message", "new", "followed", "snoozed", "failed"], list[Way]] = {}
+    ways: dict[Literal["assigned", "mentioned", "message", "new", "followed", "snoozed", "failed", "due", "late"], list[Way]] = {}
     quiet: Quiet | None = None
     minutes: Annotated[int, msgspec.Meta(ge=5, le=240)] = 15
     preview: bool = True

@@ -9,6 +9,7 @@ from yavar.people.models import Agent
 NEWS = (
     "conversation.opened", "conversation.reopened", "conversation.woken", "conversation.assigned", "conversation.resolved", "conversation.merged_away",
     "conversation.reply_stopped", "message.received", "message.sent", "message.delivery", "note.written",
+    "promise.near", "promise.missed", "promise.late",
 )  # fmt: skip
 FLOODS = ("message.received",)  # told in no order
 # whoever does this has dealt with what they were told of the conversation before
@@ -22,7 +23,7 @@ TROUBLE = ("failed", "bounced", "unknown")
 def concerned(event: Event, conversation: Conversation) -> dict[int, str]:
     """Agents by key, each with the kind of news it is to them (`choices.KINDS`); the strongest kind counts. A few short queries, mostly one."""
     found: dict[int, str] = {}
-    for agent, kind in [*_called(event), *_owner(event, conversation), *_others(event, conversation)]:
+    for agent, kind in [*_called(event), *_promised(event, conversation), *_owner(event, conversation), *_others(event, conversation)]:
         if agent is not None and event.actor != f"agent:{agent}":
             found.setdefault(agent, kind)
     return found
@@ -34,6 +35,22 @@ def _called(event: Event) -> list[tuple[int | None, str]]:
     if event.name == "note.written":
         return [(agent, "mentioned") for agent in event.payload["mentions"]]
     return []
+
+
+def _promised(event: Event, conversation: Conversation) -> list[tuple[int | None, str]]:
+    """Whom the policy wants to know: whose it is, else their team, else everybody; and those who look after others' work."""
+    if not event.name.startswith("promise."):
+        return []
+    kind, tell = "due" if event.name == "promise.near" else "late", event.payload["tell"]
+    people = Agent.objects.filter(is_active=True, kind=Agent.Kind.PERSON).order_by("pk")
+    found: list[int | None] = []
+    if "owner" in tell and conversation.assignee_id is not None:
+        found.append(conversation.assignee_id)
+    elif "owner" in tell:
+        found += (people.filter(teams=conversation.team_id) if conversation.team_id else people).values_list("pk", flat=True)
+    if "supervisors" in tell:
+        found += [agent.pk for agent in people.prefetch_related("grants") if agent.may("desk.supervise")]
+    return [(agent, kind) for agent in found]
 
 
 def _owner(event: Event, conversation: Conversation) -> list[tuple[int | None, str]]:

@@ -8,7 +8,17 @@ from yavar.base.numbers import digits
 
 from .models import Notification
 
-PLACES = {"assigned": "mine", "mentioned": "mentions", "message": "mine", "new": "unassigned", "followed": "following", "snoozed": "mine", "failed": "all"}
+PLACES = {
+    "assigned": "mine",
+    "mentioned": "mentions",
+    "message": "mine",
+    "new": "unassigned",
+    "followed": "following",
+    "snoozed": "mine",
+    "failed": "all",
+    "due": "all",
+    "late": "all",
+}
 
 
 def title(found: Notification, who: str, customer: str) -> str:
@@ -29,6 +39,10 @@ def title(found: Notification, who: str, customer: str) -> str:
         return _("News in a conversation you follow: {customer}").format(**names)
     if found.kind == "snoozed":
         return _("Back from snooze: {customer}").format(**names)
+    if found.kind == "due":
+        return _("Your answer to {customer} is due soon").format(**names)
+    if found.kind == "late":
+        return _("A promise to {customer} was missed").format(**names)
     return _("Your answer to {customer} needs a look").format(**names)
 
 

@@ -17,11 +17,12 @@ from yavar.conversations.models import Conversation, Delivery, HeldReply, Inbox,
 from yavar.conversations.notes import events as note_events
 from yavar.conversations.notes.models import CustomerNote, Note
 from yavar.desk.models import RequestType
+from yavar.flow.sla import events as promise_events
 from yavar.people import events as people_events
 from yavar.people.models import Agent, Customer, Team
 
-ROOMS_WITH_FACTS = (conversation_events, note_events, canned_events, people_events)  # importing them registers what is told of
-FAMILIES = ("conversation", "message", "note", "customer", "tag", "inbox")  # who may do what, and the desk's settings, are nobody's business outside
+ROOMS_WITH_FACTS = (conversation_events, note_events, canned_events, people_events, promise_events)  # importing them registers what is told of
+FAMILIES = ("conversation", "message", "note", "customer", "tag", "inbox", "promise")  # who may do what, and the desk's settings, are nobody's business outside
 SUBJECTS: dict[str, type[Model]] = {"conversation": Conversation, "customer": Customer, "tag": Tag, "inbox": Inbox}
 ACTORS: dict[str, type[Model]] = {"agent": Agent, "customer": Customer}
 # fields that hold keys, the most exact name first: event.field, family.field, field
@@ -34,7 +35,7 @@ KEYS: dict[str, type[Model]] = {
     "conversation": Conversation, "customer": Customer, "visitor": Customer, "message": Message, "note": Note, "inbox": Inbox, "tag": Tag, "agent": Agent,
     "mentions": Agent, "receipt": Receipt, "held": HeldReply, "delivery": Delivery, "canned": CannedReply, "conversation.hinted.others": Conversation,
 }  # fmt: skip
-NUMBERS = {"seq", "unread", "conversations", "count"}  # and those that are just numbers; what is neither is not told
+NUMBERS = {"seq", "unread", "conversations", "count", "at", "cycle"}  # and those that are just numbers; what is neither is not told
 NAMES = {"before": "from", "after": "to"}
 
 

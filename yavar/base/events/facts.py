@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 
@@ -23,6 +23,11 @@ class Actor:
     def __str__(self) -> str:
         return f"{self.kind}:{self.id}"
 
+    @property
+    def actor(self) -> "Actor":
+        """Itself: a doer without a row of its own, such as the system."""
+        return self
+
     @classmethod
     def parse(cls, text: str) -> "Actor":
         """The inverse of `str()`."""
@@ -31,6 +36,13 @@ class Actor:
 
 
 SYSTEM = Actor("system")
+
+
+class Doer(Protocol):
+    """Somebody who can be named as the one who did it: an agent, or the system."""
+
+    @property
+    def actor(self) -> Actor: ...
 
 
 class UnknownFact(LookupError):

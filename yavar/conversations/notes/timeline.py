@@ -27,6 +27,7 @@ _KEYS: dict[str, Any] = {
     "conversation.joined": Customer, "conversation.auto_replied": {"customer": Customer}, "conversation.bounced": {"customer": Customer, "message": Message},
     "message.delivery": {"message": Message, "customer": Customer, "delivery": Delivery},
     "conversation.reply_held": {}, "conversation.reply_recalled": {}, "conversation.reply_stopped": {}, "conversation.canned_used": CannedReply,
+    "promise.near": {}, "promise.missed": {}, "promise.late": {},
 }  # fmt: skip
 
 

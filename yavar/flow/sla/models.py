@@ -24,11 +24,12 @@ class Policy(models.Model):
 class Course(models.Model):
     """Which policy and calendar a conversation is measured by, and how far its facts have been read."""
 
-    conversation = models.OneToOneField(Conversation, models.CASCADE, primary_key=True)
+    conversation = models.OneToOneField(Conversation, models.CASCADE)
     seen = models.PositiveIntegerField(default=0)  # event_seq
     policy = models.ForeignKey(Policy, models.SET_NULL, null=True)
     calendar = models.ForeignKey(Calendar, models.SET_NULL, null=True)  # none: around the clock
     calendar_version = models.PositiveIntegerField(default=0)
+    policy_version = models.PositiveIntegerField(default=0)
     answered = models.BooleanField(default=False)  # a person has answered: what is measured now is the next answer
     waits = models.BooleanField(default=False)  # for the customer: it is our turn no more
     held = models.BooleanField(default=False)  # put away until the customer writes
@@ -48,14 +49,13 @@ class Timer(models.Model):
     conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="timers", db_index=False)  # the constraint begins with it
     kind = models.CharField(max_length=10)  # terms.Kind
     cycle = models.PositiveIntegerField()  # event_seq of what began it
-    policy = models.ForeignKey(Policy, models.SET_NULL, null=True, db_index=False)
     state = models.CharField(max_length=4, choices=State.choices, default=State.OPEN)
     target = models.PositiveIntegerField()  # seconds of working time
     left = models.FloatField()  # seconds of it that were left when it last began to run
     since = models.DateTimeField(null=True)
     due_at = models.DateTimeField(null=True)
-    fired = models.SmallIntegerField(default=0)  # how many of the policy's moments are done
-    next_at = models.DateTimeField(null=True)  # the next of them
+    fired = models.IntegerField(null=True)  # the last of the policy's moments that is done, in seconds from when it is due
+    next_at = models.DateTimeField(null=True)  # when the next of them comes
     missed_at = models.DateTimeField(null=True)  # when it was due and not done
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)

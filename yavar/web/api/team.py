@@ -58,7 +58,7 @@ class QuietGiven(Strict):
 
 
 class NotifyGiven(Strict):
-    ways: dict[Literal["assigned", "mentioned", "message", "new", "followed", "snoozed", "failed"], Ways] | None = None
+    ways: dict[Literal["assigned", "mentioned", "message", "new", "followed", "snoozed", "failed", "due", "late"], Ways] | None = None
     quiet: QuietGiven | Literal[False] | None = None
     minutes: Annotated[int, Field(ge=5, le=240)] | None = None
     preview: bool | None = None

@@ -14,6 +14,6 @@ def _able(inboxes: Collection[int]) -> set[int]:
 
 
 EMAIL = Channel(
-    kind=KIND, icon="mail", config=EmailConfig, check=checked, words=words_of, way="email", able=_able, hold=lambda config: config.hold,
+    kind=KIND, family="mail", icon="mail", config=EmailConfig, check=checked, words=words_of, way="email", able=_able, hold=lambda config: config.hold,
     sender=lambda config: config.address, own=lambda address: base_of(address) in own_addresses(),
 )  # fmt: skip

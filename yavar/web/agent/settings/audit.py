@@ -18,6 +18,7 @@ from yavar.conversations.canned.models import CannedReply
 from yavar.conversations.models import Inbox, SavedView, Tag
 from yavar.desk import settings as desk
 from yavar.desk.models import Brand, FieldDefinition, RequestType, translated
+from yavar.flow.models import Policy
 from yavar.people.models import Agent, Calendar, Role, Team
 from yavar.web.api.audit import entries, events_of
 from yavar.webhooks.models import Endpoint
@@ -30,7 +31,7 @@ PAGE, MOST = 50, 100_000
 SEALS, SEALED = 20, 5000  # so many of the newest seals are checked for the page, and about so many entries at most
 FILTERS = ("who", "what", "since", "until")
 NAMES: dict[str, Any] = {
-    "brand": (Brand, "name"), "inbox": (Inbox, "name"), "team": (Team, "name"), "calendar": (Calendar, "name"), "role": (Role, "name"), "tag": (Tag, "name"), "view": (SavedView, "name"), "canned": (CannedReply, "name"),
+    "brand": (Brand, "name"), "inbox": (Inbox, "name"), "team": (Team, "name"), "calendar": (Calendar, "name"), "policy": (Policy, "name"), "role": (Role, "name"), "tag": (Tag, "name"), "view": (SavedView, "name"), "canned": (CannedReply, "name"),
     "field": (FieldDefinition, "label"), "request_type": (RequestType, "name"), "webhook": (Endpoint, "name"),
 }  # fmt: skip
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 FAMILIES: dict[str, Promise] = {
     "conversation": _("Conversations"), "message": _("Messages"), "note": _("Notes"), "customer": _("Customers"), "agent": _("People"), "team": _("Teams"), "calendar": _("Working hours"),
     "role": _("Roles"), "token": _("API tokens"), "tag": _("Tags"), "view": _("Saved views"), "canned": _("Canned replies"), "inbox": _("Inboxes"), "brand": _("Shops"), "request_type": _("Request types"),
-    "field": _("Fields"), "setting": _("Desk settings"), "webhook": _("Webhooks"), "mailbox": _("Mailboxes"), "outlet": _("Outgoing mail"), "receipt": _("Received mail"), "sender": _("Senders"), "device": _("Devices"), "transcript": _("Chats by mail"), "desk": _("The desk"), "audit": _("Audit log"),
+    "field": _("Fields"), "setting": _("Desk settings"), "webhook": _("Webhooks"), "mailbox": _("Mailboxes"), "outlet": _("Outgoing mail"), "receipt": _("Received mail"), "sender": _("Senders"), "device": _("Devices"), "transcript": _("Chats by mail"), "desk": _("The desk"), "promise": _("Promises"), "policy": _("Policies"), "audit": _("Audit log"),
 }  # fmt: skip
 WORDS: dict[str, Promise] = {
     "conversation.opened": _("Began a conversation"),
@@ -62,6 +62,13 @@ WORDS: dict[str, Promise] = {
     "team.made": _("Made a team"),
     "team.changed": _("Changed a team"),
     "team.removed": _("Dissolved a team"),
+    "promise.set": _("Set what is due next"),
+    "promise.near": _("A promise came near"),
+    "promise.missed": _("A promise was missed"),
+    "promise.late": _("A missed promise is still open"),
+    "policy.saved": _("Saved a policy"),
+    "policy.ordered": _("Reordered policies"),
+    "policy.removed": _("Removed a policy"),
     "calendar.made": _("Made a calendar"),
     "calendar.changed": _("Changed a calendar"),
     "calendar.removed": _("Removed a calendar"),

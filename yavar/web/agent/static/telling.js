@@ -5,9 +5,12 @@ import {moment} from "./parts.js";
 
 export const priorityName = value => ({low: t("Low"), normal: t("Normal"), high: t("High"), urgent: t("Urgent")})[value] ?? value;
 
+/** @param {string} kind of a timer */
+export const promiseName = kind => ({ack: t("First word"), first: t("First answer"), next: t("Answer"), resolution: t("Resolution"), ownership: t("The team’s part")})[kind] ?? kind;
+
 export const eventIcon = {"conversation.opened": "globe", "conversation.assigned": "user", "conversation.team_changed": "users", "conversation.tagged": "tag",
   "conversation.prioritised": "flag", "conversation.snoozed": "alarm-clock", "conversation.woken": "alarm-clock", "conversation.resolved": "check", "conversation.reopened": "rotate-ccw", "conversation.typed": "hash", "conversation.merged_away": "layers", "conversation.unmerged": "rotate-ccw", "conversation.split": "copy", "conversation.linked": "external-link", "conversation.unlinked": "x",
-  "conversation.retitled": "pencil-line", "conversation.described": "pencil-line", "conversation.followed": "eye", "conversation.merged": "corner-up-left", "conversation.joined": "user-plus", "conversation.hinted": "external-link", "conversation.auto_replied": "mail-open", "conversation.bounced": "triangle-alert"};
+  "conversation.retitled": "pencil-line", "conversation.described": "pencil-line", "conversation.followed": "eye", "conversation.merged": "corner-up-left", "conversation.joined": "user-plus", "conversation.hinted": "external-link", "conversation.auto_replied": "mail-open", "conversation.bounced": "triangle-alert", "promise.near": "alarm-clock", "promise.missed": "triangle-alert", "promise.late": "triangle-alert"};
 
 /** An event as a sentence: who did it, or simply what is so now. */
 export function eventWords({event, data = {}, author}) {
@@ -72,6 +75,12 @@ export function eventWords({event, data = {}, author}) {
       return say(t("You linked another conversation"), t("{name} linked another conversation", v), t("Another conversation was linked"));
     case "conversation.unlinked":
       return say(t("You took a link away"), t("{name} took a link away", v), t("A link was taken away"));
+    case "promise.near":
+      return t("Due soon: {promise}, {time}", {promise: promiseName(data.kind), time: moment(data.due)});
+    case "promise.missed":
+      return t("Missed: {promise}, due {time}", {promise: promiseName(data.kind), time: moment(data.due)});
+    case "promise.late":
+      return t("Still open: {promise}, due {time}", {promise: promiseName(data.kind), time: moment(data.due)});
     case "conversation.retitled":
       return say(t("You changed the subject"), t("{name} changed the subject", v), t("The subject was changed"));
     case "conversation.described":

@@ -1,0 +1,39 @@
+"""What a new desk promises, until its owner says otherwise."""
+
+from django.utils.translation import gettext as _
+
+from yavar.base.db import transaction
+from yavar.base.events import SYSTEM
+
+from .actions import add_policy
+from .models import Policy
+from .terms import HOUR, MINUTE, Match, Step, Targets, Terms
+
+DAY = 24 * HOUR
+# families of channels: (first acknowledgement, first answer, next answer), in seconds of working time
+PROMISES: dict[str, tuple[int | None, int, int]] = {
+    "chat": (None, 30, 2 * MINUTE),
+    "mail": (5 * MINUTE, 2 * HOUR, 2 * HOUR),
+    "form": (5 * MINUTE, 4 * HOUR, 4 * HOUR),
+    "phone": (None, HOUR, HOUR),
+    "social": (None, 2 * HOUR, 2 * HOUR),
+    "forum": (None, 48 * HOUR, 48 * HOUR),
+}
+
+
+def steps(first: int) -> tuple[Step, ...]:
+    """A word to whose it is when a quarter of the time is left, to the supervisors when it is missed."""
+    found = [Step(-(first // 4), "notify", ("first", "next"))] if first >= 10 * MINUTE else []
+    found += [Step(0, "notify", ("first", "next", "resolution")), Step(0, "alarm", ("first", "next"))]
+    return tuple(found) + ((Step(0, "customer", ("first",)),) if first >= HOUR else ())
+
+
+def furnish() -> None:
+    """The policies of a desk that has none and never had any. Twice is the same as once."""
+    names = {"chat": _("Chat"), "mail": _("E-mail"), "form": _("Contact form"), "phone": _("Phone"), "social": _("Social networks"), "forum": _("Forum")}
+    with transaction():
+        if Policy.objects.exists():
+            return
+        for family, (ack, first, following) in PROMISES.items():
+            targets = Targets(ack=ack, first=first, next=following, resolution=DAY)
+            add_policy(names[family], Terms(Match(channels=(family,)), targets, steps(first)), by=SYSTEM)

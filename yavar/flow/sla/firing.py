@@ -1,0 +1,72 @@
+"""The clock of promises: a thread of the worker that looks several times a second for timers whose moment has come.
+
+Several workers may look at once: who locks the conversation first brings it up, whoever comes after finds nothing left to do.
+"""
+
+import logging
+import threading
+import time
+from datetime import datetime, timedelta
+
+from django.db import connection
+
+from yavar.base.db import is_sqlite, run, savepoint, sql, transaction
+from yavar.conversations.models import Conversation
+
+from . import steadiness
+from .course import advance
+from .models import Timer
+
+log = logging.getLogger("yavar.sla")
+
+PAUSE = 0.2  # seconds between two looks
+PORTION = 50  # conversations in one transaction
+SLICE = 0.012  # seconds after which it ends in any case, so that whoever writes beside it need not wait long
+AGAIN = timedelta(minutes=1)  # until one that failed is tried again
+
+
+def keep(stop: threading.Event) -> None:
+    """Until `stop` is set."""
+    steadiness.watch()
+    while not stop.wait(PAUSE):
+        try:
+            while not stop.is_set() and fire_due(steadiness.now()):
+                pass
+        except Exception:  # the database is away for a moment: look again
+            log.exception("promises could not be looked at")
+            connection.close()
+
+
+def fire_due(now: datetime) -> int:
+    """Do some of what was due by `now`, in one short transaction; answers how many conversations were brought up. One that fails is left for later
+    and holds up no other."""
+    started, done = time.monotonic(), 0
+    if not _found(now):
+        return 0
+    with transaction():
+        for key in _free(_found(now)):
+            try:
+                with savepoint():
+                    advance(key, now)
+            except Exception:
+                log.exception("the promises of conversation %s could not be brought up", key)
+                Timer.objects.filter(conversation=key, next_at__lte=now).update(next_at=now + AGAIN)
+            done += 1
+            if time.monotonic() - started > SLICE:
+                break
+    if is_sqlite():
+        time.sleep(time.monotonic() - started)
+    return done
+
+
+def _found(now: datetime) -> list[int]:
+    due = f"SELECT conversation_id FROM {sql.table(Timer)} WHERE next_at <= ? ORDER BY next_at, id LIMIT {PORTION}"
+    return list(dict.fromkeys(row[0] for row in run(sql.text(due), (sql.moment(now),)).fetchall()))
+
+
+def _free(keys: list[int]) -> list[int]:
+    """Those that nobody else is at work on, locked. On SQLite the transaction holds the only lock."""
+    if is_sqlite() or not keys:
+        return keys
+    marks = ", ".join("?" * len(keys))
+    return [row[0] for row in run(sql.text(f"SELECT id FROM {sql.table(Conversation)} WHERE id IN ({marks}) FOR UPDATE SKIP LOCKED"), keys).fetchall()]

@@ -1,0 +1,51 @@
+"""What promises need done later: a conversation is looked at when something happened in it, all open ones when policies or calendars changed."""
+
+from yavar.base.db import run, sql
+from yavar.base.events.models import Event
+from yavar.base.jobs import job, leave
+from yavar.conversations.models import Conversation
+from yavar.people.customers.queries import with_merged
+
+from .course import advance
+
+FOLLOW, REVIEW, PERSON = "sla.follow", "sla.review", "sla.person"
+CHANGES = ("policy.saved", "policy.ordered", "policy.removed", "calendar.changed", "calendar.removed", "team.changed", "inbox.changed")
+PORTION, WINDOW = 25, 5000  # conversations looked at in one transaction; keys walked over to find them
+OPEN = "status IN ('open', 'snoozed')"
+
+
+@job(FOLLOW)
+def follow(event_id: int) -> None:
+    """Something happened in a conversation."""
+    event = sql.by_key(Event, [event_id]).get(event_id)
+    if event is not None:
+        advance(event.subject_id)
+
+
+@job(PERSON)
+def person(event_id: int) -> None:
+    """A customer belongs to other segments now: their open conversations may fall under another policy."""
+    customer = Event.objects.values_list("subject_id", flat=True).get(pk=event_id)
+    keys = with_merged(customer)
+    for row in sql.pick(Conversation, f"customer_id IN ({', '.join('?' * len(keys))}) AND {OPEN} LIMIT 100", keys):
+        advance(row.pk, afresh=True)
+
+
+@job("sla.changed")
+def changed(_event_id: int) -> None:
+    """A policy or a calendar says something else: all open conversations are reckoned anew, a portion at a time, in the background."""
+    leave(REVIEW, args={"after": 0})
+
+
+@job(REVIEW)
+def review(after: int) -> None:
+    """A portion, and the next one left behind it."""
+    table = sql.table(Conversation)
+    last = run(sql.text(f"SELECT MAX(id) FROM {table}"), ()).fetchone()[0] or 0
+    if after >= last:
+        return
+    end = min(after + WINDOW, last)
+    found = run(sql.text(f"SELECT id FROM {table} WHERE id > ? AND id <= ? AND {OPEN} ORDER BY id LIMIT {PORTION}"), (after, end)).fetchall()
+    for row in found:
+        advance(row[0], afresh=True)
+    leave(REVIEW, args={"after": found[-1][0] if len(found) == PORTION else end})
