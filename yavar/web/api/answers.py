@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from yavar.conversations.shapes import Copy, Held, Item, Person, Row
+from yavar.flow.sla.queries import Promise
 
 
 @dataclass
@@ -124,6 +125,7 @@ class Conversation:
     linked: list[Row]
     merged: list[MergedFacts]
     held: list[Held]
+    promises: list[Promise]
     recipients: Recipients | None
     cursor: str
 

@@ -27,6 +27,7 @@ from yavar.conversations.notes.timeline import agent_author, held_facts, held_in
 from yavar.conversations.policies import customers_of, works_in
 from yavar.conversations.queries import customer_card, rows, rows_by_id
 from yavar.conversations.ties import followers_of, linked_with
+from yavar.flow.sla.queries import promises_of
 from yavar.notifications.queries import unseen
 from yavar.people.customers import tending
 from yavar.people.models import Agent, Customer
@@ -201,7 +202,7 @@ def get_conversation(request: HttpRequest, agent: Agent, id: str) -> Any:
         "row": rows(agent, [found])[0], "customer": customer_card(agent, found.customer, apart_from=found.pk), "timeline": {"items": items, "before": before},
         "drafts": drafts, "seen": {"agent": found.agent_seen, "customer": found.customer_seen}, "people": presence.facts(found.public_id),
         "fields": found.fields, "followers": followers_of(found.pk),
-        "linked": rows(agent, linked_with(agent, found.pk)), "merged": [{"id": c.public_id, "reference": c.reference, "subject": c.subject} for c in merged], "held": held_in(found.pk), "recipients": recipients_of(found), "cursor": at,
+        "linked": rows(agent, linked_with(agent, found.pk)), "merged": [{"id": c.public_id, "reference": c.reference, "subject": c.subject} for c in merged], "held": held_in(found.pk), "promises": promises_of(found.pk), "recipients": recipients_of(found), "cursor": at,
     })  # fmt: skip
     response.headers["ETag"] = f'"{found.event_seq}"'
     return response

@@ -1,0 +1,35 @@
+"""Reads of promises for whoever shows them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from yavar.base.db import sql
+
+from .models import Timer
+
+SHOWN = 50  # of a conversation's timers, the newest
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """One target of a conversation. `state`: open (it runs), paused, met, missed (open or done, but late). `target`: seconds of working time."""
+
+    kind: str
+    state: str
+    due_at: datetime | None
+    started_at: datetime
+    ended_at: datetime | None
+    target: int
+    late: bool
+
+
+def promises_of(conversation_id: int) -> list[Promise]:
+    """What was promised in a conversation, the oldest first, without what nobody waits for any more."""
+    found = sql.pick(Timer, f"conversation_id = ? AND state <> 'void' ORDER BY id DESC LIMIT {SHOWN}", (conversation_id,))
+    return [_told(timer) for timer in reversed(found)]
+
+
+def _told(timer: Timer) -> Promise:
+    late = timer.missed_at is not None
+    state = "missed" if late else "met" if timer.state == Timer.State.MET else "open" if timer.since else "paused"
+    return Promise(timer.kind, state, timer.due_at or timer.missed_at, timer.started_at, timer.ended_at, timer.target, late)
