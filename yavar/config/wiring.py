@@ -20,7 +20,7 @@ from yavar.conversations import jobs as conversation_jobs
 from yavar.conversations.canned.actions import forget_removed
 from yavar.conversations.notes import jobs as note_jobs
 from yavar.flow.sla import course as promises
-from yavar.flow.sla import firing
+from yavar.flow.sla import firing, saying
 from yavar.flow.sla import jobs as sla_jobs
 from yavar.integrations.channels.email import reading as email_reading
 from yavar.integrations.channels.email.doors.keeper import Keeper
@@ -55,6 +55,7 @@ ROOMS_WITH_JOBS = (
     onward,
     submitting,
     sla_jobs,
+    saying,
     email_reading,
     email_sending,
     email_asking,

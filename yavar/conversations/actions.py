@@ -199,8 +199,8 @@ def reopen(conversation_id: int, *, by: Agent) -> Conversation:
 def unanswered_since(conversation: Conversation) -> datetime | None:
     """Since when its customer has no answer: their first message after the last one of ours."""
     messages = Message.objects.filter(conversation=conversation)
-    answered = messages.exclude(author__startswith="customer:").order_by("-seq").values_list("seq", flat=True).first() or 0
-    first = messages.filter(seq__gt=answered).order_by("seq").first()
+    answered = messages.filter(author__startswith="agent:").order_by("-seq").values_list("seq", flat=True).first() or 0
+    first = messages.filter(seq__gt=answered, author__startswith="customer:").order_by("seq").first()
     return first.created_at if first else None
 
 

@@ -7,6 +7,7 @@ message and its fact follow. Else the row is locked first and looked at: a repea
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
+from typing import Any
 
 import msgspec
 from django.utils.translation import gettext_lazy as _
@@ -52,19 +53,16 @@ def _look() -> str:
 
 
 @cache
-def _count(by_customer: bool, usual: bool) -> str:
-    """Give the counters. `usual`: only if the conversation is open (which an answer does not mind) and the write is new, so that one statement is enough."""
-    changes = (
-        "unread = unread + 1, waiting_since = COALESCE(waiting_since, ?), status = 'open', snoozed_until = NULL"
-        if by_customer
-        else "unread = 0, waiting_since = NULL, agent_seen = seq"
-    )
+def _count(kind: str, usual: bool) -> str:
+    """Give the counters. What says itself (a bot, the desk) answers nobody: whoever waits still waits, and the list shows what people said. `usual`: only if the conversation is open (which an answer does not mind) and the write is new, so that one statement is enough."""
+    said = ", preview = ?, preview_by = ?, last_at = ?"
+    changes = {
+        "customer": f"{said}, unread = unread + 1, waiting_since = COALESCE(waiting_since, ?), status = 'open', snoozed_until = NULL",
+        "agent": f"{said}, unread = 0, waiting_since = NULL, agent_seen = seq",
+    }.get(kind, "")
     c, m = sql.table(Conversation), sql.table(Message)
     only = f" AND status = 'open' AND NOT EXISTS (SELECT 1 FROM {m} WHERE conversation_id = ? AND client_id = ?)" if usual else ""
-    return sql.text(
-        f"UPDATE {c} SET seq = seq + 1, event_seq = event_seq + ?, preview = ?, preview_by = ?, last_at = ?, {changes}"
-        f" WHERE id = ?{only} RETURNING seq, event_seq, public_id, reference"
-    )
+    return sql.text(f"UPDATE {c} SET seq = seq + 1, event_seq = event_seq + ?{changes} WHERE id = ?{only} RETURNING seq, event_seq, public_id, reference")
 
 
 def append(conversation_id: int, *, by: Actor, client_id: str, text: str, files: Sequence[str] = (), at: datetime) -> Appended:
@@ -75,9 +73,13 @@ def append(conversation_id: int, *, by: Actor, client_id: str, text: str, files:
     moment, author, by_customer = sql.moment(at), str(by), by.kind == "customer"
     attached: list[File] = []
     row = None
+
+    def counted(step: int, preview: str) -> list[Any]:
+        said = (preview, author, moment) if by.kind in ("customer", "agent") else ()
+        return [step, *said, *((moment,) if by_customer else ()), conversation_id]
+
     if not files:
-        values = (1, " ".join(text.split())[:160], author, moment, *((moment,) if by_customer else ()), conversation_id, conversation_id, client_id)
-        row = run(_count(by_customer, True), values).fetchone()
+        row = run(_count(by.kind, True), [*counted(1, " ".join(text.split())[:160]), conversation_id, client_id]).fetchone()
     if row is None:
         known, status, merged_into = _known(conversation_id, client_id)
         if known is not None:
@@ -87,8 +89,7 @@ def append(conversation_id: int, *, by: Actor, client_id: str, text: str, files:
         attached = own_files(files, by)
         back = _coming_back(status) if by_customer else None
         preview = " ".join(text.split())[:160] or (attached[0].name if attached else "")
-        values = (2 if back else 1, preview, author, moment, *((moment,) if by_customer else ()), conversation_id)
-        row = run(_count(by_customer, False), values).fetchone()
+        row = run(_count(by.kind, False), counted(2 if back else 1, preview)).fetchone()
         if back is not None:
             record(back, subject=("conversation", conversation_id), by=by, seq=row[1] - 1, at=at)
     seq, version, public, reference = row

@@ -148,7 +148,7 @@ class Original(models.Model):
     message = models.OneToOneField(Message, models.CASCADE, related_name="original")
     text = models.TextField()
     html = models.TextField(default="")  # clean; shown only in a frame without scripts
-    head = models.JSONField(default=dict)  # subject, from, name, to, cc, date, sealed, withheld: as claimed
+    head = models.JSONField(default=dict)  # subject, from, name, to, cc, date, sealed, withheld, bulk (why nothing answers it by itself): as claimed
 
 
 class Participant(models.Model):

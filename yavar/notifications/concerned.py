@@ -57,7 +57,7 @@ def _owner(event: Event, conversation: Conversation) -> list[tuple[int | None, s
     """Whose conversation, or whose answer, it is."""
     owner = _owner_then(event, conversation)
     if event.name in ("message.received", "message.sent"):
-        return [(owner, "message")]
+        return [] if event.actor.startswith("bot:") else [(owner, "message")]
     if event.name == "conversation.woken" and event.payload["why"] == "time":
         return [(owner or _sleeper(conversation.pk), "snoozed")]
     if event.name == "conversation.reply_stopped":
@@ -96,7 +96,7 @@ def _sleeper(conversation: int) -> int | None:
 
 def _others(event: Event, conversation: Conversation) -> list[tuple[int | None, str]]:
     """Who follows it; and everybody, when a customer waits and nobody has it."""
-    if event.name in ("message.received", "message.sent"):
+    if event.name in ("message.received", "message.sent") and not event.actor.startswith("bot:"):
         return [(link.agent_id, "followed") for link in sql.pick(Conversation.followers.through, "conversation_id = ? ORDER BY id", (conversation.pk,))]
     begins = event.name == "conversation.opened" or (event.name == "conversation.reopened" and event.payload["why"] == "customer")
     if begins and conversation.assignee_id is None and conversation.status == Conversation.Status.OPEN and not event.actor.startswith("agent:"):

@@ -28,7 +28,7 @@ def tell(event_id: int) -> None:
     conversation = sql.by_key(Conversation, [event.subject_id]).get(event.subject_id)
     if conversation is None:  # taken back before anything was said
         return
-    if event.name in TAKEN:
+    if event.name in TAKEN and not event.actor.startswith("bot:"):
         _forget_new(conversation.pk)
     if event.name in DEALT and (doer := Actor.parse(event.actor)).kind == "agent":
         Notification.objects.filter(agent=doer.id, conversation=conversation.pk, seen_at__isnull=True, event__lt=event.pk).update(seen_at=clock.now())

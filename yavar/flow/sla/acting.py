@@ -24,7 +24,8 @@ def steps(terms: Terms, timer: Timer, moment: int) -> list[Step]:
 def fact_of(came: Came, terms: Terms) -> msgspec.Struct:
     """The fact of a moment that has come."""
     timer, moment, due = came.timer, came.moment, clock.iso(came.due)
-    tells = sorted({TELLS[step.do] for step in steps(terms, timer, moment) if step.do in TELLS})
+    again = {"supervisors"} if moment in terms.renewals(timer.kind) else set()  # a second promise is broken
+    tells = sorted(again | {TELLS[step.do] for step in steps(terms, timer, moment) if step.do in TELLS})
     if moment == 0:
         return PromiseMissed(timer.kind, timer.cycle, due, tells)
     return (PromiseNear if moment < 0 else PromiseLate)(timer.kind, timer.cycle, due, moment, tells)

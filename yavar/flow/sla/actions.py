@@ -75,6 +75,8 @@ def checked(terms: Terms) -> Terms:
     for index, step in enumerate(terms.steps):
         if step.do in ("priority", "team", "tag") and not step.to:
             raise Problem(422, "policy.step", _("Say which one."), field=f"steps.{index}")
+        if step.do == "customer" and not (step.at >= 0 and set(step.kinds) <= {"first", "next"}):
+            raise Problem(422, "policy.step", _("The customer is told of a late answer when it is late."), field=f"steps.{index}")
         if not step.kinds:
             raise Problem(422, "policy.step", _("Say for which promise."), field=f"steps.{index}")
     return msgspec.structs.replace(terms, steps=tuple(sorted(terms.steps, key=_order)))

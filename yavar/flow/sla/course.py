@@ -44,6 +44,16 @@ def advance(conversation_id: int, now: datetime | None = None, *, afresh: bool =
         _bring_up(conversation, course, events, now or steadiness.now(), afresh=afresh)
 
 
+def waive(conversation_id: int, kind: str, cycle: int) -> None:
+    """A promise that nobody can be told of binds nobody: its timer is void. Twice is the same as once."""
+    with transaction():
+        conversation = locked(conversation_id)
+        course = next(iter(sql.pick(Course, "conversation_id = ?", (conversation_id,))))
+        measured = Measured(course, _timers(conversation_id), choosing.terms(course.policy_id, course.policy_version), choosing.hours_of(course))
+        measured.waive(kind, cycle, steadiness.now())
+        _keep(conversation, course, measured, seen=course.seen)
+
+
 def _bring_up(conversation: Conversation, course: Course, events: list[Event], now: datetime, *, afresh: bool) -> None:
     choice = _choice(conversation) if afresh or course.pk is None or any(event.name in CHOOSING for event in events) else None
     if course.pk is None and choice:
@@ -101,10 +111,11 @@ def _authors(events: Sequence[Event]) -> dict[int, str]:
     return {copied[key]: message.author for key, message in sql.by_key(Message, copied).items()}
 
 
-def _keep(conversation: Conversation, course: Course, measured: Measured) -> None:
+def _keep(conversation: Conversation, course: Course, measured: Measured, *, seen: int | None = None) -> None:
+    begun = set()
     for timer in measured.changed:
         if timer.pk is None:
-            sql.create(timer)
+            begun.add(sql.create(timer).pk)
         else:
             sql.update(timer, "state", "target", "left", "since", "due_at", "fired", "next_at", "missed_at", "ended_at")
     for came in measured.came:
@@ -116,7 +127,7 @@ def _keep(conversation: Conversation, course: Course, measured: Measured) -> Non
             subject=("conversation", conversation.pk),
             by=SYSTEM,
         )
-    course.seen = conversation.event_seq
+    course.seen = conversation.event_seq if seen is None else seen
     if course.pk is None:
         sql.create(course)
     else:
@@ -124,4 +135,4 @@ def _keep(conversation: Conversation, course: Course, measured: Measured) -> Non
     # only now: what follows changes the conversation, and is read as anybody's doing is
     for came in measured.came:
         act(conversation.pk, came, measured.terms)
-    notices.leave(conversation, measured)
+    notices.leave(conversation, measured, begun)

@@ -99,6 +99,12 @@ class Measured:
         for each in self._open(RESPONSES | set(OURS)):
             self._schedule(each)
 
+    def waive(self, kind: str, cycle: int, at: datetime) -> None:
+        """Nobody waits for this one any more."""
+        for each in self._open((kind,)):
+            if each.cycle == cycle:
+                self._finish(each, State.VOID, at)
+
     def next_due(self) -> Timer | None:
         """What counts most: the next answer, else the rest."""
         running = [each for each in self._open(RESPONSES | set(OURS)) if each.due_at is not None]

@@ -1,5 +1,6 @@
 """What a policy says, as plain data: for which conversations, how fast, and what happens when that is near or over."""
 
+from collections.abc import Mapping
 from typing import Annotated, Literal, get_args
 
 import msgspec
@@ -11,6 +12,7 @@ Deed = Literal["notify", "alarm", "priority", "team", "tag", "customer"]
 Key = Annotated[str, msgspec.Meta(max_length=22)]
 
 MINUTE, HOUR = 60, 3600
+FIELDS = ("number", "time", "shop")  # what stands for itself in the words of an acknowledgement: {number}
 LONGEST = 366 * 24 * HOUR
 
 
@@ -59,7 +61,17 @@ class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     steps: Annotated[tuple[Step, ...], msgspec.Meta(max_length=20)] = ()
     pauses: bool = True  # resolution and ownership stand still while we wait for the customer
     published: bool = True  # customers may read it
+    words: Mapping[Literal["fa", "ru", "en"], Annotated[str, msgspec.Meta(max_length=2000)]] = {}  # the shop's own acknowledgement, with FIELDS
 
     def moments(self, kind: str) -> tuple[int, ...]:
         """When something happens to a timer of this kind, in seconds from its due time, in order. When it is due, always."""
-        return tuple(sorted({0, *(step.at for step in self.steps if kind in step.kinds)}))
+        return tuple(sorted({0, *(step.at for step in self.steps if kind in step.kinds), *self.renewals(kind)}))
+
+    def tells_customer(self, kind: str) -> set[int]:
+        """The moments at which the customer hears that it will be late."""
+        return {step.at for step in self.steps if step.do == "customer" and kind in step.kinds}
+
+    def renewals(self, kind: str) -> set[int]:
+        """The moments at which the second promise is due that the customer then heard: as long again."""
+        target = self.targets.of(kind)
+        return {at + target for at in self.tells_customer(kind)} if target else set()

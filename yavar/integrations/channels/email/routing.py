@@ -94,7 +94,7 @@ def _inbound(read: Read, mail: Understood, tokens: list[str], own: Container[str
     copied = [Person("email", each.address, each.name) for each in (*mail.to, *mail.cc) if base_of(each.address) not in own and each.address != sender.value]
     head: dict[str, object] = {
         "subject": mail.subject, "from": mail.from_, "name": mail.from_name, "to": [each.address for each in mail.to], "cc": [each.address for each in mail.cc],
-        "date": mail.date.isoformat() if mail.date else "", "message_id": mail.message_id, "sealed": mail.sealed, "withheld": list(read.withheld), "cids": dict(read.cids),
+        "date": mail.date.isoformat() if mail.date else "", "message_id": mail.message_id, "sealed": mail.sealed, "withheld": list(read.withheld), "cids": dict(read.cids), "bulk": mail.reason,
     }  # fmt: skip
     return InboundMessage(
         inbox_id=receipt.inbox_id, key=receipt.key, sender=sender, text=text[:LONGEST], whole=mail.text, html=mail.html, subject=" ".join(mail.subject.split())[:200],

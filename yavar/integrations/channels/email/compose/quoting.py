@@ -3,8 +3,9 @@
 from django.utils import translation
 from django.utils.translation import gettext
 
+from yavar.desk.moments import said
+
 from .letter import Quoted
-from .moments import said
 from .words import isolated, one_line
 
 ENOUGH = 20_000  # characters of history; Gmail hides what makes a mail longer than 100 kB

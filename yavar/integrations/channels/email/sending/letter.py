@@ -77,7 +77,8 @@ def letter(delivery: Delivery, outlet: Outlet) -> Letter:
     [conversation] = sql.pick(Conversation, "id = ?", (message.conversation_id,))
     [inbox] = sql.pick(Inbox, "id = ?", (delivery.inbox_id,))
     [brand] = sql.pick(Brand, "id = ?", (inbox.brand_id,))
-    proven = delivery.inbox_id == conversation.inbox_id or _proven(delivery)
+    # nobody's words go by themselves to an address that is only claimed
+    proven = (delivery.inbox_id == conversation.inbox_id and not delivery.automatic) or _proven(delivery)
     said = [message] if delivery.since == message.seq else _told(conversation.pk, delivery.since, message.seq)
     before = sql.pick(Message, f"conversation_id = ? AND seq < ? ORDER BY seq DESC LIMIT {HISTORY}", (conversation.pk, delivery.since)) if proven else []
     who, shop, lang = _names([*said, *before]), brand.name_in(conversation.lang), conversation.lang
@@ -85,13 +86,14 @@ def letter(delivery: Delivery, outlet: Outlet) -> Letter:
     author, own, accent = who.get(message.author, ""), _own(delivery, config), brand.accent or {"h": HOUSE.h, "c": HOUSE.c}
     answered, chain = _chain(conversation.pk, delivery)
     subject = conversation.subject if proven else ""
+    automatic = "" if not delivery.automatic else "auto-replied" if answered else "auto-generated"
     to, cc = _heads(delivery)
     mail = Outgoing(
         message_id=message_id_of(delivery), sender=Address(delivery.sender, f"{author} · {shop}" if author else shop), reply_to=own, to=to, cc=cc,
         subject=subject_of(subject, lang, shop) if answered or not subject else subject, lang=lang, zone=desk.read().time_zone, at=delivery.created_at,
         text="\n\n".join(each.text for each in said), signature=_signature(config, message, lang, shop),
         quoted=tuple(Quoted(who.get(m.author, ""), m.created_at, m.text) for m in before),
-        look=Look(shop, float(accent["h"]), float(accent["c"])), in_reply_to=answered, references=chain, automatic="auto-generated" if delivery.automatic else "",
+        look=Look(shop, float(accent["h"]), float(accent["c"])), in_reply_to=answered, references=chain, automatic=automatic,
     )  # fmt: skip
     attached = [each.pk for each in said if each.attached]
     found = Attachment.objects.filter(message__in=attached).select_related("file").order_by("pk") if attached else ()

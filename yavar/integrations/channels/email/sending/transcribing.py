@@ -11,10 +11,10 @@ from yavar.conversations.models import Conversation, Inbox, Message
 from yavar.conversations.public import public_messages
 from yavar.conversations.shapes import PublicMessage
 from yavar.desk import settings as desk
+from yavar.desk.moments import said
 
 from ..channel import KIND
 from ..compose import Address, Outgoing
-from ..compose.moments import said
 from ..models import Outlet
 from .automatic import once, sender_of
 from .jobs import UNSET, open_outlet

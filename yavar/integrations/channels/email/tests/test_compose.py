@@ -7,8 +7,8 @@ from email.message import EmailMessage
 
 import pytest
 
+from yavar.desk.moments import said
 from yavar.integrations.channels.email.compose import Address, Outgoing, Part, Quoted, Unsendable, compose, subject_of
-from yavar.integrations.channels.email.compose.moments import said
 from yavar.integrations.channels.email.reply import MARKER
 from yavar.integrations.channels.email.understand import understand
 

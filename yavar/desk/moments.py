@@ -1,4 +1,4 @@
-"""A moment as a letter says it."""
+"""A moment in words, as letters and notices say it."""
 
 from datetime import datetime
 from functools import lru_cache
@@ -9,6 +9,7 @@ from persiantools.jdatetime import JalaliDate
 
 _PERSIAN = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 _PATTERNS = {"en": "EEE, d MMM y", "ru": "EEE, d MMM y 'г.'"}
+_SHORT = {"en": "EEEE d MMMM", "ru": "d MMMM"}  # within a sentence
 
 
 def said(at: datetime, zone: str, lang: str) -> tuple[str, str]:
@@ -16,6 +17,20 @@ def said(at: datetime, zone: str, lang: str) -> tuple[str, str]:
     local = at.astimezone(ZoneInfo(zone))
     clock = f"{local:%H:%M}"
     return _day(local.year, local.month, local.day, lang), clock.translate(_PERSIAN) if lang == "fa" else clock
+
+
+def until(at: datetime, now: datetime, zone: str, lang: str) -> str:
+    """A near moment within a sentence ("by …"): the time of day, and the day when it is another than that of `now`."""
+    local, here = at.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone))
+    clock = f"{local:%-H:%M}"
+    clock = clock.translate(_PERSIAN) if lang == "fa" else clock
+    if local.date() == here.date():
+        return clock
+    if lang != "fa":
+        return f"{format_date(local.date(), _SHORT[lang], locale=lang)}, {clock}"
+    jalali = JalaliDate(local.date())  # type: ignore[no-untyped-call]
+    day = f"{jalali.strftime('%A', locale='fa')} {jalali.day} {jalali.strftime('%B', locale='fa')}".translate(_PERSIAN)
+    return f"{day}، ساعت {clock}"
 
 
 @lru_cache(500)

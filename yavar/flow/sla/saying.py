@@ -1,0 +1,67 @@
+"""Saying what is said by itself: the words, in the customer's language, and the job that says them."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from yavar.base import clock
+from yavar.base.db import sql
+from yavar.base.jobs import job
+from yavar.channels import unasked
+from yavar.conversations.models import Conversation
+from yavar.desk import settings as desk_settings
+from yavar.desk.moments import until
+from yavar.desk.settings import is_time_zone
+
+from .course import waive
+from .models import Timer
+from .notices import SAY
+from .terms import FIELDS
+
+
+@job(SAY)
+def say(conversation: int, kind: str, cycle: int, what: str, words: Mapping[str, str], due: str | None, before: str | None) -> None:
+    """Say it, unless somebody answered meanwhile. Twice is the same as once."""
+    if not sql.pick(Timer, "conversation_id = ? AND kind = ? AND cycle = ? AND state = 'open'", (conversation, kind, cycle)):
+        return
+    found = Conversation.objects.filter(pk=conversation).select_related("customer", "inbox__brand").first()
+    if found is not None:
+        moment, first = (datetime.fromisoformat(text) if text else None for text in (due, before))
+        text = acknowledgement(found, moment, words) if what == "ack" else apology(found, first, moment)
+        said = unasked.say(conversation, client_id=f"notice-{what}-{kind}-{cycle}", text=text)
+        if said is None and what == "ack":
+            waive(conversation, kind, cycle)
+
+
+def acknowledgement(conversation: Conversation, due: datetime | None, words: Mapping[str, str]) -> str:
+    """That we have it, its number, and by when we answer, in the customer's language; in the shop's own words if it has some."""
+    lang, inbox = conversation.lang, conversation.inbox
+    with translation.override(lang):
+        told = _told(conversation, due)
+        own = words.get(lang, "").strip()
+        if own:
+            shown = {"number": conversation.reference, "time": told, "shop": inbox.brand.name_in(lang)}
+            for field in FIELDS:
+                own = own.replace(f"{{{field}}}", shown[field])
+            return own
+        if due is None:
+            return _("We’ve got your message, number {number}.").format(number=conversation.reference)
+        return _("We’ve got your message, number {number}. We’ll reply by {time}.").format(number=conversation.reference, time=told)
+
+
+def apology(conversation: Conversation, first: datetime | None, due: datetime | None) -> str:
+    """That a promise was not kept, and the next one."""
+    with translation.override(conversation.lang):
+        return _("We promised you an answer by {time} and need longer. We haven’t forgotten you: you’ll hear from us by {new}.").format(
+            time=_told(conversation, first), new=_told(conversation, due)
+        )
+
+
+def _told(conversation: Conversation, at: datetime | None) -> str:
+    if at is None:
+        return ""
+    theirs = conversation.customer.time_zone
+    zone = theirs if theirs and is_time_zone(theirs) else desk_settings.read().time_zone
+    return until(at, clock.now(), zone, conversation.lang)
