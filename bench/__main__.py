@@ -24,7 +24,7 @@ import psutil
 from bench import load
 from yavar.config.simulate import Agent, Visitor
 
-PARTS = ("million", "depth", "cpu", "mails", "screen")  # measurements of their own, on desks that are kept
+PARTS = ("million", "depth", "cpu", "mails", "screen", "timers")  # measurements of their own, on desks that are kept
 ROOT = Path(__file__).resolve().parent.parent
 rows: list[tuple[str, str, str, str]] = []
 

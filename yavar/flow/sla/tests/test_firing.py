@@ -1,0 +1,99 @@
+"""The clock of promises: portions, two who look at once, one that fails, and what a look costs."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+
+from yavar.base import clock
+from yavar.base.db import is_sqlite
+from yavar.base.events.models import Event
+from yavar.flow.sla import course, firing
+from yavar.flow.sla.models import Timer
+from yavar.flow.sla.terms import Step
+from yavar.flow.sla.testing import MINUTE, MONDAY, promise, work
+
+pytestmark = pytest.mark.django_db(transaction=True)
+DUE = MONDAY + MINUTE
+
+
+def waiting(shop, number):
+    """Conversations whose first answer is due in a minute."""
+    promise(first=60, steps=(Step(0, "alarm"), Step(0, "priority", to="high")))
+    with clock.stopped_at(MONDAY):
+        keys = [shop.says(shop.visitor(f"Visitor {n}"), "Hello").conversation_id for n in range(number)]
+        for key in keys:
+            course.advance(key)
+    return keys
+
+
+def missed():
+    return sorted(Event.objects.filter(name="promise.missed").values_list("subject_id", flat=True))
+
+
+def test_two_who_look_at_once_act_once(shop):
+    keys = waiting(shop, 60)
+    wrong = []
+
+    def look():
+        try:
+            while firing.fire_due(DUE) or len(missed()) < len(keys):
+                pass
+        except Exception as error:
+            wrong.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=look) for _each in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert wrong == [] and missed() == keys
+    assert Event.objects.filter(name="conversation.prioritised").count() == len(keys)
+
+
+def test_one_that_fails_holds_up_no_other_and_is_tried_again(shop, monkeypatch):
+    keys = waiting(shop, 5)
+    whole = firing.advance
+    monkeypatch.setattr(firing, "advance", lambda key, now: 1 / 0 if key == keys[0] else whole(key, now))
+    while firing.fire_due(DUE):
+        pass
+    assert missed() == keys[1:]
+    monkeypatch.undo()
+    assert firing.fire_due(DUE + timedelta(seconds=59)) == 0
+    assert firing.fire_due(DUE + MINUTE) == 1
+    assert missed() == keys
+    assert Timer.objects.get(conversation=keys[0]).missed_at == DUE, "with the time that was due"
+
+
+def test_nothing_fires_before_its_time_and_a_portion_is_small(shop, monkeypatch):
+    waiting(shop, 12)
+    assert firing.fire_due(DUE - timedelta(microseconds=1)) == 0
+    monkeypatch.setattr(firing, "PORTION", 5)
+    monkeypatch.setattr(firing, "SLICE", 60)
+    assert [firing.fire_due(DUE) for _look in range(4)] == [5, 5, 2, 0]
+
+
+def test_a_look_walks_the_index_of_what_is_next_and_nothing_else(shop):
+    statement = f"SELECT conversation_id FROM flow_timer WHERE next_at <= {'?' if is_sqlite() else '%s'} ORDER BY next_at, id LIMIT 50"
+    with connection.cursor() as cursor:
+        if not is_sqlite():
+            cursor.execute("SET enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {'QUERY PLAN ' if is_sqlite() else ''}{statement.replace('?', '%s')}", [DUE.replace(tzinfo=None) if is_sqlite() else DUE])
+        plan = " ".join(str(cell) for row in cursor.fetchall() for cell in row)
+    assert "timer_next" in plan and "TEMP B-TREE" not in plan and "Sort" not in plan
+
+
+def test_an_alarm_reaches_those_who_look_after_others_work(shop):
+    from yavar.notifications.models import Notification
+
+    keys = waiting(shop, 1)
+    with clock.stopped_at(DUE):
+        firing.fire_due(DUE)
+        work()
+        work()
+    found = Notification.objects.filter(kind="late")
+    assert sorted(found.values_list("agent__name", flat=True)) == ["Nila Test", "Sara Test"]
+    assert {each.conversation_id for each in found} == set(keys)
