@@ -10,7 +10,7 @@ from msgspec import structs
 
 from yavar.base import clock
 from yavar.base.db import transaction
-from yavar.base.events import Actor
+from yavar.base.events import SYSTEM, Actor
 from yavar.base.files import keep, lay
 from yavar.base.jobs.models import Job
 from yavar.channels import form_offer
@@ -22,15 +22,23 @@ from yavar.conversations import actions
 from yavar.conversations.canned.actions import save as save_canned
 from yavar.conversations.canned.macro import Actions
 from yavar.conversations.filters import Filter
-from yavar.conversations.models import Inbox
+from yavar.conversations.models import Conversation, Inbox
 from yavar.conversations.notes.actions import write_note
 from yavar.conversations.setup import add_inbox, configure_inbox, make_tag, save_view
+from yavar.desk import settings as desk_settings
 from yavar.desk.actions import save_field
 from yavar.desk.models import Brand, RequestType
+from yavar.flow.sla import defaults as promises
+from yavar.flow.sla.actions import add_policy
+from yavar.flow.sla.course import advance
+from yavar.flow.sla.jobs import FOLLOW
+from yavar.flow.sla.notices import SAY
+from yavar.flow.sla.terms import HOUR, MINUTE, Match, Targets, Terms
 from yavar.integrations.channels.email.channel import KIND, EmailConfig
 from yavar.integrations.channels.email.sending import outlets
 from yavar.notifications.telling import TELL
 from yavar.people.customers.actions import open_session
+from yavar.people.hours.actions import main_calendar
 from yavar.people.models import Agent
 from yavar.people.team.actions import add_agent, add_team
 from yavar.web.agent import sign_in
@@ -87,11 +95,26 @@ def _furnish() -> None:
         agents[member["key"]] = add_agent(**facts, password=PASSWORD, by=Actor("system"), check_password=False)
     add_team("Nila", list(agents.values()), by=Actor("system"))
     _write_canned(brand, agents["nila"])
+    _promise()
     talks = json.loads((Path(__file__).parent / "demo_talks.json").read_text())
     for talk in sorted(talks, key=lambda t: -t["ago"]):
         _play(talk, inbox, agents)
     _keep_views(agents)
-    Job.objects.filter(name=TELL).delete()  # the team was there: it need not be told, nor be mailed about, what happened hours ago
+    for key in Conversation.objects.values_list("pk", flat=True):
+        advance(key)
+    Job.objects.filter(name__in=(TELL, FOLLOW, SAY)).delete()  # the team was there: it need not be told, nor be mailed about, what happened hours ago
+
+
+def _promise() -> None:
+    """What Nila Coffee promises: around the clock, and slower than a shop that has nobody else to show."""
+    main_calendar()
+    minutes = {"Urgent": ("urgent", 45), "High priority": ("high", 20)}
+    for name, (priority, each) in minutes.items():
+        answers = Targets(first=each * MINUTE, next=each * MINUTE, resolution=24 * HOUR)
+        add_policy(name, Terms(Match(priorities=(priority,)), answers, promises.steps(each * MINUTE), published=False), by=SYSTEM)
+    add_policy("Chat", Terms(Match(channels=("chat",)), Targets(first=HOUR, next=HOUR, resolution=24 * HOUR), promises.steps(HOUR // 2)), by=SYSTEM)
+    promises.add("mail", "form", "phone", "social", "forum")
+    desk_settings.change(publish_promises=True)
 
 
 VIEWS = {

@@ -20,6 +20,11 @@ class DeskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     time_zone: str = "UTC"
     reply_minutes: Annotated[int, msgspec.Meta(ge=0, le=999)] = 5  # "usually replies in under N min" until the desk has measured it itself; 0 says nothing
+    publish_promises: bool = False  # whether customers may read what is promised, and what was reached
+    goal_first_minutes: Annotated[int, msgspec.Meta(ge=1, le=14400)] = 120  # goals that figures are held against: the first answer,
+    goal_satisfied: Annotated[int, msgspec.Meta(ge=0, le=100)] = 90  # satisfied customers, in percent,
+    goal_solved_at_once: Annotated[int, msgspec.Meta(ge=0, le=100)] = 85  # what is solved at the first contact, in percent,
+    goal_resolution_hours: Annotated[int, msgspec.Meta(ge=1, le=8760)] = 24  # and until it is solved
 
 
 def read() -> DeskSettings:

@@ -1,11 +1,14 @@
 """What a new desk promises, until its owner says otherwise."""
 
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from yavar.base.db import transaction
 from yavar.base.events import SYSTEM
+from yavar.base.events.models import Event
+from yavar.desk.locales import LOCALES
 
-from .actions import add_policy
+from .actions import add_policy, change_policy
 from .models import Policy
 from .terms import HOUR, MINUTE, Match, Step, Targets, Terms
 
@@ -28,12 +31,35 @@ def steps(first: int) -> tuple[Step, ...]:
     return tuple(found) + ((Step(0, "customer", ("first",)),) if first >= HOUR else ())
 
 
+def _names() -> dict[str, str]:
+    return {"chat": _("Chat"), "mail": _("E-mail"), "form": _("Contact form"), "phone": _("Phone"), "social": _("Social networks"), "forum": _("Forum")}
+
+
+def speak(lang: str) -> None:
+    """Those that nobody has changed are called in another language: that of a desk's first owner."""
+    known = {}
+    for each in LOCALES:
+        with translation.override(each):
+            known |= {name: family for family, name in _names().items()}
+    with translation.override(lang):
+        names = _names()
+    for policy in Policy.objects.filter(version=1):
+        if policy.name in known and policy.name != names[known[policy.name]]:
+            change_policy(policy, name=names[known[policy.name]], by=SYSTEM)
+
+
 def furnish() -> None:
     """The policies of a desk that has none and never had any. Twice is the same as once."""
-    names = {"chat": _("Chat"), "mail": _("E-mail"), "form": _("Contact form"), "phone": _("Phone"), "social": _("Social networks"), "forum": _("Forum")}
     with transaction():
-        if Policy.objects.exists():
-            return
-        for family, (ack, first, following) in PROMISES.items():
+        if not Policy.objects.exists() and not Event.objects.filter(subject_kind="policy").exists():
+            add(*PROMISES)
+
+
+def add(*families: str) -> None:
+    """The usual policies of these families of channels."""
+    names = _names()
+    with transaction():
+        for family in families:
+            ack, first, following = PROMISES[family]
             targets = Targets(ack=ack, first=first, next=following, resolution=DAY)
             add_policy(names[family], Terms(Match(channels=(family,)), targets, steps(first)), by=SYSTEM)

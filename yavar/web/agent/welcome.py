@@ -24,6 +24,7 @@ from yavar.conversations.setup import configure_inbox
 from yavar.desk.accent import HOUSE, Accent
 from yavar.desk.actions import configure_brand
 from yavar.desk.models import Brand
+from yavar.flow.sla import defaults as promises
 from yavar.people.customers import identities
 from yavar.people.models import Agent
 from yavar.people.team.actions import add_agent, check_password
@@ -84,6 +85,7 @@ def _you(request: HttpRequest) -> HttpResponse:
         )
     except Problem as problem:
         return _draw(request, "you", typed, problem)
+    promises.speak(owner.lang)
     login(request, owner)
     request.session.pop("welcome", None)
     place = {"ip": request.META.get("REMOTE_ADDR", ""), "browser": request.headers.get("User-Agent", "")}

@@ -91,6 +91,7 @@ TABS = [
     Tab("teams", gettext_lazy("Teams"), "users", "team.manage", "team", gettext_lazy("Groups that conversations can be given to.")),
     Tab("roles", gettext_lazy("Roles"), "shield-check", "role.manage", "team", gettext_lazy("What a role allows; make your own where the five built in don’t fit.")),
     Tab("replies", gettext_lazy("Canned replies"), "zap", "conversation.reply", "work", gettext_lazy("What you send again and again, in three languages, one key away.")),
+    Tab("promises", gettext_lazy("Promises"), "timer", "setting.manage", "work", gettext_lazy("How fast you answer, to whom, and what happens when it gets late.")),
     Tab("tags", gettext_lazy("Tags"), "tag", "tag.manage", "work", gettext_lazy("The words you sort conversations and customers by.")),
     Tab("views", gettext_lazy("Saved views"), "eye", "", "work", gettext_lazy("Lists with conditions of your own, beside the inbox.")),
     Tab("fields", gettext_lazy("Fields"), "list-filter", "field.manage", "work", gettext_lazy("What else you want to know of a conversation or a customer.")),

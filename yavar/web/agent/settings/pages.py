@@ -12,6 +12,7 @@ from .mail import mail
 from .outgoing import outgoing
 from .people import people
 from .profile import profile
+from .promises import promises
 from .received import raw, received
 from .replies import replies
 from .roles import roles
@@ -40,6 +41,7 @@ addresses = [
     path("settings/roles", roles),
     path("settings/tags", tags),
     path("settings/views", views),
+    path("settings/promises", promises),
     path("settings/replies", replies),
     path("settings/fields", fields),
     path("settings/tokens", tokens),

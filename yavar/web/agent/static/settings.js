@@ -99,3 +99,23 @@ try {
   }
   paint();
 } catch { /* a page of another version */ }
+
+for (const side of document.querySelectorAll("[name=step_side]")) {
+  const follow = () => side.closest("li").classList.toggle("is-at", side.value === "at");
+  side.addEventListener("change", follow);
+  follow();
+}
+
+// A policy has room for several things that follow; empty rows come one by one.
+const more = document.querySelector("[data-more-steps]");
+if (more) {
+  for (const row of document.querySelectorAll("[data-later]")) row.hidden = true;
+  const rest = () => document.querySelectorAll("[data-later][hidden]");
+  more.hidden = !rest().length;
+  more.querySelector("button").addEventListener("click", () => {
+    const next = rest()[0];
+    next.hidden = false;
+    next.querySelector("[name=step_side]").focus();
+    more.hidden = !rest().length;
+  });
+}
