@@ -10,7 +10,7 @@ from yavar.web.agent.settings import frame, pages
 from yavar.web.agent.settings import webhooks as webhook_settings
 from yavar.web.api.v1 import api
 from yavar.web.demo import postbox, shop
-from yavar.web.portal import confirm, embed, form
+from yavar.web.portal import confirm, embed, form, promises
 from yavar.web.ui import errors, files
 from yavar.web.widget import views as chat
 
@@ -44,6 +44,7 @@ urlpatterns = [
     path("chat/<str:key>/panel", chat.panel),
     path("chat/<str:key>/session", chat.session),
     path("chat/hello", chat.hello),
+    path("chat/line", chat.line),
     path("chat/transcript", chat.transcript),
     path("chat/messages", chat.older),
     path("chat/files", chat.files),
@@ -52,6 +53,8 @@ urlpatterns = [
     path("form/<str:key>/thanks", form.thanks),
     path("form/<str:key>/files", form.files),
     path("form/<str:key>/embed.js", embed.embed),
+    path("promises", promises.promises),
+    path("promises/<str:brand>", promises.promises),
     path("api/v1/", api.urls),
 ]  # fmt: skip
 if settings.ENV.demo:

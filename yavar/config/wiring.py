@@ -20,7 +20,7 @@ from yavar.conversations import jobs as conversation_jobs
 from yavar.conversations.canned.actions import forget_removed
 from yavar.conversations.notes import jobs as note_jobs
 from yavar.flow.sla import course as promises
-from yavar.flow.sla import firing, saying
+from yavar.flow.sla import firing, reached, saying
 from yavar.flow.sla import jobs as sla_jobs
 from yavar.integrations.channels.email import reading as email_reading
 from yavar.integrations.channels.email.doors.keeper import Keeper
@@ -75,6 +75,7 @@ TIMETABLE: list[tuple[timedelta, Callable[[], object]]] = [
     (timedelta(seconds=10), ledger.nudge),
     (timedelta(seconds=30), digest.gather),
     (timedelta(minutes=1), notifications.sweep),
+    (timedelta(minutes=10), reached.measure),
     (timedelta(seconds=5), seal),
     (timedelta(seconds=5), fence),
     (timedelta(minutes=10), forget_old),

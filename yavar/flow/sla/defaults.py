@@ -1,11 +1,11 @@
 """What a new desk promises, until its owner says otherwise."""
 
 from django.utils import translation
-from django.utils.translation import gettext as _
 
 from yavar.base.db import transaction
 from yavar.base.events import SYSTEM
 from yavar.base.events.models import Event
+from yavar.channels.families import FAMILIES
 from yavar.desk.locales import LOCALES
 
 from .actions import add_policy, change_policy
@@ -32,7 +32,7 @@ def steps(first: int) -> tuple[Step, ...]:
 
 
 def _names() -> dict[str, str]:
-    return {"chat": _("Chat"), "mail": _("E-mail"), "form": _("Contact form"), "phone": _("Phone"), "social": _("Social networks"), "forum": _("Forum")}
+    return {family: str(words) for family, words in FAMILIES.items()}
 
 
 def speak(lang: str) -> None:

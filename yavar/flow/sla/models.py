@@ -21,6 +21,22 @@ class Policy(models.Model):
         verbose_name_plural = "policies"
 
 
+class Reached(models.Model):
+    """What was really reached by a policy in the last days, in seconds of working time: measured now and then, so that no page has to."""
+
+    policy = models.ForeignKey(Policy, models.CASCADE, related_name="reached", db_index=False)
+    kind = models.CharField(max_length=10)  # first or resolution
+    number = models.PositiveIntegerField()  # of how many
+    half = models.PositiveIntegerField()  # half of them within
+    most = models.PositiveIntegerField()  # nine of ten within
+    kept = models.PositiveIntegerField()  # in time
+    at = models.DateTimeField()
+
+    class Meta:
+        app_label = "flow"
+        constraints = [models.UniqueConstraint(fields=["policy", "kind"], name="reached_once")]
+
+
 class Course(models.Model):
     """Which policy and calendar a conversation is measured by, and how far its facts have been read."""
 

@@ -2,6 +2,7 @@
 
 import ipaddress
 import math
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import unquote
 
@@ -12,12 +13,15 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from yavar.base import ids
+from yavar.base import clock, ids
 from yavar.base.numbers import digits
 from yavar.base.problem import Problem
 from yavar.base.rate import Rate
 from yavar.channels import delivery, slip, stamp, submitting
 from yavar.channels.form import Sheet, sheet, text_in
+from yavar.desk import settings as desk_settings
+from yavar.desk.moments import until
+from yavar.flow.sla.published import promised_by
 from yavar.web.ui.address import only_from_here
 
 from . import arriving
@@ -92,7 +96,8 @@ def _take(request: HttpRequest, place: Place, asked: Sheet, arrived: Arrived) ->
         for name, value in problem.headers().items():
             back.headers[name] = value
         return back
-    return HttpResponseRedirect(place.path("/thanks", n=sent.reference), status=303)
+    by = promised_by(place.inbox, typed.get("type", ""), clock.now())  # said alike to whoever is looked at first
+    return HttpResponseRedirect(place.path("/thanks", n=sent.reference, **({"by": f"{by.timestamp():.0f}"} if by else {})), status=303)
 
 
 def _links(place: Place, tail: str = "", **more: str) -> list[tuple[str, str, str]]:
@@ -115,6 +120,14 @@ def _draw(request: HttpRequest, place: Place, asked: Sheet, arrived: Arrived, st
     )  # fmt: skip
 
 
+def _moment(text: str) -> datetime | None:
+    """Epoch seconds of a moment not too far off, else None."""
+    if not text.isascii() or not text.isdecimal() or len(text) > 11:
+        return None
+    now, found = clock.now(), datetime.fromtimestamp(int(text), UTC)
+    return found if abs(found - now) < timedelta(days=366) else None
+
+
 @require_safe
 def thanks(request: HttpRequest, key: str) -> HttpResponse:
     """`/form/<key>/thanks?n=…`: the same for a form that a person looks at first."""
@@ -123,7 +136,10 @@ def thanks(request: HttpRequest, key: str) -> HttpResponse:
     if reference is None:
         raise Http404
     shop = place.inbox.brand
+    by = _moment(request.GET.get("by", ""))
+    more = {"by": request.GET["by"]} if by else {}
     with translation.override(place.lang):
+        told = until(by, clock.now(), desk_settings.read().time_zone, place.lang) if by else ""
         facts: dict[str, Any] = {"reference": reference, "thanks": text_in(place.config.thanks, place.lang, shop.locale), "again": place.path()}
         return portal_page(
             request,
@@ -132,7 +148,8 @@ def thanks(request: HttpRequest, key: str) -> HttpResponse:
             place.lang,
             theme=place.theme,
             framed=place.framed,
-            links=_links(place, "/thanks", n=reference),
+            links=_links(place, "/thanks", n=reference, **more),
+            by=told,
             asks=delivery.mail_of(shop.pk) is not None,
             **facts,
         )

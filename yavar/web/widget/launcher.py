@@ -11,12 +11,11 @@ from django.utils.translation import pgettext
 from yavar.channels import greetings, ways
 from yavar.channels.chat import ChatConfig
 from yavar.conversations.models import Inbox
-from yavar.desk import settings as desk_settings
-from yavar.desk.locales import LOCALES, digits
-from yavar.realtime.signals import presence
+from yavar.desk.locales import LOCALES
 from yavar.web.ui.assets import assets
 from yavar.web.ui.templating import json_block
 
+from .pace import pace
 from .shrink import script_of
 
 # One path of 24 x 24 each, so that the launcher carries those it needs and no sprite. After Lucide (ISC), simpler; the two letters of VK are ours.
@@ -53,9 +52,7 @@ def _words(inbox: Inbox, lang: str, shown: list[ways.Shown]) -> dict[str, Any]:
     words = {"open": _("Open chat"), "close": _("Close chat"), "title": pgettext("panel", "Chat with {shop}").format(shop=inbox.brand.name_in(lang))}
     if not shown:
         return words
-    minutes = desk_settings.read().reply_minutes
-    pace = _("Usually replies in under {n} min").format(n=digits(minutes)) if minutes and presence.online() else ""
-    return {**words, "open": _("Contact us"), "pace": pace, "ways": [(way.href, way.words) for way in shown]}
+    return {**words, "open": _("Contact us"), "pace": pace(inbox)[1], "ways": [(way.href, way.words) for way in shown]}
 
 
 def _greetings(inbox: Inbox, config: ChatConfig, lang: str) -> dict[str, Any]:

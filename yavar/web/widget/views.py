@@ -24,7 +24,6 @@ from yavar.people.customers import identities
 from yavar.people.customers.actions import open_session, recognise
 from yavar.people.models import VisitorSession
 from yavar.realtime import loads
-from yavar.realtime.signals import presence
 from yavar.web.ui.address import TRY, desk_url, only_from_here
 from yavar.web.ui.assets import assets
 from yavar.web.ui.bodies import Strict, answer, body, whole_number
@@ -33,6 +32,7 @@ from yavar.web.ui.strings import client_strings
 from yavar.web.ui.templating import Markup, direction, json_block, page
 
 from . import launcher
+from .pace import line_of, pace
 from .shrink import sheet_of
 from .visitors import Known, forget, load, peek
 
@@ -107,10 +107,11 @@ def _styles() -> Markup:
 def panel_config(inbox: Inbox, config: ChatConfig, lang: str, origins: list[str], others: list[ways.Shown]) -> dict[str, Any]:
     """What the panel must know before it speaks with us (docs/develop/client-api.md)."""
     brand = inbox.brand
+    here, words = pace(inbox)
     return {
         "inbox": inbox.public_id, "lang": lang, "dir": direction(lang), "origins": origins,
         "brand": {"name": brand.name_in(lang), "initials": brand.initials(lang), "accent": brand.accent},
-        "team": team_faces(), "online": bool(presence.online()), "reply_minutes": desk_settings.read().reply_minutes,
+        "team": team_faces(), "online": here, "pace": words,
         "prechat": {"name": config.ask_name, "email": config.ask_email}, "ways": [{"href": way.href, "words": way.words, "icon": launcher.ICONS[way.kind]} for way in others], **client_strings("widget", lang),
     }  # fmt: skip
 
@@ -200,6 +201,14 @@ def older(request: HttpRequest) -> HttpResponse:
         raise Problem(404, "conversation.unknown", _("This conversation is not here."))
     shown, more = messages(conversation.pk, before=whole_number(request, "before"), after=whole_number(request, "after"))
     return answer({"messages": shown, "more": more})
+
+
+@require_GET
+def line(request: HttpRequest) -> HttpResponse:
+    """Where a visitor stands who waits."""
+    known = visitor(request)
+    lang = request.headers.get("X-Lang", "")
+    return answer(line_of(known, request.GET.get("conversation", ""), lang if lang in LANGUAGES else known.lang))
 
 
 class AskTranscript(Strict, frozen=True):

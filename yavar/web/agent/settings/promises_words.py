@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from yavar.channels.families import FAMILIES
 from yavar.conversations.models import Tag
 from yavar.desk.lengths import split, spoken
 from yavar.desk.locales import digits
@@ -22,10 +23,6 @@ Choices = dict[str, list[tuple[str, str]]]
 UNITS = {"s": 1, "min": 60, "h": 3600}
 UNIT_WORDS: dict[str, Promise] = {"s": gettext_lazy("seconds"), "min": gettext_lazy("minutes"), "h": gettext_lazy("hours")}
 SIDES: dict[str, Promise] = {"before": gettext_lazy("before it is due"), "at": gettext_lazy("when it is due"), "after": gettext_lazy("after it was due")}
-CHANNELS: dict[str, Promise] = {
-    "chat": gettext_lazy("Chat"), "mail": gettext_lazy("E-mail"), "form": gettext_lazy("Contact form"), "phone": gettext_lazy("Phone"),
-    "social": gettext_lazy("Social networks"), "forum": gettext_lazy("Forum"),
-}  # fmt: skip
 PRIORITIES: dict[str, Promise] = {"low": gettext_lazy("Low"), "normal": gettext_lazy("Normal"), "high": gettext_lazy("High"), "urgent": gettext_lazy("Urgent")}
 PROMISED: dict[str, tuple[Promise, Promise]] = {
     "ack": (gettext_lazy("First word"), gettext_lazy("An automatic message says that you have it, with its number and the time of the answer.")),
@@ -53,7 +50,7 @@ def choices() -> Choices:
     deeds = [(key, str(words)) for key, words in DEEDS.items()]
     deeds += [(f"team:{each.public_id}", _("give it to {team}").format(team=each.name)) for each in Team.objects.order_by("name")]
     deeds += [(f"tag:{each.public_id}", _("tag it {tag}").format(tag=each.name)) for each in Tag.objects.order_by("name")[:100]]
-    words: Mapping[str, Mapping[str, Promise]] = {"channels": CHANNELS, "priorities": PRIORITIES, "units": UNIT_WORDS, "sides": SIDES, "for": FOR}
+    words: Mapping[str, Mapping[str, Promise]] = {"channels": FAMILIES, "priorities": PRIORITIES, "units": UNIT_WORDS, "sides": SIDES, "for": FOR}
     return {"brands": brands, "request_types": types, "segments": tags, "deeds": deeds} | {
         name: [(key, str(each)) for key, each in found.items()] for name, found in words.items()
     }

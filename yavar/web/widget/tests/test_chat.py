@@ -7,7 +7,7 @@ import jwt
 import pytest
 from django.test import Client
 
-from yavar.base import crypto
+from yavar.base import clock, crypto
 from yavar.base.edge.testing import Ear, knock
 from yavar.base.events.models import Event
 from yavar.channels.chat import ChatConfig
@@ -276,3 +276,27 @@ def test_the_rate_is_limited_and_says_when(shop, monkeypatch):
     answer = maryam.say()
     assert dict(answer.headers)[b"retry-after"] == b"1"
     assert Message.objects.count() == 2
+
+
+def test_who_waits_knows_where_they_stand(shop):
+    from yavar.flow.sla.testing import HOUR, MINUTE, MONDAY, promise, work
+
+    promise(first=3600)
+    with clock.stopped_at(MONDAY):
+        olga = Visitor(shop, lang="ru")
+        first = json.loads(olga.say("Здравствуйте").body)["conversation"]["id"]
+        work()
+    with clock.stopped_at(MONDAY + MINUTE):
+        maryam = Visitor(shop, lang="en")
+        second = json.loads(maryam.say("Hello").body)["conversation"]["id"]
+        assert maryam.get(f"/chat/line?conversation={second}").json() == {"place": None, "words": ""}, "nothing is promised yet"
+        work()
+        assert maryam.get(f"/chat/line?conversation={second}").json() == {"place": 2, "words": "1 person is before you. We’ll reply by 9:01."}
+        assert olga.get(f"/chat/line?conversation={first}").json() == {"place": 1, "words": "Вы следующий. Ответим до 9:00."}
+        assert maryam.get(f"/chat/line?conversation={first}").status_code == 404, "nobody sees where others stand"
+    with clock.stopped_at(MONDAY + 2 * HOUR):
+        assert maryam.get(f"/chat/line?conversation={second}").json()["words"] == "It takes longer than we promised. You’re number 2 in line."
+        actions.reply(Conversation.objects.get(public_id=first).pk, by=shop.amir, client_id="reply-00001", text="Да")
+        work()
+        assert olga.get(f"/chat/line?conversation={first}").json()["place"] is None
+        assert maryam.get(f"/chat/line?conversation={second}").json()["place"] == 1

@@ -1,8 +1,8 @@
 {#- What the chat shows: a module inside the page, see the note in static/panel.js. It is included, so only the imports are filled in. #}
-import {html, render, computed, signal, useEffect, useLayoutEffect, useRef} from "{{ static("ui/vendor/ui.js") }}";
+import {html, render, computed, signal, useEffect, useLayoutEffect, useRef, useState} from "{{ static("ui/vendor/ui.js") }}";
 import {t, tn, clock, dayLabel, fullDate, bytes, styled} from "{{ static("ui/wire.js") }}";
 import {config, BIGGEST, messages, older, loading, outbox, draft, chips, busy, seen, known, greeting, lang, mailable, conversation, notice, online, writer, shown, fresh, spoken, asking, fault, note, emojiOpen,
-  start, loadOlder, look, typing, retry, edit, write, send, introduce, attach, begin, drop, tell} from "{{ static("widget/panel.js") }}";
+  call, start, loadOlder, look, typing, retry, edit, write, send, introduce, attach, begin, drop, tell} from "{{ static("widget/panel.js") }}";
 {% raw %}
 const PICTURES = /^image\/(png|jpeg|gif|webp|avif)$/;
 const EMOJI = ["😀", "😊", "😄", "😂", "😉", "😍", "🤔", "😅", "😢", "😮", "😡", "🙏", "👍", "👎", "👌", "👏", "💪", "❤️", "🎉", "🔥", "⭐", "✅", "❌", "☕"];
@@ -11,7 +11,7 @@ const Icon = ({name: which, turns}) => html`<svg class=${turns ? "turns" : "icon
 const Face = ({author}) => (author.kind === "bot" ? html`<span class="face bot" aria-hidden="true"><${Icon} name="sparkles" /></span>`
   : html`<span class="face" data-hue=${author.hue || 1} aria-hidden="true">${author.initials}</span>`);
 const Faces = () => html`<div class="faces" aria-hidden="true">${(config.team.length ? config.team.slice(0, 3) : [config.brand]).map((one) => html`<${Face} author=${one} />`)}</div>`;
-const pace = (away) => (!config.online ? away : config.reply_minutes ? t("Usually replies in under {n} min", {n: config.reply_minutes}) : t("We’re here"));
+const pace = (away) => config.pace || (config.online ? t("We’re here") : away);
 const linked = (text) => text.split(/(https?:\/\/[^\s<>"'«»]*[^\s<>"'«».,:;!?)\]،؛؟])/).map((part, at) => (at % 2
   ? html`<a href=${part} target="_blank" rel="noopener nofollow" dir="ltr">${part}</a>` : part));
 const piece = ({text, as, href}) => (as === "a" ? html`<a href=${href} target="_blank" rel="noopener nofollow">${text}</a>` : as === "strong" ? html`<strong>${linked(text)}</strong>`
@@ -77,12 +77,24 @@ function Log() {
       ${!thread.value.length && (loading.value ? html`<div class="bones" aria-hidden="true"><i /><i /><i /></div>`
         : html`<div class="hello"><${Faces} /><h2>${t("Hello! How can we help?")}</h2><p>${pace(t("Leave a message, we’ll answer when we’re back."))}</p></div>`)}
       ${older.value === "failed" && html`<div class="older">${t("Couldn’t load older messages")}<button type="button" onClick=${loadOlder}>${t("Load again")}</button></div>`}
-      ${thread.value}
+      ${thread.value}<${Line} />
       ${writer.value && html`<div class="said first last" key="typing"><${Face} author=${author} />
         <div><div class="bubble typing" role="img" aria-label=${t("{name} is writing a reply", {name: writer.value})}><i /><i /><i /></div></div></div>`}
     </div>
     ${fresh.value > 0 && html`<button type="button" class="pill" onClick=${toEnd}><${Icon} name="arrow-down" />${tn("{n} new message", "{n} new messages", fresh.value)}</button>`}
     <div class="sr" role="status">${spoken.value}</div></div>`;
+}
+// Where one stands who waits; while the desk can't be asked, what it said last.
+function Line() {
+  const [words, say] = useState(""), id = conversation.value?.id;
+  const waits = shown.value && id && messages.value.findLast((one) => one.author.kind !== "bot")?.author.kind === "customer";
+  useEffect(() => {
+    if (!waits) return say("");
+    const ask = async () => say((await call("GET", `/chat/line?conversation=${id}`).catch(() => ({words}))).words);
+    const soon = setTimeout(ask, 1500), timer = setInterval(ask, 15000);
+    return () => { clearTimeout(soon); clearInterval(timer); };
+  }, [waits, id]);
+  return words && html`<p class="line" role="status">${words}</p>`;
 }
 function Who() {
   const form = useRef(null);
