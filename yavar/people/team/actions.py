@@ -1,6 +1,7 @@
 """Verbs about the team: who is in it, what they may do."""
 
 from collections.abc import Sequence
+from types import EllipsisType
 from typing import Any
 
 import msgspec
@@ -16,6 +17,7 @@ from yavar.base.named import tidy, unique
 from yavar.base.problem import Problem
 
 from ..events import AgentChanged, AgentJoined, GrantsChanged, SessionEnded, TeamChanged, TeamMade, TeamRemoved
+from ..hours.models import Calendar
 from . import changes
 from .custom import permissions_of
 from .models import Agent, Grant, SignIn, Team
@@ -201,8 +203,10 @@ def add_team(name: str, members: Sequence[Agent], *, by: Actor) -> Team:
     return team
 
 
-def change_team(team: Team, *, by: Actor, name: str | None = None, members: Sequence[Agent] | None = None) -> Team:
-    """Rename a team, or say who is in it. Raises Problem 409 or 422."""
+def change_team(
+    team: Team, *, by: Actor, name: str | None = None, members: Sequence[Agent] | None = None, calendar: Calendar | EllipsisType | None = ...
+) -> Team:
+    """Rename a team, or say who is in it, or when it works (None: as its inbox or the desk does; `...` stays). Raises Problem 409 or 422."""
     with transaction():
         before = sorted(team.members.values_list("pk", flat=True))
         after = before if members is None else sorted(each.pk for each in members)
@@ -210,6 +214,9 @@ def change_team(team: Team, *, by: Actor, name: str | None = None, members: Sequ
             team.name = tidy(name, 80)
             with unique():
                 team.save()
+        if not isinstance(calendar, EllipsisType):
+            team.calendar = calendar
+            team.save(update_fields=["calendar"])
         changes.told()
         team.members.set(after)
         record(TeamChanged(team.pk, name is not None, before, after), subject=("team", team.pk), by=by)
