@@ -24,6 +24,7 @@ from .frame import Form, Said, Typed, isolated, settings_page, unexpected
 from .hours import calendar_of, change, restore
 from .hours_typed import KINDS, as_saved, as_typed, spells_typed
 from .hours_words import language, reads, spells_in_words, today
+from .words import no_day
 
 LONGEST = 62  # days that one form may say something of
 OWN_KINDS: dict[str, Promise] = {"closed": KINDS["closed"], "open": KINDS["open"], "around": KINDS["around"], "usual": gettext_lazy("as in a usual week")}
@@ -33,8 +34,7 @@ def _day(text: str, field: str) -> date:
     try:
         return days.typed_day(text)
     except ValueError:
-        example = days.in_field(date(2026, 11, 26), days.calendar_of("", language()), language())
-        raise Problem(422, "day.typed", _("Type a day such as {example}.").format(example=isolated(example)), field=field) from None
+        raise Problem(422, "day.typed", no_day(), field=field) from None
 
 
 def _set(agent: Agent, typed: Typed) -> Said:
