@@ -88,7 +88,7 @@ def test_inboxes_and_teams_follow_one(shop):
     configure_inbox(inbox, calendar=night, by=SYSTEM)
     configure_inbox(inbox, calendar=night, name=inbox.name, by=SYSTEM)
     change_team(team, calendar=night, by=SYSTEM)
-    change_team(team, name="Refunds", by=SYSTEM)
+    change_team(Team.objects.get(), name="Refunds", by=SYSTEM)
     assert (Inbox.objects.get().calendar, Team.objects.get().calendar, list(team.members.all())) == (night, night, [shop.amir])
     assert [payload["fields"] for _name, payload in facts("inbox.changed")] == [["calendar"]]
     assert [payload["renamed"] for _name, payload in facts("team.changed")] == [False, True]
@@ -136,6 +136,8 @@ def test_a_holiday_is_moved_worked_on_and_put_back():
     fair = msgspec.structs.replace(rules, days={"2027-05-18": OwnDay("Fair", NINE_TO_FIVE)})
     assert moving.moved(fair, fitr, 1, "Eid").days["2027-05-18"] == OwnDay("Fair", NINE_TO_FIVE), "what a shop said of the day itself stays"
     assert moving.as_reckoned(moving.moved(fair, fitr, 1, "Eid"), fitr) == fair
+    trip = msgspec.structs.replace(rules, days={"2027-05-18": OwnDay("Trip", ())})
+    assert moving.as_reckoned(moving.worked(trip, fitr, "Eid"), fitr) == trip, "another closed day beside it is not the holiday's"
 
 
 def test_a_certain_holiday_on_the_same_day_stays(monkeypatch):

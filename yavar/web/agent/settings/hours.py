@@ -20,7 +20,7 @@ from yavar.people.models import Agent
 from .frame import Form, Said, Typed, isolated, kept, listed, settings_page, unexpected
 from .hours_holidays import pick, shown_holidays
 from .hours_typed import FIELDS, KINDS, LISTS, week_shown, week_typed
-from .hours_words import clock_now, countries, followers, language, reads, spells_in_words, state, today
+from .hours_words import clock_now, countries, followers, language, opening, reads, spells_in_words, state, today
 
 SOON = 6  # days of its own that a calendar's page names
 
@@ -84,7 +84,12 @@ def restore(agent: Agent, typed: Typed) -> Said:
     calendar, version = calendar_of(typed["query"]), version_of(typed)
     if not CalendarVersion.objects.filter(calendar=calendar, number=version).exists():
         raise unexpected()
-    change(agent, typed | {"version": str(version + 1)}, "state", hours(calendar.pk, version).rules)
+    try:
+        change(agent, typed | {"version": str(version + 1)}, "state", hours(calendar.pk, version).rules)
+    except Problem as problem:
+        if problem.code != "calendar.stale":
+            raise
+        raise Problem(409, problem.code, _("Somebody changed these hours since, so nothing was undone.")) from None
     return Said("state", _("Everything is as it was before."))
 
 
@@ -136,7 +141,7 @@ def _one(here: Calendar, agent: Agent, typed: Typed | None) -> dict[str, Any]:
         "here": here, "state": state(hours_of(here), agent), "follow": listed(followers([here])[here.pk]), "zone": zone, "zones": [(each, each) for each in desk.zones()], "clock": clock_now(rules.zone),
         "week": week_shown(rules.week, refused), "kinds": list(KINDS.items()), "quick": [(key, usual.NAMES[key]) for key in usual.OFFERED[lang]],
         "country": kept(typed, "country", {"country": rules.country})["country"], "countries": countries(), "years": shown_holidays(rules, agent, now),
-        "own": [{"words": days.said(day, reads(agent), lang), "name": each.name, "hours": spells_in_words(each.spells) if each.spells is not None else _("usual hours")} for day, each in own[:SOON]],
+        "own": [{"words": opening(days.said(day, reads(agent), lang)), "name": each.name, "hours": spells_in_words(each.spells) if each.spells is not None else _("usual hours")} for day, each in own[:SOON]],
         "more": max(0, len(own) - SOON), "name": kept(typed, "rename", {"name": here.name})["name"],
     }  # fmt: skip
 

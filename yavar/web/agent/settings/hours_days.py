@@ -23,7 +23,7 @@ from yavar.people.models import Agent
 from .frame import Form, Said, Typed, isolated, settings_page, unexpected
 from .hours import calendar_of, change, restore
 from .hours_typed import KINDS, as_saved, as_typed, spells_typed
-from .hours_words import language, reads, spells_in_words, today
+from .hours_words import language, opening, reads, spells_in_words, today
 from .words import no_day
 
 LONGEST = 62  # days that one form may say something of
@@ -46,11 +46,15 @@ def _set(agent: Agent, typed: Typed) -> Said:
         raise unexpected()
     spells = None if typed["kind_day"] == "usual" else spells_typed(typed, "day", "hours")
     name = " ".join(typed["name"].split())[:80]
-    rules = rules_of(calendar_of(typed["query"]))
+    here = calendar_of(typed["query"])
+    rules = rules_of(here)
     own = {(first + timedelta(days=n)).isoformat(): OwnDay(name, spells) for n in range((last - first).days + 1)}
     done = change(agent, typed, "day", msgspec.structs.replace(rules, days={**rules.days, **own}))
     words = ngettext("{n} day is saved.", "{n} days are saved.", len(own)).format(n=digits(len(own)))
-    return replace(done, text=words)
+    elsewhere = typed["query"].get("day") != first.isoformat()  # the page shows what was just said
+    return replace(
+        done, text=words, to="/settings/hours/days" + _link(here, days.month_of(first, reads(agent)), False, first).partition("#")[0] if elsewhere else ""
+    )
 
 
 def _forget(agent: Agent, typed: Typed) -> Said:
@@ -135,14 +139,14 @@ def _form(here: Calendar, rules: Rules, day: date | None, agent: Agent, refused:
     if refused:
         saved |= {name: refused[name] for name in ("date", "until", "name")} | as_typed(refused, "day")
     return saved | {
-        "iso": day.isoformat() if day else "", "words": days.said(day, reads(agent), lang) if day else "", "own": own is not None, "hours": spells_in_words(spells),
+        "iso": day.isoformat() if day else "", "words": opening(days.said(day, reads(agent), lang)) if day else "", "own": own is not None, "hours": spells_in_words(spells),
         "holiday": isolated(holiday.name) if holiday else "", "unsure": bool(holiday and holiday.estimated),
     }  # fmt: skip
 
 
 def _own(here: Calendar, day: date, own: OwnDay, agent: Agent) -> dict[str, Any]:
     return {
-        "iso": day.isoformat(), "words": days.said(day, reads(agent), language()), "name": own.name, "href": _link(here, days.month_of(day, reads(agent)), False, day),
+        "iso": day.isoformat(), "words": opening(days.said(day, reads(agent), language())), "name": own.name, "href": _link(here, days.month_of(day, reads(agent)), False, day),
         "hours": _("as in a usual week") if own.spells is None else spells_in_words(own.spells),
     }  # fmt: skip
 

@@ -13,7 +13,7 @@ from yavar.people.hours.rules import Rules
 from yavar.people.models import Agent
 
 from .frame import isolated, unexpected
-from .hours_words import language, reads, spells_in_words
+from .hours_words import language, opening, reads, spells_in_words
 
 STEPS = {"earlier": -1, "later": 1}
 
@@ -62,5 +62,5 @@ def _row(rules: Rules, day: date, name: str, estimated: bool, calendar: str) -> 
             _("you work") if own.spells is None else spells_in_words(own.spells)
         )
     return {
-        "iso": day.isoformat(), "day": days.said(day, calendar, lang, year=False), "name": name, "isolated": isolated(name), "estimated": estimated, "own": words,
+        "iso": day.isoformat(), "day": opening(days.said(day, calendar, lang, year=False)), "name": name, "isolated": isolated(name), "estimated": estimated, "own": words,
     }  # fmt: skip

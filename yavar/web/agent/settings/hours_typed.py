@@ -14,7 +14,7 @@ from yavar.people.hours.rules import AROUND, DAYS, Spells, clock_time, minutes, 
 from yavar.people.hours.usual import WEEKS
 
 from .frame import Typed, unexpected
-from .hours_words import language
+from .hours_words import language, opening
 
 KINDS: dict[str, Promise] = {"open": gettext_lazy("open"), "closed": gettext_lazy("closed"), "around": gettext_lazy("around the clock")}
 LISTS = {f"{name}_{day}" for name in ("from", "to") for day in DAYS}
@@ -60,7 +60,7 @@ def week_shown(week: Any, typed: Typed | None) -> list[dict[str, Any]]:
     for number in days.weekdays(language()):
         day = DAYS[number]
         shown = as_typed(typed, day) if typed else as_saved(week.get(day, ()))
-        found.append({"key": day, "label": days.weekday_name(number, language()), **shown})
+        found.append({"key": day, "label": opening(days.weekday_name(number, language())), **shown})
     return found
 
 

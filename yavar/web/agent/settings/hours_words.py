@@ -33,6 +33,11 @@ def reads(agent: Agent) -> str:
     return days.calendar_of(agent.calendar, language())
 
 
+def opening(words: str) -> str:
+    """Words that open a line: Russian begins its weekdays small."""
+    return words[:1].upper() + words[1:]
+
+
 def spells_in_words(spells: Spells) -> str:
     """`9:00–13:00, 14:00–18:00`, closed, around the clock."""
     if not spells:

@@ -70,7 +70,7 @@ def test_a_day_of_ones_own_is_typed_shown_and_taken_back(nila, main):
     assert cells(page)["2026-12-01"] == ("Tuesday, 1 December 2026, a day of your own, \u2068Stock-taking\u2069, closed", ["is-closed", "is-own"])
     assert Event.objects.filter(name="calendar.changed").latest("pk").payload["version"] == main.version + 1
     page = nila.page(at(main, "&day=2026-12-01"))
-    assert 'value="2026-12-01"' in page and 'value="Stock-taking"' in page and "So far: closed." in page
+    assert 'value="2026-12-01"' in page and 'value="Stock-taking"' in page and "As it stands: closed." in page
     nila.do(at(main), "day", version=main.version + 1, **DAY | {"date": "2026-12-01", "kind_day": "open", "from_day": ["9", ""], "to_day": ["۱۳:۳۰", ""]})
     assert own() == {"2026-12-01": OwnDay("Stock-taking", ((540, 810),))}
     page = nila.do(at(main), "forget", version=main.version + 2, date="2026-12-01")
