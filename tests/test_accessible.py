@@ -84,7 +84,18 @@ def test_every_page_of_the_settings(stage, lang):
     for path in pages:
         clerk.page.goto(f"{stage.desk.url}{path}?lang={lang}")
         found[path] = faults(clerk.page)
-    clean(found)
+    clerk.page.goto(f"{stage.desk.url}/settings/hours?lang={lang}")
+    key = clerk.page.locator(".calendars a.link").first.get_attribute("href")
+    clerk.page.goto(f"{stage.desk.url}/settings/hours{key}&lang={lang}")
+    clerk.page.select_option("#holidays-country", "IR")
+    clerk.page.locator("#holidays form .button").first.click()
+    expect(clerk.page.locator("#holidays .said")).to_be_visible()
+    for path in (f"/settings/hours{key}", f"/settings/hours/days{key}&day=2027-03-10", f"/settings/hours/days{key}&months=12"):
+        clerk.page.goto(f"{stage.desk.url}{path}&lang={lang}")
+        found[path] = faults(clerk.page)
+    clerk.page.locator("#day-date").press("ArrowDown")
+    expect(clerk.page.locator("[popover]").first).to_be_visible()
+    clean(found | {"date field": faults(clerk.page)})
 
 
 @pytest.mark.parametrize("lang", ["fa", "en"])

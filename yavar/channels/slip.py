@@ -2,15 +2,15 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import msgspec
 from django.utils import translation
 from django.utils.translation import gettext as _
-from persiantools.jdatetime import JalaliDate
 
 from yavar.base import clock
+from yavar.base.days import typed_day
 from yavar.base.numbers import digits
 from yavar.base.problem import Problem
 from yavar.conversations.append import MAX_FILES, MAX_TEXT
@@ -27,7 +27,6 @@ LONGEST_SUBJECT = 200
 _BREAKS = re.compile("[\\s\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029]+")
 _TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _ADDRESS = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?")
-_DAY = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})", re.ASCII)
 _NUMERALS = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩٫،٬", "01234567890123456789.,,")
 
 
@@ -161,13 +160,8 @@ def _value(question: Question, raw: str) -> Any:
 
 
 def _day(raw: str) -> str:
-    """A day as ISO 8601 has it. Before 1700 it is a day of the Persian calendar, in whatever digits."""
-    found = _DAY.fullmatch(raw.translate(_NUMERALS))
-    if found is None:
-        return raw
-    year, month, day = map(int, found.groups())
+    """A day as ISO 8601 has it; what is none stays as it was typed, and is refused then."""
     try:
-        told: date = JalaliDate(year, month, day).to_gregorian() if year < 1700 else date(year, month, day)  # type: ignore[no-untyped-call]
+        return typed_day(raw).isoformat()
     except ValueError:
         return raw
-    return told.isoformat()

@@ -1,4 +1,4 @@
-"""A new desk is not empty: it has a shop and a chat inbox, closed until the owner names her page."""
+"""A new desk is not empty: it has a shop, a chat inbox, closed until the owner names her page, and working hours."""
 
 import secrets
 
@@ -8,6 +8,7 @@ from yavar.conversations.setup import add_inbox
 from yavar.desk.actions import add_brand
 from yavar.desk.models import Brand
 from yavar.flow.sla import defaults as promises
+from yavar.people.hours.actions import main_calendar
 from yavar.people.models import Agent
 from yavar.web.agent.welcome import code
 
@@ -19,6 +20,7 @@ def furnish() -> None:
     brand = Brand.objects.order_by("pk").first() or add_brand({"en": "My shop", "fa": "فروشگاه من", "ru": "Мой магазин"}, "en")
     if not Inbox.objects.filter(kind="chat").exists():
         add_inbox(brand, "chat", "Chat", ChatConfig(), secret=secrets.token_urlsafe(32))
+    main_calendar()
     promises.furnish()
 
 

@@ -2,6 +2,7 @@
 
 import zlib
 from collections.abc import Sequence
+from types import EllipsisType
 
 import msgspec
 
@@ -11,7 +12,7 @@ from yavar.base.events import Actor, record
 from yavar.base.named import tidy, unique
 from yavar.base.search import fold
 from yavar.desk.models import Brand
-from yavar.people.models import Agent, Customer
+from yavar.people.models import Agent, Calendar, Customer
 
 from .events import CustomerTagged, InboxAdded, InboxChanged, TagChanged, TagRemoved, ViewRemoved, ViewSaved
 from .filters import Filter
@@ -36,9 +37,10 @@ def add_inbox(brand: Brand, kind: str, name: str, config: msgspec.Struct, *, sec
 
 
 def configure_inbox(
-    inbox: Inbox, config: msgspec.Struct | None = None, *, name: str | None = None, secret: str | None = None, active: bool | None = None, by: Actor = SYSTEM
-) -> Inbox:
-    """Change how an inbox works; what is None stays as it is."""
+    inbox: Inbox, config: msgspec.Struct | None = None, *, name: str | None = None, secret: str | None = None, active: bool | None = None,
+    calendar: Calendar | EllipsisType | None = ..., by: Actor = SYSTEM,
+) -> Inbox:  # fmt: skip
+    """Change how an inbox works; what is None stays as it is. `calendar`: when somebody is there for it (None: when the desk is; `...` stays)."""
     changed = []
     if config is not None and msgspec.to_builtins(config) != inbox.config:
         inbox.config = msgspec.to_builtins(config)
@@ -52,6 +54,9 @@ def configure_inbox(
     if active is not None and active != inbox.active:
         inbox.active = active
         changed.append("active")
+    if not isinstance(calendar, EllipsisType) and calendar != inbox.calendar:
+        inbox.calendar = calendar
+        changed.append("calendar")
     if changed:
         with transaction():
             inbox.save(update_fields=changed)

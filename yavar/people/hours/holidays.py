@@ -1,15 +1,30 @@
 """Public holidays by country and year, from the `holidays` library (MIT). Dates of the lunar year are estimates: a calendar may move them."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
+from typing import NamedTuple
 
 import holidays
+from django.utils.translation import override
 
+from yavar.base.numbers import numerals
 from yavar.desk.locales import LOCALES
+
+from .holiday_names import NATIVE, translated
 
 COUNTRIES = tuple(sorted(holidays.list_supported_countries(include_aliases=False)))
 _LANGUAGES = {"fa": ("fa_IR", "fa"), "ru": ("ru",), "en": ("en_US", "en_GB", "en")}
+_GUESS = re.compile(r",? ?(?:estimated|تخمینی|приблизительная дата)(?=\))")
+
+
+class Holiday(NamedTuple):
+    """A day on which a country does not work. `estimated`: the moon decides, or an authority."""
+
+    day: date
+    name: str
+    estimated: bool = False
 
 
 @lru_cache(maxsize=256)
@@ -27,4 +42,13 @@ def holidays_of(country: str, year: int, lang: str = "") -> Mapping[date, str]:
 
 def estimated(country: str, year: int) -> frozenset[date]:
     """Those of them whose date is only reckoned ahead: the moon decides, or an authority."""
-    return frozenset(day for day, name in holidays_of(country, year, "en").items() if "(estimated" in name)
+    return frozenset(day for day, name in holidays_of(country, year, "en").items() if "estimated)" in name)
+
+
+def told(country: str, year: int, lang: str) -> tuple[Holiday, ...]:
+    """The holidays of a Gregorian year as a reader of `lang` is told them, in the digits of the active language."""
+    unsure, spoken = estimated(country, year), holidays_of(country, year, lang)
+    if lang in ("fa", "ru") and country in NATIVE and NATIVE[country] != lang:  # the library has them in English alone
+        with override(lang):
+            spoken = {day: "; ".join(map(translated, name.split("; "))) for day, name in spoken.items()}
+    return tuple(Holiday(day, numerals(_GUESS.sub("", name).replace(" ()", "")), day in unsure) for day, name in spoken.items())

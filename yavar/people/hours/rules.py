@@ -6,6 +6,8 @@ from typing import Annotated
 
 import msgspec
 
+from yavar.base.numbers import latin
+
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAY = 24 * 60
 
@@ -37,12 +39,12 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 ALWAYS = Rules(week=dict.fromkeys(DAYS, AROUND))
 
 
-_CLOCK = re.compile(r"([01]?\d|2[0-4])[:.]?([0-5]\d)?")
+_CLOCK = re.compile(r"([01]?\d|2[0-4])(?:[:.٫]?([0-5]\d))?", re.ASCII)
 
 
 def minutes(text: str) -> int:
-    """`9`, `9:30`, `24:00`: minutes from midnight. Raises ValueError. Digits may be of any script that `int` reads."""
-    found = _CLOCK.fullmatch(text.strip())
+    """`9`, `9:30`, `24:00`: minutes from midnight. Raises ValueError. Digits may be of any script."""
+    found = _CLOCK.fullmatch(latin(text).strip())
     if not found or (at := int(found[1]) * 60 + int(found[2] or 0)) > DAY:
         raise ValueError(text)
     return at

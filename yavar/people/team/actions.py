@@ -206,7 +206,7 @@ def add_team(name: str, members: Sequence[Agent], *, by: Actor) -> Team:
 def change_team(
     team: Team, *, by: Actor, name: str | None = None, members: Sequence[Agent] | None = None, calendar: Calendar | EllipsisType | None = ...
 ) -> Team:
-    """Rename a team, say who is in it, or when it works (None: as the inbox or the desk). Raises Problem 409 or 422."""
+    """Rename a team, or say who is in it, or when it works (None: as its inbox or the desk does; `...` stays). Raises Problem 409 or 422."""
     with transaction():
         before = sorted(team.members.values_list("pk", flat=True))
         after = before if members is None else sorted(each.pk for each in members)
@@ -214,7 +214,7 @@ def change_team(
             team.name = tidy(name, 80)
             with unique():
                 team.save()
-        if calendar is not ...:
+        if not isinstance(calendar, EllipsisType):
             team.calendar = calendar
             team.save(update_fields=["calendar"])
         changes.told()

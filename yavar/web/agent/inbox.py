@@ -8,6 +8,7 @@ from django.utils import translation
 from django.utils.http import urlencode
 
 from yavar.base import clock
+from yavar.base.days import calendar_of
 from yavar.channels.chat import config_of
 from yavar.channels.contract import channel
 from yavar.channels.delivery import able
@@ -61,7 +62,7 @@ def boot(request: HttpRequest, path: str) -> dict[str, Any]:
     except UnknownView:
         shown = _list(agent, "mine", "open")
     return {
-        "me": agent_facts(agent), "email": agent.email, "may": [name for name in PERMISSIONS if agent.may(name)], "csrf": get_token(request), "lang": lang, "dir": direction(lang), "calendar": agent.calendar or ("jalali" if lang == "fa" else "gregorian"),
+        "me": agent_facts(agent), "email": agent.email, "may": [name for name in PERMISSIONS if agent.may(name)], "csrf": get_token(request), "lang": lang, "dir": direction(lang), "calendar": calendar_of(agent.calendar, lang),
         "now": clock.now(), "theme": agent.theme, "digits": agent.digits, "single_keys": agent.single_keys,
         "brand": {"name": first.name_in(lang), "initials": first.initials(lang)} if first else {"name": "Yavar", "initials": "Y"},
         "agents": colleagues(),

@@ -21,11 +21,14 @@ from yavar.channels.chat import changed, config_of, typed_origin
 from yavar.channels.looking import look
 from yavar.conversations.models import Inbox
 from yavar.conversations.setup import configure_inbox
+from yavar.desk import settings as desk
 from yavar.desk.accent import HOUSE, Accent
 from yavar.desk.actions import configure_brand
 from yavar.desk.models import Brand
 from yavar.flow.sla import defaults as promises
 from yavar.people.customers import identities
+from yavar.people.hours.actions import change_calendar, main_calendar
+from yavar.people.hours.usual import rules_for
 from yavar.people.models import Agent
 from yavar.people.team.actions import add_agent, check_password
 from yavar.people.team.sessions import note_sign_in
@@ -36,6 +39,7 @@ from yavar.web.ui.templating import page
 
 from .access import needs
 
+SYSTEM = Actor("system", via="cli")
 STEPS = ("you", "shop", "page", "team", "line")
 HUES = (205, 250, 300, 350, 25, 60, 145)
 tries = Rate(1 / 5, 10)
@@ -80,17 +84,25 @@ def _you(request: HttpRequest) -> HttpResponse:
         if email is None:
             raise Problem(422, "email.invalid", _("Please check the e-mail address."), field="email")
         check_password(password)
-        owner = add_agent(
-            email=email, name=typed["name"], password=password, role="owner", lang=translation.get_language() or "en", by=Actor("system", via="cli")
-        )
+        owner = add_agent(email=email, name=typed["name"], password=password, role="owner", lang=translation.get_language() or "en", by=SYSTEM)
     except Problem as problem:
         return _draw(request, "you", typed, problem)
     promises.speak(owner.lang)
+    begin_hours(owner.lang, request.POST.get("zone", ""), by=SYSTEM)
     login(request, owner)
     request.session.pop("welcome", None)
     place = {"ip": request.META.get("REMOTE_ADDR", ""), "browser": request.headers.get("User-Agent", "")}
     note_sign_in(owner, email=owner.email, outcome="ok", session_key=request.session.session_key or "", **place)
     return HttpResponseRedirect("/welcome/shop", status=303)
+
+
+def begin_hours(lang: str, zone: str, *, by: Actor) -> None:
+    """The desk's hours are at first the usual ones of the owner's language, by the clock of her browser (`zone`, IANA; '' if it is not known), which becomes the desk's."""
+    if desk.is_time_zone(zone) and desk.read().time_zone == "UTC":
+        desk.change(by=by, time_zone=zone)
+    calendar = main_calendar()
+    if calendar.version == 1:
+        change_calendar(calendar, by=by, name=_("Working hours"), rules=rules_for(lang, desk.read().time_zone))
 
 
 @needs("setting.manage")

@@ -10,7 +10,8 @@ from django.utils import translation
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup, escape
 
-from yavar.base.numbers import digits
+from yavar.base.days import calendar_of
+from yavar.base.numbers import digits, numerals
 
 from .assets import assets
 
@@ -24,6 +25,7 @@ def environment(**options: Any) -> Environment:
     env = Environment(**{**options, "autoescape": True, "undefined": StrictUndefined, "extensions": ["jinja2.ext.i18n"]})
     env.install_gettext_callables(translation.gettext, translation.ngettext, newstyle=True, pgettext=translation.pgettext)  # type: ignore[attr-defined]
     env.globals.update(digits=digits, static=assets().url, icon=icon, modules=modules, favicon=favicon, installable=installable)
+    env.filters["numerals"] = numerals
     return env
 
 
@@ -67,7 +69,7 @@ def locale_of(request: HttpRequest, lang: str) -> str:
     """How browsers are to write dates and numbers for this reader (BCP 47): the language's way, or the calendar and digits they have chosen."""
     agent = getattr(request, "user", None)
     known = agent is not None and agent.is_authenticated
-    calendar = (known and agent.calendar) or ("jalali" if lang == "fa" else "gregorian")
+    calendar = calendar_of(agent.calendar if known else "", lang)
     digits = known and agent.digits
     return REGIONS[lang] + "-u-ca-" + CALENDARS[calendar] + (f"-nu-{NUMERALS[digits]}" if digits else "")
 

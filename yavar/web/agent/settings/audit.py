@@ -1,7 +1,7 @@
 """The audit log: who did what, from where, and whether the chain that seals it is whole."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from yavar.base.audit.models import Seal
 from yavar.base.audit.seal import START, digest
+from yavar.base.days import typed_day
 from yavar.base.events.models import Event
 from yavar.base.problem import Problem
 from yavar.conversations.canned.models import CannedReply
@@ -25,7 +26,7 @@ from yavar.webhooks.models import Endpoint
 
 from .audit_words import FAMILIES, WORDS, said
 from .frame import Said, Typed, settings_page
-from .words import big, place_of
+from .words import big, no_day, place_of
 
 PAGE, MOST = 50, 100_000
 SEALS, SEALED = 20, 5000  # so many of the newest seals are checked for the page, and about so many entries at most
@@ -41,11 +42,9 @@ def asked(query: dict[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
     zone, faults, days = ZoneInfo(desk.read().time_zone), {}, {}
     for name in ("since", "until"):
         try:
-            days[name] = date.fromisoformat(query[name]) if query.get(name) else None
-            if (day := days[name]) and not 1970 <= day.year <= 9000:
-                raise ValueError(query[name])
+            days[name] = typed_day(query[name]) if query.get(name) else None
         except ValueError:
-            faults[name], days[name] = _("This should be a date such as 2026-11-22."), None
+            faults[name], days[name] = no_day(), None
     begin = lambda day: datetime.combine(day, time(), zone).astimezone(UTC)  # noqa: E731
     what = query.get("what", "")
     found = {

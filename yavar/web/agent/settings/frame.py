@@ -90,6 +90,7 @@ TABS = [
     Tab("people", gettext_lazy("People"), "user-plus", "agent.manage", "team", gettext_lazy("Who works here, and what each of them may do.")),
     Tab("teams", gettext_lazy("Teams"), "users", "team.manage", "team", gettext_lazy("Groups that conversations can be given to.")),
     Tab("roles", gettext_lazy("Roles"), "shield-check", "role.manage", "team", gettext_lazy("What a role allows; make your own where the five built in don’t fit.")),
+    Tab("hours", gettext_lazy("Working hours"), "clock", "setting.manage", "work", gettext_lazy("When somebody is there: usual weeks, holidays, days that are different.")),
     Tab("replies", gettext_lazy("Canned replies"), "zap", "conversation.reply", "work", gettext_lazy("What you send again and again, in three languages, one key away.")),
     Tab("promises", gettext_lazy("Promises"), "timer", "setting.manage", "work", gettext_lazy("How fast you answer, to whom, and what happens when it gets late.")),
     Tab("tags", gettext_lazy("Tags"), "tag", "tag.manage", "work", gettext_lazy("The words you sort conversations and customers by.")),

@@ -1,4 +1,4 @@
-"""Inboxes: through which doors messages come, by shop."""
+"""Inboxes: through which doors messages come, by shop, and by whose hours they are answered."""
 
 from typing import Any
 
@@ -16,6 +16,7 @@ from yavar.desk.models import Brand
 from yavar.people.models import Agent
 
 from .frame import Form, Said, Typed, isolated, kept, settings_page, without_right
+from .hours_words import chosen, offered
 from .managed import managed
 
 KINDS: dict[str, Promise] = {"chat": gettext_lazy("Chat"), "email": gettext_lazy("E-mail"), "form": gettext_lazy("Form")}
@@ -52,9 +53,15 @@ def _switch(agent: Agent, typed: Typed) -> Said:
     return Said("state", _("The inbox is on.") if on else _("The inbox is off. Its conversations stay."), undo="" if on else "on")
 
 
+def _hours(agent: Agent, typed: Typed) -> Said:
+    configure_inbox(inbox_of(agent, typed["query"]), calendar=chosen(typed), by=agent.actor)
+    return Said("hours", _("Saved."))
+
+
 FORMS = {
     "add": Form("add", _add, {"shop", "name"}),
     "rename": Form("name", _rename, {"name"}),
+    "hours": Form("hours", _hours, {"calendar"}),
     "switch": Form("state", _switch, {"active"}),
 }
 
@@ -63,7 +70,11 @@ def _facts(request: HttpRequest, agent: Agent, said: Said | None, problem: Probl
     lang = translation.get_language() or "en"
     if "inbox" in request.GET:
         here = inbox_of(agent, request.GET.dict())
-        return {"here": _row(here, lang), "shown": kept(typed, "rename", {"name": here.name})}
+        saved = {"calendar": here.calendar.public_id if here.calendar else ""}
+        return {
+            "here": _row(here, lang), "shown": kept(typed, "rename", {"name": here.name}), "calendar": kept(typed, "hours", saved)["calendar"], "calendars": offered(_("as the desk")),
+            "may_hours": agent.may("setting.manage"),
+        }  # fmt: skip
     found = managed(agent)
     by_shop: dict[int, dict[str, Any]] = {}
     for inbox in found:

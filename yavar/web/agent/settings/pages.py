@@ -7,6 +7,8 @@ from .audit_export import export
 from .consent import consent, granted
 from .fields import fields
 from .forms import forms
+from .hours import hours_page
+from .hours_days import hours_days
 from .inboxes import inboxes
 from .mail import mail
 from .outgoing import outgoing
@@ -41,6 +43,8 @@ addresses = [
     path("settings/roles", roles),
     path("settings/tags", tags),
     path("settings/views", views),
+    path("settings/hours", hours_page),
+    path("settings/hours/days", hours_days),
     path("settings/promises", promises),
     path("settings/replies", replies),
     path("settings/fields", fields),

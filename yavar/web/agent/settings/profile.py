@@ -1,6 +1,5 @@
 """You: your name and languages, what you want to hear and how, when it is quiet, the devices that get pushes, the app."""
 
-import unicodedata
 from typing import Any
 
 from django.http import HttpRequest
@@ -9,7 +8,7 @@ from django.utils.translation import gettext_lazy, ngettext, override
 
 from yavar.base.named import tidy
 from yavar.base.numbers import CHOICES as DIGITS
-from yavar.base.numbers import digits
+from yavar.base.numbers import digits, latin
 from yavar.base.problem import Problem
 from yavar.desk import settings as desk
 from yavar.desk.locales import LOCALES
@@ -64,8 +63,8 @@ def _quiet(agent: Agent, typed: Typed) -> Said:
 
 def _plain(text: str) -> str:
     """A time as typed, in Latin digits and with both of the hour's."""
-    latin = "".join(str(unicodedata.decimal(letter)) if letter.isdecimal() else letter for letter in text.strip())
-    return latin.zfill(5) if latin[1:2] == ":" else latin
+    plain = latin(text.strip())
+    return plain.zfill(5) if plain[1:2] == ":" else plain
 
 
 def _is_time(text: str) -> bool:

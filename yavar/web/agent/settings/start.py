@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from yavar.base.events.models import Event
 from yavar.base.problem import Problem
 from yavar.channels.chat import config_of
 from yavar.channels.delivery import able
@@ -12,7 +13,7 @@ from yavar.conversations.canned.models import CannedReply
 from yavar.conversations.models import Conversation, Inbox
 from yavar.desk import settings as desk
 from yavar.desk.locales import digits
-from yavar.people.models import Agent, Customer
+from yavar.people.models import Agent, Calendar, Customer
 from yavar.web.ui.address import TRY
 
 from .frame import Form, Said, Typed, settings_page
@@ -34,6 +35,10 @@ def steps() -> list[dict[str, Any]]:
     chats, mails, forms = ([each for each in inboxes if each.kind == kind] for kind in ("chat", "email", "form"))
     allowed = any(config_of(each.config).origins for each in chats)
     answers = able(mails)
+    main = Calendar.objects.filter(main=True).values_list("pk", flat=True).first()
+    hours_said = Event.objects.filter(
+        name="calendar.changed", subject_kind="calendar", subject_id=main, actor__startswith="agent:"
+    ).exists()  # not by the first start alone
     found = [
         (_("Allow your shop’s page"), _("The chat appears only on pages you name."), "/settings/chat#pages", allowed),
         (
@@ -43,6 +48,7 @@ def steps() -> list[dict[str, Any]]:
             allowed and Customer.objects.exclude(page="").exists(),
         ),
         (_("Send a test message"), _("Write as a customer would, and see it arrive in the inbox."), TRY, Conversation.objects.exists()),
+        (_("Say when you are there"), _("Your hours, holidays and days off: promises are counted in them."), "/settings/hours", hours_said),
         (_("Let mail come in"), _("Name the address your customers write to."), "/settings/mail", bool(mails)),
         (
             _("Let mail go out"),

@@ -1,4 +1,4 @@
-"""Teams: who is in them."""
+"""Teams: who is in them, and when they work."""
 
 from typing import Any
 
@@ -13,6 +13,7 @@ from yavar.people.models import Agent, Grant, Team
 from yavar.people.team.actions import add_team, change_team, remove_team
 
 from .frame import Form, Said, Typed, isolated, kept, listed, settings_page, without_right
+from .hours_words import chosen, offered
 
 CAP = 1000
 
@@ -39,7 +40,7 @@ def _add(agent: Agent, typed: Typed) -> Said:
 def _change(agent: Agent, typed: Typed) -> Said:
     team = team_of(agent, typed["query"])
     unseen = team.members.exclude(is_active=True, kind="person")  # the page doesn't show them to be ticked
-    change_team(team, by=agent.actor, name=typed["name"], members=[*_members(typed), *unseen])
+    change_team(team, by=agent.actor, name=typed["name"], members=[*_members(typed), *unseen], calendar=chosen(typed))
     return Said("team", _("Saved."))
 
 
@@ -54,7 +55,7 @@ def _remove(agent: Agent, typed: Typed) -> Said:
 
 FORMS = {
     "add": Form("add", _add, {"name"}, lists={"members"}),
-    "change": Form("team", _change, {"name"}, lists={"members"}),
+    "change": Form("team", _change, {"name", "calendar"}, lists={"members"}),
     "remove": Form("remove", _remove),
 }
 
@@ -71,7 +72,8 @@ def _facts(request: HttpRequest, agent: Agent, said: Said | None, problem: Probl
         talks = Conversation.objects.filter(team=here).exclude(status="resolved").order_by()[:CAP].count()
         roles = Grant.objects.filter(scope="team", scope_id=here.pk).count()
         return {
-            "here": here, "people": people, "everywhere": everywhere, "shown": kept(typed, "change", {"name": here.name, "members": members}),
+            "here": here, "people": people, "everywhere": everywhere, "shown": kept(typed, "change", {"name": here.name, "members": members, "calendar": here.calendar.public_id if here.calendar else ""}),
+            "calendars": offered(_("as the inbox or the desk")),
             "talks": ngettext("{n} open conversation then belongs to no team.", "{n} open conversations then belong to no team.", talks).format(n=f"{digits(999)}+" if talks == CAP else digits(talks)),
             "roles": ngettext("{n} role that is given in this team ends.", "{n} roles that are given in this team end.", roles).format(n=digits(roles)) if roles else "",
         }  # fmt: skip

@@ -3,6 +3,7 @@
 import re
 import secrets
 from collections.abc import Iterable
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from yavar.base import days
 from yavar.base.problem import Problem
 from yavar.conversations.models import Inbox
 from yavar.desk.locales import digits
@@ -126,3 +128,9 @@ def over(by: Agent, other: Agent) -> bool:
     """Whether `by` may take over another's account (a new password, another address): nobody does to one who may more."""
     held = frozenset().union(*(each.permissions for each in other.powers.held)) if other.is_active else frozenset(PERMISSIONS)
     return by.powers.covers(held) and (other.title != "owner" or by.title == "owner")
+
+
+def no_day() -> str:
+    """What is said of a text that is no day, with one as the reader would write it."""
+    lang = translation.get_language() or "en"
+    return _("Type a day such as {example}.").format(example=f"\u2068{days.in_field(date(2026, 11, 26), days.calendar_of('', lang), lang)}\u2069")

@@ -1,4 +1,4 @@
-/** The last step of the first start: copying the line, watching for the chat to load on the shop's page, having the page looked at. */
+/** The first start: whose clock it goes by; then its last step: copying the line, watching for the chat to load on the shop's page, having the page looked at. */
 for (const button of document.querySelectorAll("[data-copy]")) {
   const code = document.getElementById(button.dataset.copy), words = button.querySelector("span");
   button.hidden = false;
@@ -6,6 +6,10 @@ for (const button of document.querySelectorAll("[data-copy]")) {
     try { await navigator.clipboard.writeText(code.textContent); words.textContent = button.dataset.done; } catch { getSelection().selectAllChildren(code); }
   });
 }
+
+// Whose morning it is: the desk's hours begin by the clock of this browser.
+const zone = document.querySelector("input[data-zone]");
+if (zone) zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
 
 const live = document.querySelector("[data-live]");
 async function watch() {

@@ -52,6 +52,7 @@ def test_filters(shop, nila):
     today = clock.now().date()
     assert "Made a team" in page(f"since={today}&until={today}")
     assert "Nothing fits this filter" in page(f"until={today - timedelta(days=1)}")
+    assert "Made a team" in page("since=1400/9/1&until=۱۴۷۰/۱/۱") and "Made a team" not in page("until=26.11.2020")
     wrong = nila.page("audit?since=yesterday&what=evil.all&before=x")
     assert 'id="since-fault"' in wrong and "Made a team" in wrong
 

@@ -10,10 +10,12 @@ from yavar.base.events import Actor
 from yavar.conversations.canned.actions import save as save_canned
 from yavar.conversations.canned.macro import Actions
 from yavar.conversations.models import SavedView, Tag
-from yavar.conversations.setup import add_inbox, make_tag
+from yavar.conversations.setup import add_inbox, configure_inbox, make_tag
 from yavar.conversations.testing import ChatLike
 from yavar.desk.actions import add_brand, save_field, save_request_type
 from yavar.desk.models import Brand
+from yavar.people.hours.actions import add_calendar
+from yavar.people.hours.usual import rules_for
 from yavar.people.models import Agent
 from yavar.people.team.actions import Given, add_team, grant
 from yavar.people.team.custom import save_role
@@ -39,6 +41,8 @@ def furnish_more(shop, owner):
     make_program(f"Program {word}", ["*.read"], by=owner)
     shop.says(shop.visitor(), "hello")
     make_tag(f"tag {word}")
+    calendar = add_calendar(f"Calendar {word}", rules_for("fa", "UTC"), by=SYSTEM)
+    configure_inbox(inbox, calendar=calendar, by=SYSTEM)
     save_field(
         by=SYSTEM,
         label={"en": f"Field {word}"},
@@ -71,7 +75,7 @@ def test_every_page_speaks_its_readers_language(shop, name, lang):
     page = re.sub(r"<(code|script|style)[^>]*>.*?</\1>|<[^>]+>", " ", Decider(shop.owner, lang).page(name), flags=re.S)
     letters = {"fa": "[\u0600-\u06ff]", "ru": "[а-яё]"}[lang]
     own = re.sub(
-        r"Test|Chat|Team|Role|Program|Field|tag|English|Firefox|Linux|CSV|JSON Lines|API|Yavar|nila\.example|\w*\d\w*|PHP|HTTPS?|UTC|Python",
+        r"Test|Chat|Team|Role|Program|Field|Calendar|tag|English|Firefox|Linux|CSV|JSON Lines|API|Yavar|nila\.example|\w*\d\w*|PHP|HTTPS?|UTC|Python",
         "",
         page,
         flags=re.I,
@@ -96,7 +100,20 @@ def test_a_form_that_is_not_ours_is_refused(nila, name):
 
 
 @pytest.mark.parametrize(
-    "at", ["people?person", "teams?team", "roles?role", "tags?tag", "views?view", "replies?reply", "fields?field", "shops?shop", "inboxes?inbox"]
+    "at",
+    [
+        "people?person",
+        "teams?team",
+        "roles?role",
+        "tags?tag",
+        "views?view",
+        "replies?reply",
+        "fields?field",
+        "shops?shop",
+        "inboxes?inbox",
+        "hours?calendar",
+        "hours/days?calendar",
+    ],
 )
 def test_what_is_not_here_is_not_found(nila, at):
     nila.page(f"{at}=nothing", 404)
@@ -113,7 +130,7 @@ def test_someone_bound_to_a_team_changes_no_shop_and_no_inbox(shop):
     assert "Test" not in amir.page("people", 403).replace("Nila Test", "")
     amir.do("shops", "add", 403, name_en="Mine", name_fa="", name_ru="", locale="en")
     amir.do("inboxes", "add", 403, name="Mine", shop=shop.brand.public_id)
-    amir.do(f"teams?team={team.public_id}", "change", name="Ours", members=[shop.amir.public_id])
+    amir.do(f"teams?team={team.public_id}", "change", name="Ours", calendar="", members=[shop.amir.public_id])
     amir.do(f"teams?team={team.public_id}", "remove", 403)
     assert Brand.objects.count() == 1
 

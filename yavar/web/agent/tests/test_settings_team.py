@@ -179,11 +179,11 @@ def test_a_team_made_changed_and_dissolved(shop, nila):
     team = Team.objects.get()
     team.members.add(gone)
     there = f"teams?team={team.public_id}"
-    nila.do(there, "change", name="Refunds", members=[shop.sara.public_id])
+    nila.do(there, "change", name="Refunds", calendar="", members=[shop.sara.public_id])
     team.refresh_from_db()
     assert team.name == "Refunds" and set(team.members.all()) == {shop.sara, gone}
     add_team("Chat", [], by=SYSTEM)
-    page = nila.do(there, "change", 409, name="Chat", members=[shop.amir.public_id])
+    page = nila.do(there, "change", 409, name="Chat", calendar="", members=[shop.amir.public_id])
     assert 'value="Chat"' in page and re.search(rf'value="{shop.amir.public_id}" checked', page) and 'id="team-name-fault"' in page
     grant(shop.amir, [Given("agent", "team", team.pk)], by=SYSTEM)
     assert "1 role that is given in this team ends." in nila.page(there)

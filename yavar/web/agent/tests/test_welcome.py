@@ -7,10 +7,14 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from yavar.base.events.models import Event
 from yavar.channels.chat import config_of
 from yavar.channels.looking import look
 from yavar.config.first import furnish, hints
 from yavar.conversations.models import Inbox
+from yavar.desk import settings as desk
+from yavar.people.hours.actions import change_calendar, main_calendar
+from yavar.people.hours.queries import rules_of
 from yavar.people.models import Agent
 from yavar.web.agent.welcome import code
 
@@ -52,6 +56,26 @@ def test_from_nothing_to_a_chat_on_a_page(new_desk):
     assert (inbox.brand.name_in("fa"), inbox.brand.accent["h"], config_of(inbox.config).origins) == ("Nila Coffee", 300, ["https://shop.example"])
     assert new_desk.get("/welcome").headers["Location"] == "/welcome/shop"
     assert Client().get(f"/welcome?code={code()}").headers["Location"] == "/sign-in", "the code opens nothing any more"
+
+
+@pytest.mark.parametrize(
+    ("lang", "zone", "kept", "country", "begins"), [("fa", "Asia/Tehran", "Asia/Tehran", "IR", "sat"), ("ru", "Mars/Olympus", "UTC", "RU", "mon"), ("en", "", "UTC", "", "mon")]
+)  # fmt: skip
+def test_the_hours_begin_as_the_owners_language_has_them(new_desk, lang, zone, kept, country, begins):
+    before = main_calendar()
+    assert rules_of(before).always(), "until somebody owns the desk it promises nothing about hours"
+    new_desk.get(f"/welcome?code={code()}&lang={lang}")
+    assert new_desk.post("/welcome", YOU | {"zone": zone}).status_code == 303
+    rules = rules_of(main_calendar())
+    assert (rules.zone, desk.read().time_zone, rules.country, begins in rules.week, "fri" in rules.week) == (kept, kept, country, True, lang != "fa")
+    assert main_calendar().name == {"fa": "ساعت کاری", "ru": "Рабочее время", "en": "Working hours"}[lang]
+    assert Event.objects.get(name="calendar.changed").actor == "system:0"
+    step = 'class="link" href="/settings/hours">'
+    page = new_desk.get("/settings/start?lang=en").content.decode()
+    assert step in page and "done" not in page.split(step)[1].split("</li>")[0], "whether these are hers she says herself"
+    calendar = main_calendar()
+    change_calendar(calendar, by=Agent.objects.get().actor, name="Ours")
+    assert "done" in new_desk.get("/settings/start?lang=en").content.decode().split(step)[1].split("</li>")[0]
 
 
 def test_only_who_may_goes_on(new_desk):
