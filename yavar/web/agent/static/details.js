@@ -86,7 +86,7 @@ function Promises({each}) {
   const list = talk(each.id).promises.value, told = useRef(null), now = `${each.due_at} ${each.due_kind} ${each.status}`;
   useEffect(() => { if (told.current !== null && told.current !== now) load(each.id); told.current = now; }, [now]);
   if (!list.length) return null;
-  return html`<section class="part"><h3>${t("Promises")}</h3><dl class="facts">${list.map(one => html`<div key=${`${one.kind} ${one.started_at}`}><dt>${promised()[one.kind] ?? one.kind}</dt>
+  return html`<section class="part promises"><h3>${t("Promises")}</h3><dl class="facts">${list.map(one => html`<div key=${`${one.kind} ${one.started_at}`}><dt>${promised()[one.kind] ?? one.kind}</dt>
     <dd>${one.state === "open" ? html`<${DueTimer} due=${{due_at: one.due_at, due_from: one.started_at, due_kind: one.kind}} /><small title=${fullDate(one.due_at)}>${moment(one.due_at)}</small>`
       : one.state === "paused" ? html`<span class="timer"><${Icon} name="alarm-clock" size=${13} />${t("Stands still")}</span>`
       : one.state === "met" ? html`<${Met} /><small title=${fullDate(one.ended_at)}>${moment(one.ended_at)}</small>`

@@ -6,7 +6,7 @@ import {go, place} from "./routes.js";
 import * as feed from "./feed.js";
 import {carryAll, onSent, syncAll} from "./outbox.js";
 import {recount, useCanned, wait} from "./actions.js";
-import {done, dueWords, everySecond, failed, standing} from "./parts.js";
+import {done, dueWords, everySecond, failed, measure, standing} from "./parts.js";
 import {catchUp, doubt, follow, hearItem, hearPeople, hearSeen, hearTyping, talk} from "./talks.js";
 
 let stream = null, mark = ""; // how far it was heard
@@ -25,13 +25,15 @@ const stood = new Map();
 everySecond(at => {
   for (const each of known()) {
     if (!each.due_at || each.status !== "open" || each.assignee !== me.id && each.id !== place.peek().id) { stood.delete(each.id); continue; }
-    const now = standing(each, at), tone = now.tone === "last" ? "soon" : now.tone, was = stood.get(each.id);
+    const was = stood.get(each.id);
+    if (was?.due_at === each.due_at && at < was.turn) continue;
+    const now = standing(measure(each), at), tone = now.tone === "last" ? "soon" : now.tone;
     if (was?.due_at === each.due_at && was.tone !== tone) {
       if (Date.now() - spokenAt < 1000) continue; // in the next second
       spokenAt = Date.now();
       spoken.value = tone === "late" ? t("{name}: overdue", {name: each.customer.name}) : `${t("{name}: due soon", {name: each.customer.name})}. ${dueWords(now, each.due_kind, true)}`;
     }
-    stood.set(each.id, {due_at: each.due_at, tone});
+    stood.set(each.id, {due_at: each.due_at, tone, turn: now.turn});
   }
 });
 
