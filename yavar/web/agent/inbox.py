@@ -82,5 +82,7 @@ def notify_of(agent: Agent) -> dict[str, Any]:
 
 def _list(request: HttpRequest, name: str, tab: str) -> dict[str, Any]:
     agent: Agent = request.user
-    order: Order = "newest" if request.COOKIES.get(f"order-{agent.public_id}") == "newest" else "due"  # what this device was told, so that no row moves when the client comes
+    order: Order = (
+        "newest" if request.COOKIES.get(f"order-{agent.public_id}") == "newest" else "due"
+    )  # what this device was told, so that no row moves when the client comes
     return {**list_page(agent, view(agent, name, tab, order), ""), "view": name, "tab": tab, "order": order}

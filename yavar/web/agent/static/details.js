@@ -1,14 +1,14 @@
 /** The pane beside the thread: who the customer is, what the conversation is about. */
-import {html, signal, useEffect, useRef} from "../ui/vendor/ui.js";
+import {html, signal} from "../ui/vendor/ui.js";
 import {t, tn, ago, clock, dayLabel, digits, fullDate} from "../ui/wire.js";
 import {agent, may, me, now, requestType, row, showDetails, tag, team} from "./state.js";
 import {address, go, place} from "./routes.js";
-import {Avatar, ChannelBadge, DueTimer, Icon, IconButton, Met, TagMark, When, dueWords, later, moment} from "./parts.js";
+import {Avatar, ChannelBadge, Icon, IconButton, TagMark, When, later} from "./parts.js";
 import {copy, setTag} from "./actions.js";
 import {priorityName} from "./telling.js";
 import {plain} from "./list.js";
 import {openMenu} from "./menus.js";
-import {load, talk} from "./talks.js";
+import {talk} from "./talks.js";
 import {Fields, Ties, apart} from "./ties.js";
 
 const side = signal("customer");
@@ -25,11 +25,12 @@ export function Details() {
         onClick=${() => { side.value = value;
       }}>${label}</button>`)}</div>
       <span class="grow" /><${IconButton} icon="panel-right" label=${t("Hide details")} keys="]" onClick=${showDetails} /></header>
-    <div class="details-body">${!each ? null : side.value === "customer" ? html`<${Customer} each=${each} customer=${customer} /><${Fields} id=${each.id} on="customer" />` : html`<${About} each=${each} /><${Promises} each=${each} /><${Fields} id=${each.id} on="conversation" /><${Ties} id=${each.id} />`}
+    <div class="details-body">${!each ? null : side.value === "customer" ? html`<${Customer} each=${each} customer=${customer} /><${Fields} id=${each.id} on="customer" />` : html`<${About} each=${each} />${talk(each.id).promises.value.length > 0 && html`<${Promises} each=${each} />`}<${Fields} id=${each.id} on="conversation" /><${Ties} id=${each.id} />`}
       </div>
   </aside>`;
 }
 
+const Promises = later(() => import("./promises.js").then(found => found.Promises), () => {});
 const Keeping = later(() => import("./keeping.js").then(found => found.Keeping), () => {});
 
 /** The person. `each` is the conversation beside which they stand; without an id they stand by themselves. */
@@ -78,20 +79,6 @@ const failures = () => ({hard: t("Our mail came back: the address doesn’t exis
   complaint: t("The customer’s mail provider says that our mail was unwanted")});
 
 function pathOf(url) { try { const {host, pathname} = new URL(url); return pathname === "/" ? host : decodeURIComponent(pathname); } catch { return url; } }
-
-const promised = () => ({ack: t("Word that we have it"), first: t("First answer"), next: t("Next answer"), resolution: t("Resolution"), ownership: t("The team’s part")});
-
-/** All that was promised here, and how it stands: what runs, what stands still, what was kept or not. */
-function Promises({each}) {
-  const list = talk(each.id).promises.value, told = useRef(null), now = `${each.due_at} ${each.due_kind} ${each.status}`;
-  useEffect(() => { if (told.current !== null && told.current !== now) load(each.id); told.current = now; }, [now]);
-  if (!list.length) return null;
-  return html`<section class="part promises"><h3>${t("Promises")}</h3><dl class="facts">${list.map(one => html`<div key=${`${one.kind} ${one.started_at}`}><dt>${promised()[one.kind] ?? one.kind}</dt>
-    <dd>${one.state === "open" ? html`<${DueTimer} due=${{due_at: one.due_at, due_from: one.started_at, due_kind: one.kind}} /><small title=${fullDate(one.due_at)}>${moment(one.due_at)}</small>`
-      : one.state === "paused" ? html`<span class="timer"><${Icon} name="alarm-clock" size=${13} />${t("Stands still")}</span>`
-      : one.state === "met" ? html`<${Met} /><small title=${fullDate(one.ended_at)}>${moment(one.ended_at)}</small>`
-      : html`<span class="timer is-due is-late"><${Icon} name="circle-alert" size=${13} />${one.late > 0 ? dueWords({tone: "late", seconds: one.late}) : t("Not kept")}</span>`}</dd></div>`)}</dl></section>`;
-}
 
 function About({each}) {
   const ids = [each.id];
