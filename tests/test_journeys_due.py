@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser import eventually
+from tests.test_accessible import faults
 
 pytest_plugins = ["tests.browser"]
 pytestmark = [pytest.mark.slow, pytest.mark.one_engine, pytest.mark.timeout(180)]
@@ -196,16 +197,16 @@ def test_a_view_of_what_is_due_soon(stage, lang, who):
     clerk.page.locator("#sieve-due").select_option("soon")
     eventually(clerk.page, lambda: keys(clerk) == [newest[1], newest[0]], "what is due soon, soonest first")
     clerk.page.locator(".sieve > .button").click()
-    clerk.page.locator(".sieve-save input[type=text]").fill("Soon")
+    clerk.page.locator(".sieve-save input[type=text]").fill("Knapp")
     clerk.page.locator(".sieve-save button").click()
-    mine = clerk.page.locator(".nav-row", has_text="Soon")
+    mine = clerk.page.locator(".nav-row", has_text="Knapp")
     expect(mine).to_have_attribute("aria-current", "page")
     expect(mine.locator(".count.is-bad")).to_have_text({"en": "2", "fa": "۲"}[lang], timeout=20_000)
     expect(clerk.page.locator(".list .order")).to_have_count(0)
     away(clerk)
     promised(stage, **{newest[2]: (600, 9000, "next"), newest[1]: None})
     eventually(clerk.page, lambda: keys(clerk) == [newest[2], newest[0]], "one joins, one leaves, by itself")
-    clerk.ask("DELETE", f"views/{next(each['id'] for each in clerk.get('/api/v1/views') if each['name'] == 'Soon')}")
+    clerk.ask("DELETE", f"views/{next(each['id'] for each in clerk.get('/api/v1/views') if each['name'] == 'Knapp')}")
 
 
 @pytest.mark.parametrize("lang, who", WHO)
@@ -238,11 +239,41 @@ def test_all_promises_stand_beside_the_conversation(stage, lang, who):
     expect(lines).to_have_count(0)  # what changed is read again
 
 
+@pytest.mark.parametrize("who, theme", [("amir", "dark"), ("sara", "light")])
+def test_axe_finds_nothing_with_every_tone_on_the_screen(stage, who, theme):
+    newest = forget(stage)
+    promised(stage, **dict(zip(newest, [(100, 300, "first"), (40, 300, "next"), (234, 300, "next"), (-250, 600, "next")], strict=False)))
+    clerk = stage.clerk(who, color_scheme=theme)
+    found = faults(clerk.page)
+    for key in (newest[0], newest[3]):
+        clerk.open(key)
+        found += faults(clerk.page)
+    assert not found, found
+
+
 MANY = """
 inbox, who = Conversation.objects.order_by("pk")[0].inbox, Customer.objects.order_by("pk")[0]
 Conversation.objects.bulk_create(Conversation(public_id=ids.public_id(), reference=f"Z{n:07d}", inbox=inbox, customer=who, status="open", assignee_id=nila.pk, seq=1, event_seq=1,
     preview=f"Kettle {n}", last_at=now, created_at=now, due_at=now + timedelta(seconds=130 + 2 * n), due_from=now, due_kind="first") for n in range(200))
 """
+
+
+def test_what_falls_behind_the_pages_that_are_read_comes_with_its_page(stage):
+    forget(stage)
+    stage.desk.python(BEFORE + MANY)
+    clerk = stage.clerk("nila")
+    away(clerk)
+    shown = keys(clerk)
+    assert len(shown) == 50
+    promised(stage, **{shown[0]: None, shown[1]: (1, 600, "next")})
+    eventually(clerk.page, lambda: keys(clerk) == [shown[1], *shown[2:]], "it stands behind all that is due, which is not here yet")
+    promised(stage, **{shown[5]: (5000, 9000, "next")})
+    eventually(clerk.page, lambda: keys(clerk) == [shown[1], *shown[2:5], *shown[6:]], "and so does what is due much later")
+    scroll = "document.querySelector('ul.rows').scrollTop = 1e6"
+    eventually(clerk.page, lambda: clerk.page.evaluate(scroll) and len(keys(clerk)) >= 200, "all are read")
+    found = keys(clerk)
+    assert len(found) == len(set(found)) and found.index(shown[5]) == 198 and found.index(shown[0]) > 198
+    stage.desk.python(BEFORE + "Conversation.objects.filter(reference__startswith='Z0').delete()")
 
 
 def test_two_hundred_timers_cost_next_to_nothing_and_nothing_unseen(stage):

@@ -230,8 +230,7 @@ export function hear(each) {
 // What is due soon becomes so by itself: such a list is read again, twice a minute while it is looked at, and when something new may belong to it.
 let asking = 0;
 function askAgain() {
-  clearTimeout(asking);
-  asking = setTimeout(() => { if (dueOf(place.peek().view) && state.peek() === "ready") load(true); }, 1000);
+  asking ||= setTimeout(() => { asking = 0; if (dueOf(place.peek().view) && state.peek() === "ready") load(true); }, 1000);
 }
 effect(() => { if (now.value && dueOf(place.peek().view) && document.visibilityState === "visible") askAgain(); });
 
