@@ -79,6 +79,7 @@ LATER = {
     "offer",
     "palette",
     "people",
+    "promises",
     "sheet",
     "sieve",
     "visitors",

@@ -107,6 +107,7 @@ class Conversation(models.Model):
             models.Index(fields=["assignee", "due_at", "id"], condition=DUE, name="conversation_due_assignee"),
             models.Index(fields=["team", "due_at", "id"], condition=DUE, name="conversation_due_team"),
             models.Index(fields=["inbox", "due_at", "id"], condition=DUE, name="conversation_due_inbox"),
+            models.Index(fields=["due_at", "id"], condition=DUE & Q(assignee__isnull=True), name="conversation_due_free"),
             models.Index(fields=["snoozed_until"], condition=Q(status="snoozed", snoozed_until__isnull=False), name="conversation_snoozed"),
         ]
 
