@@ -21,17 +21,25 @@ from yavar.base.db import transaction
 from yavar.conversations import actions
 from yavar.conversations.due import Due, set_due
 from yavar.conversations.models import Conversation
-from yavar.people.models import Agent, Customer
+from yavar.flow.sla.models import Course, Policy, Timer
+from yavar.people.models import Agent, Calendar, Customer
 nila, now = Agent.objects.get(email="nila@nila.example"), clock.now()
 """
 PROMISE = """
+main = Calendar.objects.get(main=True)
 for key, (seconds, span, kind) in json.loads(%r).items():
     with transaction():
         talk = Conversation.objects.get(public_id=key)
-        set_due(talk, Due(now + timedelta(seconds=seconds), now + timedelta(seconds=seconds - span), kind) if kind else None)
+        due, since = now + timedelta(seconds=seconds), now + timedelta(seconds=seconds - span)
+        Course.objects.update_or_create(conversation=talk, defaults={"seen": talk.event_seq, "answered": kind == "next", "calendar": main, "calendar_version": main.version})
+        Timer.objects.filter(conversation=talk).delete()
+        if kind:
+            Timer.objects.create(conversation=talk, kind=kind, cycle=talk.event_seq, target=span, left=span, since=since, due_at=due, started_at=since)
+        set_due(talk, Due(due, since, kind) if kind else None)
         actions.prioritise(talk.pk, "high" if talk.priority == "normal" else "normal", by=nila)  # a fact, so that the browsers hear of it
 """
 PLAY = """
+Policy.objects.all().delete(), Timer.objects.all().delete(), Course.objects.all().delete()
 Conversation.objects.update(due_at=None, due_from=None, due_kind="")
 print(json.dumps(list(Conversation.objects.filter(status="open").order_by("-last_at", "-pk").values_list("public_id", flat=True))))
 """
