@@ -24,7 +24,7 @@ from .frame import Form, Said, Typed, isolated, kept, listed, settings_page, une
 
 STATUSES: dict[str, Promise] = {"open": gettext_lazy("Open"), "snoozed": gettext_lazy("Snoozed"), "resolved": gettext_lazy("Resolved"), "": gettext_lazy("Any")}
 PRIORITIES: dict[str, Promise] = {"urgent": gettext_lazy("Urgent"), "high": gettext_lazy("High"), "normal": gettext_lazy("Normal"), "low": gettext_lazy("Low")}
-ONE = ("assignee", "team", "inbox", "brand", "tag", "request_type")
+ONE = ("assignee", "team", "inbox", "brand", "tag", "request_type", "due")
 YES_NO: dict[str, Promise] = {"1": gettext_lazy("Yes"), "0": gettext_lazy("No")}
 
 
@@ -61,9 +61,8 @@ def _chosen(agent: Agent, typed: Typed, before: SavedView | None) -> Filter:
         raise unexpected()
     fields = {key: _value(known[key], value.strip()) for key, value in zip(typed["keys"], typed["values"], strict=True) if value.strip()}
     raw = {"status": typed["status"] or None, "priority": typed["priority"], "fields": fields, **{name: typed[name] or None for name in ONE}}
-    for name in ("customer", "due"):
-        if before and before.filter.get(name):
-            raw[name] = before.filter[name]  # only programs and the inbox set it; the form keeps it
+    if before and before.filter.get("customer"):
+        raw["customer"] = before.filter["customer"]  # only programs and the inbox set it; the form keeps it
     try:
         chosen = msgspec.convert(raw, Filter)
     except msgspec.ValidationError:
@@ -115,6 +114,7 @@ def _options(agent: Agent, lang: str) -> dict[str, list[tuple[str, str]]]:
         "inbox": [("", _("any")), *inboxes_of(agent).order_by("name", "pk").values_list("public_id", "name")],
         "brand": [("", _("any")), *((each.public_id, each.name_in(lang)) for each in brands.values())],
         "tag": [("", _("any or none")), *Tag.objects.order_by("name", "pk").values_list("public_id", "name")[:1000]],
+        "due": [("", _("any or none")), ("soon", _("due within the hour")), ("late", _("overdue"))],
         "request_type": [("", _("any or none")), *((each.public_id, f"{translated(each.name, lang)}{f' ({each.brand.name_in(lang)})' if len(brands) > 1 else ''}") for each in types)],
     }  # fmt: skip
 
@@ -155,13 +155,12 @@ def _row(view: SavedView, options: dict[str, list[tuple[str, str]]], definitions
         "brand": _("shop {name}"),
         "tag": _("tag {name}"),
         "request_type": "{name}",
+        "due": "{name}",
     }
     special = {("assignee", "me"): _("given to whoever looks"), ("assignee", "none"): _("given to nobody"), ("team", "none"): _("no team")}
     for name in ONE:
         if key := chosen.get(name):
             words.append(special.get((name, key)) or labels[name].format(name=isolated(dict(options[name]).get(key, "?"))))
-    if due := chosen.get("due"):
-        words.append(_("overdue") if due == "late" else _("due within the hour"))
     if chosen.get("priority"):
         words.append(listed(str(PRIORITIES[each]) for each in chosen["priority"]))
     for each in definitions:

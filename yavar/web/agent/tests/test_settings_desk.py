@@ -15,7 +15,7 @@ from .deciding import Decider
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SYSTEM = Actor("system")
-VIEW = {"name": "Late returns", "status": "open", "assignee": "", "team": "", "inbox": "", "brand": "", "tag": "", "request_type": ""}
+VIEW = {"name": "Late returns", "status": "open", "assignee": "", "team": "", "inbox": "", "brand": "", "tag": "", "request_type": "", "due": ""}
 FIELD = {"name_fa": "", "name_ru": "", "name_en": "Size", "brand": "", "request_type": "", "choices": "", "on": "conversation", "kind": "text"}
 NONE = {"name_fa": "", "name_ru": "", "name_en": ""}
 
@@ -194,3 +194,13 @@ def test_an_inbox_made_renamed_and_switched(shop, nila):
     Inbox.objects.filter(pk=inbox.pk).update(kind="pigeon")
     assert "not installed" in nila.page("inboxes") and "not installed" in nila.page(there)
     assert "no longer here" in nila.do("inboxes", "add", 422, name="x", shop="gone")
+
+
+def test_a_view_of_what_is_due_soon(nila):
+    page = nila.do("views", "add", **VIEW | {"name": "Soon", "due": "soon"})
+    view = SavedView.objects.get()
+    assert view.filter["due"] == "soon" and "due within the hour" in page
+    nila.do(f"views?view={view.public_id}", "change", **VIEW | {"name": "Late", "due": "late"})
+    view.refresh_from_db()
+    assert view.filter["due"] == "late" and 'value="late" selected' in nila.page(f"views?view={view.public_id}")
+    nila.do("views", "add", 400, **VIEW | {"name": "Wrong", "due": "yesterday"})
