@@ -81,7 +81,7 @@ def _away(walks: Walks, inboxes: Sequence[int], here: Sequence[Agent]) -> int:
 def _carrying(walks: Walks, here: Sequence[Agent], now: datetime) -> list[AgentNow]:
     """What those have who are here: who is in the worst straits first."""
     by_key = {each.pk: each for each in here}
-    found = {key: (0, 0, None, 0) for key in by_key} | {row[0]: (row[1], row[2], moment(row[3]), int(row[4])) for row in walks.carried(list(by_key), now)}
+    found = dict.fromkeys(by_key, (0, 0, None, 0)) | {row[0]: (row[1], row[2], moment(row[3]), int(row[4])) for row in walks.carried(list(by_key), now)}
     told = [AgentNow(by_key[key].public_id, by_key[key].name, by_key[key].initials(), by_key[key].hue, *facts) for key, facts in found.items()]
     return sorted(told, key=lambda each: (-each.late, -each.waiting, -each.assigned, each.name))[:PEOPLE]
 
