@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from yavar.base import clock
 from yavar.base.days import calendar_of
 from yavar.base.numbers import numerals
+from yavar.base.problem import Problem
 from yavar.conversations.policies import inboxes_of
 from yavar.desk.models import Brand
 from yavar.flow.board import alarms
@@ -33,7 +34,10 @@ def board(request: HttpRequest) -> HttpResponse:
     if set(request.GET) - {"team", "inbox", "lang"} or any("\0" in value for value in request.GET.values()):
         raise unexpected()
     team, inbox = request.GET.get("team", ""), request.GET.get("inbox", "")
-    facts = board_facts(agent, team, inbox)
+    try:
+        facts = board_facts(agent, team, inbox)
+    except Problem:
+        raise Http404 from None
     lang = translation.get_language() or "en"
     brand = Brand.objects.order_by("pk").first()
     return page(
