@@ -163,3 +163,24 @@ def test_limits_of_ones_own(stage):
     assert page.locator("[role=status]").inner_text() == "", "said before"
     sara.ask("PUT", "board/alarms", {})
     assert sara.complaints == []
+
+
+CROSSED = """async ([board, alarms]) => { const {crossed} = await import(document.querySelector('link[href*="board-alarms"]').href);
+  return crossed(board, alarms, Date.parse("2026-11-26T10:00:00Z"), "me").map(([kind]) => kind); }"""
+
+
+def test_which_limits_are_crossed(stage):
+    page = at_board(stage.clerk("sara"))
+    off = {"wait": None, "waiting": None, "late": False, "nobody": False}
+    total = {"late": 2, "waiting": 5, "longest": "2026-11-26T09:49:00Z"}
+    board = {"total": total, "open": True, "agents": [{"id": "me"}]}
+
+    def found(alarms, **more):
+        return page.evaluate(CROSSED, [board | more, off | alarms])
+
+    assert found({}) == []
+    assert found({"late": True, "wait": 10, "waiting": 4, "nobody": True}) == ["late", "wait", "waiting", "nobody"]
+    assert found({"wait": 11}) == [] and found({"waiting": 5}) == [], "at the limit is not over it"
+    assert found({"nobody": True}, open=False) == []
+    assert found({"nobody": True}, agents=[{"id": "me"}, {"id": "amir"}]) == []
+    assert found({"late": True, "wait": 1}, total={"late": 0, "waiting": 0, "longest": None}) == []

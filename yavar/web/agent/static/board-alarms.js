@@ -29,6 +29,7 @@ export function call(now, notify) {
   const fresh = now.filter(([kind]) => !called.includes(kind)), kinds = now.map(([kind]) => kind);
   if (kinds.join() !== called.join()) try { sessionStorage.setItem(KEPT, JSON.stringify(kinds)); } catch { /* storage is forbidden: a reload calls again */ }
   called = kinds;
+  if (!now.length) spoken.value = ""; // else the same words again would be no news
   if (!fresh.length) return;
   spoken.value = fresh.map(([, words]) => words).join(". ");
   if (isQuiet(notify)) return;
@@ -38,8 +39,6 @@ export function call(now, notify) {
   } catch { /* then each sounds */ }
   chime();
 }
-/** Limits that were changed are judged anew. */
-export const forget = () => { called = []; };
 
 export const Banner = ({now}) => now.length ? html`<div class="banner is-bad board-call"><${Icon} name="bell" /><ul>${now.map(([kind, words]) => html`<li key=${kind}>${words}</li>`)}</ul></div>` : null;
 

@@ -1,9 +1,9 @@
 /** The supervisor's board: fresh at each frame of the stream (once a second at most) and every five seconds; rows stay under the pointer; J, K and Enter. */
-import {batch, effect, html, render, signal, useEffect} from "../ui/vendor/ui.js";
+import {batch, html, render, signal, useEffect} from "../ui/vendor/ui.js";
 import {t, clock, leadStream, request, setStrings} from "../ui/wire.js";
-import {beat, deskNow, learn, second} from "./board-time.js";
-import {Icon, Inboxes, Pressing, Shift, Strip, Teams, many} from "./board-parts.js";
-import {Banner, Limits, call, crossed, forget, spoken} from "./board-alarms.js";
+import {beat, learn, second} from "./board-time.js";
+import {Icon, Inboxes, Pressing, Shift, Strip, Teams} from "./board-parts.js";
+import {Banner, Limits, call, crossed, spoken} from "./board-alarms.js";
 
 const boot = JSON.parse(document.getElementById("boot").textContent);
 setStrings(boot);
@@ -111,7 +111,7 @@ function Board() {
   const now = crossed(board.value, alarms.value, second.value, boot.me.id), late = second.value && Date.now() - freshAt.value > STALE;
   const kinds = now.map(([kind]) => kind).join();
   useEffect(() => { call(now, boot.notify); document.title = now.length ? `(!) ${title}` : title; }, [kinds]);
-  const save = async wanted => { alarms.value = await ask("PUT", "board/alarms", wanted); forget(); };
+  const save = async wanted => { alarms.value = await ask("PUT", "board/alarms", wanted); };
   return html`<div class="board-acts"><p class="board-fresh">${late ? html`<span class="is-bad"><${Icon} name="wifi-off" size=${14} />${t("No connection. The numbers are from {time}.", {time: clock(new Date(freshAt.value).toISOString())})}</span>` : html`<span><span class="live" aria-hidden="true" />${t("live")}</span>`}</p><${Limits} alarms=${alarms.value} save=${save} /></div>
     ${signedOut.value && html`<p class="banner is-warn" role="alert"><${Icon} name="lock" /><span>${t("You’re signed out, or may not see the board any more.")}</span><a class="banner-action link" href="/sign-in?next=/board">${t("Sign in")}</a></p>`}
     <${Banner} now=${now} />
@@ -132,7 +132,6 @@ const root = document.getElementById("board");
 root.textContent = "";
 render(html`<${Board} />`, root);
 setInterval(beat, 1000);
-effect(() => { document.documentElement.dataset.fresh = String(freshAt.value); });
 timer = setTimeout(refresh, EVERY);
 here();
 setInterval(here, BEAT);
