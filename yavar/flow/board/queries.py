@@ -48,13 +48,13 @@ def board(agent: Agent, online: Collection[str], *, team: Team | None = None, in
 
 def _numbers(walks: Walks, inboxes: Sequence[int], now: datetime) -> dict[int, Numbers]:
     found = {key: Numbers() for key in inboxes}
-    for key, (number, at) in walks.counted(inboxes, WAITS, first="waiting_since").items():
-        found[key].waiting, found[key].longest = number, at
-    for key, (number, at) in walks.counted(inboxes, DUE, [sql.moment(now)], first="due_at").items():
-        found[key].late, found[key].worst = number, at
-    for key, (number, _none) in walks.counted(inboxes, TAKEN).items():
+    for key, (number, at) in walks.counted(inboxes, WAITS, walk="waiting_since").items():
+        found[key].waiting, found[key].longest = number, moment(at)
+    for key, (number, at) in walks.counted(inboxes, DUE, [sql.moment(now)], walk="due_at").items():
+        found[key].late, found[key].worst = number, moment(at)
+    for key, (number, _id) in walks.counted(inboxes, TAKEN, walk="id").items():
         found[key].assigned = number
-    for key, (number, _none) in walks.counted(inboxes, FREE).items():
+    for key, (number, _id) in walks.counted(inboxes, FREE).items():
         found[key].unassigned = number
     ahead = walks.listed(inboxes, "due_at, due_from, id", f"due_at > ? AND {DUE}", [sql.moment(now), sql.moment(now + HOUR)], order="due_at", size=CAP)
     for key, due, since, _id in ahead:
@@ -75,7 +75,7 @@ def _total(parts: Sequence[Numbers]) -> Numbers:
 
 def _away(walks: Walks, inboxes: Sequence[int], here: Sequence[Agent]) -> int:
     but = f" AND assignee_id NOT IN ({', '.join(str(each.pk) for each in here)})" if here else ""
-    return min(CAP, sum(number for number, _none in walks.counted(inboxes, TAKEN + but).values()))
+    return min(CAP, sum(number for number, _id in walks.counted(inboxes, TAKEN + but, walk="id").values()))
 
 
 def _carrying(walks: Walks, here: Sequence[Agent], now: datetime) -> list[AgentNow]:

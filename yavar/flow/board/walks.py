@@ -45,15 +45,12 @@ class Walks:
             text, values = "", ()
         return cls((f" AND ({sql.from_django(text)})" if text else "", tuple(values)))
 
-    def counted(
-        self, keys: Sequence[int], condition: str, values: Sequence[Any] = (), *, first: str = "id", by: str = "inbox_id"
-    ) -> dict[int, tuple[int, Any]]:
-        """How many there are for each key, up to CAP, with the least of the column `first`, by which they are walked."""
+    def counted(self, keys: Sequence[int], condition: str, values: Sequence[Any] = (), *, walk: str = "") -> dict[int, tuple[int, Any]]:
+        """How many there are in each inbox, up to CAP, with the least of the column `walk`: the order of the index that is meant, where there are several to choose from."""
         inner = (
-            f"SELECT {first} AS first FROM {{table}} WHERE {by} = {{key}} AND {condition}{{more}}{'' if first == 'id' else f' ORDER BY {first}'} LIMIT {CAP}"
+            f"SELECT {walk or 'id'} AS first FROM {{table}} WHERE inbox_id = {{key}} AND {condition}{{more}}{f' ORDER BY {walk}' if walk else ''} LIMIT {CAP}"
         )
-        found = self._each(keys, f"SELECT {{key}}, COUNT(*), MIN(first) FROM ({inner}) AS part{{key}}", values)
-        return {key: (number, moment(least) if first != "id" else None) for key, number, least in found}
+        return {row[0]: (row[1], row[2]) for row in self._each(keys, f"SELECT {{key}}, COUNT(*), MIN(first) FROM ({inner}) AS part{{key}}", values)}
 
     def listed(self, keys: Sequence[int], columns: str, condition: str, values: Sequence[Any], *, order: str, size: int) -> Found:
         """Columns of the first `size` of each inbox, the inbox before them."""
