@@ -19,7 +19,7 @@ Read = Callable[[], object]
 def reads(rng: random.Random) -> dict[str, Callable[[], Read]]:
     """Name -> a function that picks a sample and answers the read to be measured."""
     from yavar.conversations.finding import find
-    from yavar.conversations.lists import counts, page, view
+    from yavar.conversations.lists import Place, counts, page, view
     from yavar.conversations.models import Conversation, Draft, Inbox, Tag
     from yavar.conversations.notes.timeline import timeline
     from yavar.conversations.policies import visible_to
@@ -43,7 +43,7 @@ def reads(rng: random.Random) -> dict[str, Callable[[], Read]]:
             agent, called, before = who(), name(), None
             if deep:
                 at = some(status={"open": "open", "done": "resolved"}[tab])
-                before = (at.last_at, at.public_id)
+                before = Place(at.last_at, at.public_id)
 
             def read() -> object:
                 found, _more = page(view(agent, called, tab), before)

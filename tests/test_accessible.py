@@ -136,6 +136,8 @@ def test_what_customers_see(stage, lang):
     page.goto(f"{stage.desk.url}/shop?lang={lang}")
     page.goto(page.locator('a[href*="/form/"]').first.evaluate("link => link.href"))
     found["form"] = faults(page)
+    page.goto(f"{stage.desk.url}/promises?lang={lang}")
+    found["promises"] = faults(page)
     page.goto(f"{stage.desk.url}/sign-in?lang={lang}")
     found["sign-in"] = faults(page)
     page.context.close()

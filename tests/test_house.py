@@ -80,6 +80,7 @@ LATER = {
     "offer",
     "palette",
     "people",
+    "promises",
     "sheet",
     "sieve",
     "visitors",

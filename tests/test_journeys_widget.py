@@ -19,6 +19,7 @@ WORDS = {
     "ru": ["Чат: Кофе «Нила»", "Позвонить", "Написать на почту", "Telegram", "Форма обратной связи"],
     "en": ["Chat with Nila Coffee", "Call us", "Send an e-mail", "Telegram", "Contact form"],
 }
+PACE = {"fa": "در ۱ ساعت پاسخ می‌دهیم", "ru": "Отвечаем за 1 ч", "en": "We reply within 1 h"}
 
 
 def visit(stage: Stage, lang: str, **more) -> Shopper:
@@ -59,7 +60,8 @@ def test_the_launcher_offers_every_way_to_the_mouse(stage, lang):
     expect(items(page).first).to_be_hidden()
     launcher(page).click()
     expect(launcher(page)).to_have_attribute("aria-expanded", "true")
-    assert [text.strip() for text in page.locator("yavar-chat nav > * > span").all_inner_texts()] == WORDS[lang]
+    said = [text.strip().splitlines() for text in page.locator("yavar-chat nav > * > span").all_inner_texts()]
+    assert [lines[0] for lines in said] == WORDS[lang] and said[0][1] == PACE[lang]
     hrefs = [each.get_attribute("href") for each in page.locator("yavar-chat nav a").all()]
     assert hrefs[:3] == ["tel:+982112345678", "mailto:support@nila.example", "https://t.me/nila_coffee_demo"]
     assert hrefs[3].startswith(form) and hrefs[3].endswith(f"?lang={lang}")

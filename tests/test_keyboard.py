@@ -203,12 +203,20 @@ def marks(key, left, right):
     return check
 
 
+def order(board):
+    button = board.clerk.page.locator(".list .order")
+    for _ in range(2):
+        before = button.get_attribute("aria-label")
+        board.press("o")
+        expect(button).not_to_have_attribute("aria-label", before)
+
+
 ROWS = {
     "J": step("j"), "K": step("k"), "Down": step("ArrowDown"), "Up": step("ArrowUp"), "Enter, Esc": enter, "E, Z": resolve, "Shift E": reopen, "H": menu("h"), "Shift H": until_reply,
     "T": menu("t"), "P": menu("p"), "Shift T": menu("Shift+t"), "A": menu("a"), "I": to_me, "U": unread, "X, Shift J, Shift K": select, "Ctrl A": everything,
     "/": opens("/", "dialog.palette"), "Ctrl K": opens("Control+k", "dialog.palette"), "?": opens("?", "dialog.sheet"),
     "G I": goes("i", "mine"), "G U": goes("u", "unassigned"), "G M": goes("m", "mentions"), "G A": goes("a", "all"), "G S": goes("s", "snoozed"), "G D": goes("d", "drafts"), "G F": goes("f", "following"),
-    "[": folds("[", "thin-sidebar"), "]": folds("]", "no-details"), "R": writes("r", 0), "N": writes("n", 1), "Ctrl Enter": sends, "Ctrl Shift Enter": sends_and_resolves,
+    "O": order, "[": folds("[", "thin-sidebar"), "]": folds("]", "no-details"), "R": writes("r", 0), "N": writes("n", 1), "Ctrl Enter": sends, "Ctrl Shift Enter": sends_and_resolves,
     "Ctrl B": marks("Control+b", "**", "**"), "Ctrl I": marks("Control+i", "_", "_"), "Ctrl Shift L": marks("Control+Shift+l", "[", "](https://)"),
 }  # fmt: skip
 

@@ -118,9 +118,24 @@ def _promise() -> None:
 
 
 VIEWS = {
-    "amir": {"فوری‌ها": Filter(priority=("urgent", "high")), "مشتریان ویژه": Filter(tag="vip"), "دست من و باز": Filter(assignee="me")},
-    "lena": {"Срочные": Filter(priority=("urgent", "high")), "Особые клиенты": Filter(tag="vip"), "Мои открытые": Filter(assignee="me")},
-    "sara": {"Urgent and high": Filter(priority=("urgent", "high")), "VIP customers": Filter(tag="vip"), "Mine, open": Filter(assignee="me")},
+    "amir": {
+        "نزدیک به پایان مهلت": Filter(due="soon"),
+        "فوری‌ها": Filter(priority=("urgent", "high")),
+        "مشتریان ویژه": Filter(tag="vip"),
+        "دست من و باز": Filter(assignee="me"),
+    },
+    "lena": {
+        "Срок близко": Filter(due="soon"),
+        "Срочные": Filter(priority=("urgent", "high")),
+        "Особые клиенты": Filter(tag="vip"),
+        "Мои открытые": Filter(assignee="me"),
+    },
+    "sara": {
+        "Reply due soon": Filter(due="soon"),
+        "Urgent and high": Filter(priority=("urgent", "high")),
+        "VIP customers": Filter(tag="vip"),
+        "Mine, open": Filter(assignee="me"),
+    },
 }
 
 

@@ -13,9 +13,11 @@ from yavar.base.jobs.models import Job
 from yavar.channels import delivery, ledger
 from yavar.channels.contract import channel
 from yavar.conversations.models import Inbox
+from yavar.flow.sla.models import Timer
 from yavar.integrations.channels.email import queries as mail
 from yavar.webhooks import queries as webhooks
 
+TARDY = 10.0  # seconds a promise may be due before something happens; a second is usual
 LATE = 60.0  # seconds a due job may wait before we say so
 UNSENT = 900.0  # seconds mail may wait to leave: a server that asks us to come again is no trouble of ours
 
@@ -31,6 +33,7 @@ def facts() -> dict[str, Any]:
         inboxes = [
             _inbox(i, unread.get(i.pk), unsent.get(i.pk), [box for box in boxes if box.inbox == i.pk], ways.get(i.pk)) for i in Inbox.objects.order_by("pk")
         ]
+        tardy = _age(Timer.objects.filter(next_at__isnull=False).order_by("next_at").values_list("next_at", flat=True).first())
         hooks = {"failing": webhooks.failing(), "oldest_undelivered_seconds": round(_age(webhooks.oldest_undelivered()), 1)}
     except DatabaseError as error:
         return {"status": "down", "version": __version__, "database": type(error).__name__}
@@ -39,12 +42,13 @@ def facts() -> dict[str, Any]:
     well = (
         late < LATE
         and not dead
+        and tardy < TARDY
         and all(processes.values())
         and all(each.get("oldest_unread_seconds", 0) < LATE and each.get("oldest_unsent_seconds", 0) < UNSENT for each in inboxes)
     )
     return {
         "status": "ok" if well else "degraded", "version": __version__, "database": "ok", "jobs": {"oldest_due_seconds": round(late, 1), "dead": dead},
-        "processes": processes, "inboxes": inboxes, "webhooks": hooks,
+        "processes": processes, "inboxes": inboxes, "webhooks": hooks, "promises": {"oldest_due_seconds": round(tardy, 1)},
     }  # fmt: skip
 
 

@@ -1,11 +1,13 @@
 """A filter over conversations: what the API's list takes and what a saved view keeps. Only shapes that an index serves."""
 
+from datetime import timedelta
 from typing import Annotated, Literal
 
 import msgspec
 from django.db.models import Exists, Model, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
+from yavar.base import clock
 from yavar.base.problem import Problem
 from yavar.desk.fields import folded
 from yavar.desk.models import FieldDefinition, RequestType
@@ -14,6 +16,7 @@ from yavar.people.models import Agent, Customer, Team
 
 from .models import Conversation, ConversationValue, Inbox, Tag
 
+SOON = timedelta(hours=1)
 FEW = 1000  # measured: beyond, walking a list of a million is quicker than sorting
 
 Key = Annotated[str, msgspec.Meta(max_length=22)]
@@ -32,6 +35,7 @@ class Filter(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     priority: tuple[Literal["low", "normal", "high", "urgent"], ...] = ()
     request_type: Key | None = None
     customer: Key | None = None
+    due: Literal["soon", "late"] | None = None  # what is promised within the hour or was before now; only the latter. Of open ones, by their nature
     fields: dict[Annotated[str, msgspec.Meta(max_length=40)], str | int | float | bool] = {}
 
 
@@ -55,6 +59,8 @@ def condition(given: Filter, agent: Agent) -> Q:
         found &= tagged(key_of(Tag, given.tag))
     if given.priority:
         found &= Q(priority__in=given.priority)
+    if given.due is not None:
+        found &= Q(due_at__lt=clock.now() + (SOON if given.due == "soon" else timedelta()))
     for key, value in given.fields.items():
         found &= _field(key, value)
     return found

@@ -61,7 +61,9 @@ def _hits(agent: Agent, visible: QuerySet[Conversation], query: str) -> Iterator
 
 def _near(agent: Agent, query: str) -> Generator[search.Hit, None, int | None]:
     """What stands in the agent's newest conversations; returns the oldest of these if there are others."""
-    each_status = [part for status in Conversation.Status.values for part in narrowed(agent, Q(status=status))]  # with a status an index has them in order
+    each_status = [
+        part for status in Conversation.Status.values for part in narrowed(agent, Q(status=status)).newest
+    ]  # with a status an index has them in order
     before = 0
     for size in NEAR:
         keys = union.keys(each_status, size)

@@ -1,10 +1,13 @@
 """The inbox's lists: named ones and saved ones, by keyset along an index, however narrow the viewer's sight is.
 
-A list is a union of branches (policies.branches), put together by `union`.
+A list is a union of branches (policies.branches), put together by `union`. In order of what is due it is two: what has something due, soonest first, and
+behind it the rest by newest activity. Where the rest begins, its walk steps over what is due and newer; that much one has read before one gets there.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
+from typing import Literal, NamedTuple
 
 import msgspec
 from django.db.models import Q
@@ -14,21 +17,36 @@ from yavar.people.team.powers import Powers
 
 from . import union
 from .filters import Filter, condition, key_of, tagged
-from .models import Conversation, Inbox, SavedView, Tag
+from .models import DUE, Conversation, Inbox, SavedView, Tag
 from .policies import READ, branches
 from .queries import CAP
 
 PAGE = 50
 TABS = {"open": "open", "waiting": "snoozed", "done": "resolved"}
-List = list[union.Part]
-Place = tuple[datetime, str]  # last_at and public id of the last row of a page
+Order = Literal["newest", "due"]
+Parts = Sequence[union.Part]
+
+
+class List(NamedTuple):
+    """What is read by newest activity, and what is read before it, soonest due first (None: not in that order)."""
+
+    newest: Parts
+    due: Parts | None = None
+
+
+class Place(NamedTuple):
+    """Where a page ended: last_at and public id of its last row; `due`: among what has something due, so its due_at."""
+
+    at: datetime
+    id: str
+    due: bool = False
 
 
 class UnknownView(LookupError):
     """A list nobody has heard of."""
 
 
-def view(agent: Agent, name: str, tab: str = "open") -> List:
+def view(agent: Agent, name: str, tab: str = "open", order: Order = "newest") -> List:
     """A named list. Raises UnknownView."""
     status = TABS.get(tab)
     if status is None:
@@ -38,23 +56,36 @@ def view(agent: Agent, name: str, tab: str = "open") -> List:
         saved = SavedView.objects.filter(Q(owner=agent) | Q(owner__isnull=True), public_id=key).first()
         if saved is None:
             raise UnknownView(name)
-        return narrowed(agent, condition(msgspec.convert(saved.filter, Filter), agent))
+        return filtered(agent, msgspec.convert(saved.filter, Filter), order)
+    if name == "snoozed" or (status != Conversation.Status.OPEN and name != "drafts"):
+        order = "newest"  # nothing is due there
     if kind == "tag" or any(held.scope == "brand" for held in agent.powers.within(READ)):
-        return narrowed(agent, _named(agent, name, kind, key, status))  # depends on what there is at the moment
-    return list(_standing(agent.powers, agent.pk, name, status))
+        return narrowed(agent, _named(agent, name, kind, key, status), order)  # depends on what there is at the moment
+    return _standing(agent.powers, agent.pk, name, status, order)
+
+
+def filtered(agent: Agent, given: Filter, order: Order = "newest") -> List:
+    """What fits a filter. One that asks for what is due comes in that order, always: no index has it in another."""
+    chosen = condition(given, agent)
+    if given.due is not None:
+        return List([], union.parts((branch & chosen for branch in branches(agent)), soonest=True))
+    return narrowed(agent, chosen, order if given.status in ("open", None) else "newest")
 
 
 @lru_cache(maxsize=5000)
-def _standing(powers: Powers, agent_key: int, name: str, status: str) -> tuple[union.Part, ...]:
+def _standing(powers: Powers, agent_key: int, name: str, status: str, order: Order) -> List:
     """A list that follows from somebody's rights alone: made once, since making it is three quarters of an answer."""
     agent = Agent(pk=agent_key)
     agent.__dict__["powers"] = powers
-    return tuple(narrowed(agent, _named(agent, name, *name.partition(":")[::2], status)))
+    return narrowed(agent, _named(agent, name, *name.partition(":")[::2], status), order)
 
 
-def narrowed(agent: Agent, chosen: Q) -> List:
+def narrowed(agent: Agent, chosen: Q, order: Order = "newest") -> List:
     """What of a condition an agent may see."""
-    return union.parts(branch & chosen for branch in branches(agent))
+    seen = [branch & chosen for branch in branches(agent)]
+    if order == "newest":
+        return List(union.parts(seen))
+    return List(union.parts(each & ~DUE for each in seen), union.parts(seen, soonest=True))
 
 
 def _named(agent: Agent, name: str, kind: str, key: str, status: str) -> Q:
@@ -77,19 +108,28 @@ def _named(agent: Agent, name: str, kind: str, key: str, status: str) -> Q:
 
 
 def page(found: List, before: Place | None = None, size: int = PAGE) -> tuple[list[Conversation], Place | None]:
-    """Up to `size`, newest activity first, and the place where the next page begins."""
+    """Up to `size` in the list's order, and the place where the next page begins."""
     after = None
     if before is not None:
-        at, public = before
-        after = at, Conversation.objects.filter(public_id=public).values_list("pk", flat=True).first() or 0
-    rows = union.first(found, size + 1, after)
-    more = rows[size - 1] if len(rows) > size else None
-    return rows[:size], (more.last_at, more.public_id) if more else None
+        after = before.at, Conversation.objects.filter(public_id=before.id).values_list("pk", flat=True).first() or 0
+    due: list[int] = []
+    if found.due is not None and (before is None or before.due):
+        due, after = union.keys(found.due, size + 1, after, soonest=True), None
+    rest = union.keys(found.newest, size + 1 - len(due), after) if len(due) <= size else []
+    wanted = [*due, *rest]
+    rows = union.load(wanted[:size])
+    if len(wanted) <= size or not rows:
+        return rows, None
+    if len(due) >= size:
+        for row in reversed(rows):
+            if row.due_at is not None:  # else it was answered between the two statements
+                return rows, Place(row.due_at, row.public_id, True)
+    return rows, Place(rows[-1].last_at, rows[-1].public_id)
 
 
 def count(found: List, cap: int = CAP) -> int:
     """How many there are, counted up to `cap`."""
-    return union.count(found, cap)
+    return min(cap, union.count(found.newest, cap) + (union.count(found.due, cap) if found.due is not None else 0))
 
 
 def counts(agent: Agent) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""The newest of several selections of conversations, each read along its own index and cut before they are put together.
+"""The first of several selections of conversations, each read along its own index and cut before they are put together: the newest, or what is due soonest.
 
 One query with OR or IN would be simpler, but no index has its rows in order: it would read and sort everything there is.
 """
@@ -15,7 +15,8 @@ from yavar.people.models import Customer
 
 from .models import Conversation, Inbox
 
-Place = tuple[datetime, int]  # last_at and key of the last row of a page
+Place = tuple[datetime, int]  # last_at (of a list in order of what is due: due_at) and key of the last row of a page
+OPEN = Conversation.Status.OPEN.value
 
 
 class Part(NamedTuple):
@@ -25,16 +26,18 @@ class Part(NamedTuple):
     values: tuple[Any, ...]
 
 
-def parts(conditions: Iterable[Q]) -> list[Part]:
-    """A part for each condition that can hold. None may be empty."""
-    found = []
+def parts(conditions: Iterable[Q], *, soonest: bool = False) -> list[Part]:
+    """A part for each condition that can hold. None may be empty. `soonest`: of these only what has something due, to be read in that order."""
+    found, c = [], sql.table(Conversation)
+    # said literally: neither engine takes an index with a condition for a value that it does not know yet
+    due = f" AND {c}.status = '{OPEN}' AND {c}.due_at IS NOT NULL" if soonest else ""
     for condition in conditions:
-        query = Conversation.objects.filter(condition).order_by().annotate(at=F("last_at"), key=F("pk")).values_list("at", "key").query
+        query = Conversation.objects.filter(condition).order_by().annotate(at=F("due_at" if soonest else "last_at"), key=F("pk")).values_list("at", "key").query
         try:
             statement, values = query.sql_with_params()
         except EmptyResultSet:  # one of a list of none
             continue
-        found.append(Part(sql.from_django(statement), values))
+        found.append(Part(sql.from_django(statement) + due, values))
     return found
 
 
@@ -58,14 +61,15 @@ def load(wanted: Sequence[int]) -> list[Conversation]:
     return [found[key] for key in wanted if key in found]
 
 
-def keys(found: Sequence[Part], size: int, after: Place | None = None) -> list[int]:
-    """The keys of the newest `size`."""
-    end = order = f" ORDER BY 1 DESC, 2 DESC LIMIT {size}"
+def keys(found: Sequence[Part], size: int, after: Place | None = None, *, soonest: bool = False) -> list[int]:
+    """The keys of the newest `size`, or of the `soonest` due of parts that were made so."""
+    way, before, field = ("", ">", "due_at") if soonest else (" DESC", "<", "last_at")
+    end = order = f" ORDER BY 1{way}, 2{way} LIMIT {size}"
     place: list[Any] = []
     if after is not None:
-        # the first condition says nothing new, but there the index begins: the OR alone would be tried on every row from the newest on
+        # the first condition says nothing new, but there the index begins: the OR alone would be tried on every row from the first on
         at, c = sql.moment(after[0]), sql.table(Conversation)
-        end, place = f" AND {c}.last_at <= ? AND ({c}.last_at < ? OR {c}.id < ?){order}", [at, at, after[1]]
+        end, place = f" AND {c}.{field} {before}= ? AND ({c}.{field} {before} ? OR {c}.id {before} ?){order}", [at, at, after[1]]
     if not found:
         return []
     if len(found) == 1:

@@ -1,11 +1,12 @@
 """A moment in words, as letters and notices say it."""
 
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
-from persiantools.jdatetime import JalaliDate
+
+from yavar.base import days
 
 _PERSIAN = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 _PATTERNS = {"en": "EEE, d MMM y", "ru": "EEE, d MMM y 'г.'"}
@@ -28,15 +29,14 @@ def until(at: datetime, now: datetime, zone: str, lang: str) -> str:
         return clock
     if lang != "fa":
         return f"{format_date(local.date(), _SHORT[lang], locale=lang)}, {clock}"
-    jalali = JalaliDate(local.date())  # type: ignore[no-untyped-call]
-    day = f"{jalali.strftime('%A', locale='fa')} {jalali.day} {jalali.strftime('%B', locale='fa')}".translate(_PERSIAN)
-    return f"{day}، ساعت {clock}"
+    return f"{_jalali(local.date(), year=False)}، ساعت {clock}"
 
 
 @lru_cache(500)
 def _day(year: int, month: int, day: int, lang: str) -> str:
-    date = datetime(year, month, day).date()  # noqa: DTZ001 (a day of some calendar on a wall)
-    if lang != "fa":
-        return format_date(date, _PATTERNS[lang], locale=lang)
-    jalali = JalaliDate(date)  # type: ignore[no-untyped-call]
-    return f"{jalali.strftime('%A', locale='fa')} {jalali.day} {jalali.strftime('%B', locale='fa')} {jalali.year}".translate(_PERSIAN)
+    found = date(year, month, day)
+    return _jalali(found, year=True) if lang == "fa" else format_date(found, _PATTERNS[lang], locale=lang)
+
+
+def _jalali(day: date, *, year: bool) -> str:
+    return days.said(day, days.JALALI, "fa", year=year).translate(_PERSIAN)

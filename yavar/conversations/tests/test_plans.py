@@ -12,7 +12,7 @@ from yavar.base.db import is_sqlite, run
 from yavar.base.events.models import Event
 from yavar.conversations import union
 from yavar.conversations.finding import find
-from yavar.conversations.lists import CAP, PAGE, count, counts, page, view
+from yavar.conversations.lists import CAP, PAGE, Place, count, counts, page, view
 from yavar.conversations.models import Conversation, Message
 from yavar.conversations.notes.timeline import timeline
 from yavar.conversations.queries import customer_card, rows
@@ -107,7 +107,7 @@ def test_lists_are_walks(old_desk):
     for who, agent in everyone(shop).items():
         for name in named_lists(shop):
             for tab in ("open", "waiting", "done"):
-                for before in (None, (deep.last_at, deep.public_id)):
+                for before in (None, Place(deep.last_at, deep.public_id)):
                     parts = view(agent, name, tab)
                     if bad := wrong(lambda: page(parts, before)):  # noqa: B023
                         found[who, name, tab, before is not None] = bad
@@ -118,7 +118,7 @@ def test_lists_are_walks(old_desk):
 def test_the_next_page_begins_where_the_last_one_ended(old_desk):
     """Not at the newest: the plan must say so, for the time does not on a small desk."""
     deep = Conversation.objects.order_by("-last_at")[NUMBER // 2]
-    [(_sql, plan)] = [each for each in plans(lambda: page(view(old_desk.owner, "all", "done"), (deep.last_at, deep.public_id))) if "LIMIT 51" in each[0]]
+    [(_sql, plan)] = [each for each in plans(lambda: page(view(old_desk.owner, "all", "done"), Place(deep.last_at, deep.public_id))) if "LIMIT 51" in each[0]]
     assert any("status=? AND last_at<?" in text for _node, _parent, text in plan), plan
 
 

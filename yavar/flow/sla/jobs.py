@@ -9,8 +9,8 @@ from yavar.people.customers.queries import with_merged
 from .course import advance
 
 FOLLOW, REVIEW, PERSON = "sla.follow", "sla.review", "sla.person"
-CHANGES = ("policy.saved", "policy.ordered", "policy.removed", "calendar.changed", "calendar.removed", "team.changed", "inbox.changed")
-PORTION, WINDOW = 25, 5000  # conversations looked at in one transaction; keys walked over to find them
+CHANGES = ("policy.saved", "policy.ordered", "policy.removed", "calendar.changed", "calendar.removed", "team.changed", "team.removed", "inbox.changed")
+PORTION, WINDOW = 10, 5000  # conversations looked at in one transaction; keys walked over to find them
 OPEN = "status IN ('open', 'snoozed')"
 
 
@@ -32,20 +32,28 @@ def person(event_id: int) -> None:
 
 
 @job("sla.changed")
-def changed(_event_id: int) -> None:
-    """A policy or a calendar says something else: all open conversations are reckoned anew, a portion at a time, in the background."""
-    leave(REVIEW, args={"after": 0})
+def changed(event_id: int) -> None:
+    """A policy or a calendar says something else, or somebody follows another one: the open conversations that it concerns are reckoned anew, a portion at
+    a time, in the background."""
+    event = Event.objects.get(pk=event_id)
+    if event.name == "inbox.changed" and "calendar" not in event.payload["fields"]:
+        return
+    where = {"inbox.changed": "inbox", "team.changed": "team"}.get(event.name, "")
+    leave(REVIEW, args={"after": 0, "where": where, "key": event.subject_id if where else 0})
 
 
 @job(REVIEW)
-def review(after: int) -> None:
-    """A portion, and the next one left behind it."""
+def review(after: int, where: str, key: int) -> None:
+    """A portion, and the next one left behind it. `where`: only those of one inbox or team."""
     table = sql.table(Conversation)
     last = run(sql.text(f"SELECT MAX(id) FROM {table}"), ()).fetchone()[0] or 0
     if after >= last:
         return
     end = min(after + WINDOW, last)
-    found = run(sql.text(f"SELECT id FROM {table} WHERE id > ? AND id <= ? AND {OPEN} ORDER BY id LIMIT {PORTION}"), (after, end)).fetchall()
+    found = run(
+        sql.text(f"SELECT id FROM {table} WHERE id > ? AND id <= ? AND {OPEN}{f' AND {where}_id = ?' if where else ''} ORDER BY id LIMIT {PORTION}"),
+        (after, end, key) if where else (after, end),
+    ).fetchall()
     for row in found:
         advance(row[0], afresh=True)
-    leave(REVIEW, args={"after": found[-1][0] if len(found) == PORTION else end})
+    leave(REVIEW, args={"after": found[-1][0] if len(found) == PORTION else end, "where": where, "key": key})

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from yavar.base import clock
 from yavar.base.db import sql
 
 from .models import Timer
@@ -12,7 +13,8 @@ SHOWN = 50  # of a conversation's timers, the newest
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """One target of a conversation. `state`: open (it runs), paused, met, missed (open or done, but late). `target`: seconds of working time."""
+    """One target of a conversation. `state`: open (it runs), paused, met, missed (open or done, but late). `target`: seconds of working time;
+    `late`: by how many seconds it was kept too late, or is by now."""
 
     kind: str
     state: str
@@ -20,7 +22,7 @@ class Promise:
     started_at: datetime
     ended_at: datetime | None
     target: int
-    late: bool
+    late: int
 
 
 def promises_of(conversation_id: int) -> list[Promise]:
@@ -30,6 +32,6 @@ def promises_of(conversation_id: int) -> list[Promise]:
 
 
 def _told(timer: Timer) -> Promise:
-    late = timer.missed_at is not None
+    late = 0 if timer.missed_at is None else max(1, round(((timer.ended_at or clock.now()) - timer.missed_at).total_seconds()))
     state = "missed" if late else "met" if timer.state == Timer.State.MET else "open" if timer.since else "paused"
     return Promise(timer.kind, state, timer.due_at or timer.missed_at, timer.started_at, timer.ended_at, timer.target, late)

@@ -13,7 +13,7 @@ from yavar.channels.chat import config_of
 from yavar.channels.contract import channel
 from yavar.channels.delivery import able
 from yavar.conversations.canned.fields import labelled
-from yavar.conversations.lists import UnknownView, counts, view
+from yavar.conversations.lists import Order, UnknownView, counts, view
 from yavar.conversations.models import Tag
 from yavar.conversations.policies import inboxes_of
 from yavar.desk.models import Brand, FieldDefinition, RequestType
@@ -58,9 +58,9 @@ def boot(request: HttpRequest, path: str) -> dict[str, Any]:
     own = list(FieldDefinition.objects.filter(active=True).select_related("brand", "request_type").order_by("position", "pk"))
     cursor = mark()
     try:
-        shown = _list(agent, path.split("/")[0] or "mine", request.GET.get("tab", "open"))
+        shown = _list(request, path.split("/")[0] or "mine", request.GET.get("tab", "open"))
     except UnknownView:
-        shown = _list(agent, "mine", "open")
+        shown = _list(request, "mine", "open")
     return {
         "me": agent_facts(agent), "email": agent.email, "may": [name for name in PERMISSIONS if agent.may(name)], "csrf": get_token(request), "lang": lang, "dir": direction(lang), "calendar": calendar_of(agent.calendar, lang),
         "now": clock.now(), "theme": agent.theme, "digits": agent.digits, "single_keys": agent.single_keys,
@@ -81,5 +81,9 @@ def notify_of(agent: Agent) -> dict[str, Any]:
     return {"sound": [kind for kind in SOUNDING if own.wants(kind, "sound")], "quiet": own.quiet, "zone": zone_of(agent) if own.quiet else ""}
 
 
-def _list(agent: Agent, name: str, tab: str) -> dict[str, Any]:
-    return {**list_page(agent, view(agent, name, tab), ""), "view": name, "tab": tab}
+def _list(request: HttpRequest, name: str, tab: str) -> dict[str, Any]:
+    agent: Agent = request.user
+    order: Order = (
+        "newest" if request.COOKIES.get(f"order-{agent.public_id}") == "newest" else "due"
+    )  # what this device was told, so that no row moves when the client comes
+    return {**list_page(agent, view(agent, name, tab, order), ""), "view": name, "tab": tab, "order": order}

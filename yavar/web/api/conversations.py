@@ -16,9 +16,9 @@ from yavar.channels import outgoing
 from yavar.channels.intake import About, Inbound, bring
 from yavar.conversations import actions, union
 from yavar.conversations.append import check_body
-from yavar.conversations.filters import Filter, condition
+from yavar.conversations.filters import Filter
 from yavar.conversations.finding import find
-from yavar.conversations.lists import UnknownView, counts, narrowed, view
+from yavar.conversations.lists import UnknownView, counts, filtered, view
 from yavar.conversations.merging import merged_into
 from yavar.conversations.models import Conversation, Draft, HeldReply, Inbox, Message
 from yavar.conversations.notes.actions import write_note
@@ -47,6 +47,7 @@ PublicId = Annotated[str, Field(min_length=1, max_length=22)]
 class ListQuery(Strict):
     view: Annotated[str, Field(max_length=40)] | None = None
     tab: Literal["open", "waiting", "done"] = "open"
+    order: Literal["newest", "due"] = "newest"
     before: Annotated[str, Field(max_length=200)] = ""
     size: Annotated[int, Field(ge=1, le=100)] = 50
     ids: Annotated[str, Field(max_length=2400)] | None = None
@@ -59,6 +60,7 @@ class ListQuery(Strict):
     priority: Annotated[str, Field(pattern=r"^(low|normal|high|urgent)(,(low|normal|high|urgent)){0,3}$")] | None = None
     request_type: PublicId | None = None
     customer: PublicId | None = None
+    due: Literal["soon", "late"] | None = None
 
 
 ListQuery.open_ended = True  # type: ignore[attr-defined]  # field.<key>=value filters by a custom field
@@ -116,7 +118,8 @@ class KeepDraft(Strict):
 
 @doors.door("GET", "/conversations", needs="conversation.read", shape=answers.Rows)
 def list_conversations(request: HttpRequest, agent: Agent, query: Query[ListQuery]) -> Any:
-    """A list, newest activity first: a named one (`view`, `tab`), or by filters, or certain ones (`ids`, up to 100, comma-separated; those not yours are absent)."""
+    """A list: a named one (`view`, `tab`), or by filters, or certain ones (`ids`, up to 100, comma-separated; those not yours are absent). Newest activity first;
+    in the `order` due first what has something due, soonest first, and then the rest. With the filter `due` it always comes so."""
     if query.ids is not None:
         return {"rows": rows_by_id(agent, [key for key in query.ids.split(",") if key]), "next": None, "cursor": mark()}
     return list_page(agent, _asked(request, agent, query), query.before, query.size)
@@ -125,18 +128,18 @@ def list_conversations(request: HttpRequest, agent: Agent, query: Query[ListQuer
 def _asked(request: HttpRequest, agent: Agent, query: ListQuery) -> Any:
     chosen = _filter(request, query)
     if query.view is None:
-        return narrowed(agent, condition(chosen or Filter(), agent))
+        return filtered(agent, chosen or Filter(), query.order)
     if chosen is not None:
         raise Problem(400, "view.filters", _("A named list takes no further filters."), field="view")
     try:
-        return view(agent, query.view, query.tab)
+        return view(agent, query.view, query.tab, query.order)
     except UnknownView:
         raise Problem(404, "view.unknown", _("This list is not here."), field="view") from None
 
 
 def _filter(request: HttpRequest, query: ListQuery) -> Filter | None:
     """The filters of the query, None when there is none."""
-    names = ("assignee", "team", "inbox", "brand", "tag", "request_type", "customer")
+    names = ("assignee", "team", "inbox", "brand", "tag", "request_type", "customer", "due")
     given: dict[str, Any] = {name: getattr(query, name) for name in names if getattr(query, name) is not None}
     if query.priority is not None:
         given["priority"] = tuple(query.priority.split(","))

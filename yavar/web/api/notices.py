@@ -73,7 +73,8 @@ class NewDevice(Strict):
 def list_notifications(request: HttpRequest, agent: Agent, query: Query[NoticesQuery]) -> Any:
     """What you have been told of conversations you may see, newest first; `title` is in your language."""
     with numbers.written(agent.digits):
-        found, more = queries.page(agent, read_place(query.before), query.size)
+        before = read_place(query.before)
+        found, more = queries.page(agent, before and (before.at, before.id), query.size)
     return {"notifications": found, "unseen": queries.unseen(agent), "next": place(*more) if more else None}
 
 

@@ -100,7 +100,7 @@ def said(author: Author, message: Appended) -> Item | None:
 def list_page(agent: Agent, found: List, before: str, size: int = 50) -> dict[str, Any]:
     """A page of a list, with the stream's mark to go on from."""
     at = mark()
-    shown, more = page(found, read_place(before), size)
+    shown, more = page(found, read_place(before, due=found.due is not None), size)
     return {"cursor": at, "rows": rows(agent, shown), "next": place(*more) if more else None}
 
 
@@ -109,21 +109,21 @@ def mark() -> str:
     return cursor(run(f"SELECT MAX(id) FROM {sql.table(Event)}").fetchone()[0] or 0)
 
 
-def place(at: datetime, public_id: str) -> str:
-    """Where a page ended, as the cursor of the next."""
-    return base64.urlsafe_b64encode(f"{clock.iso(at)} {public_id}".encode()).decode().rstrip("=")
+def place(at: datetime, public_id: str, due: bool = False) -> str:
+    """Where a page ended, as the cursor of the next. `due`: among what has something due."""
+    return base64.urlsafe_b64encode(f"{clock.iso(at)} {public_id}{' due' if due else ''}".encode()).decode().rstrip("=")
 
 
-def read_place(text: str) -> Place | None:
-    """A cursor that `place` made. Raises Problem 400."""
+def read_place(text: str, *, due: bool = False) -> Place | None:
+    """A cursor that `place` made; one of what is due only where it is `due`. Raises Problem 400."""
     if not text:
         return None
     try:
-        at, public_id = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode().split(" ")
+        at, public_id, *more = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode().split(" ")
         moment = datetime.fromisoformat(at)
-        if moment.tzinfo is None or "\0" in public_id:
+        if moment.tzinfo is None or "\0" in public_id or more not in ([], ["due"]) or (more and not due):
             raise ValueError(text)
-        return moment.astimezone(UTC), public_id
+        return Place(moment.astimezone(UTC), public_id, bool(more))
     except (ValueError, OverflowError):
         raise Problem(400, "before.invalid", _("The request isn’t in the expected form."), field="before") from None
 

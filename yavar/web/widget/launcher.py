@@ -52,7 +52,7 @@ def _words(inbox: Inbox, lang: str, shown: list[ways.Shown]) -> dict[str, Any]:
     words = {"open": _("Open chat"), "close": _("Close chat"), "title": pgettext("panel", "Chat with {shop}").format(shop=inbox.brand.name_in(lang))}
     if not shown:
         return words
-    return {**words, "open": _("Contact us"), "pace": pace(inbox)[1], "ways": [(way.href, way.words) for way in shown]}
+    return {**words, "open": _("Contact us"), "pace": pace(inbox, short=True)[1], "ways": [(way.href, way.words) for way in shown]}
 
 
 def _greetings(inbox: Inbox, config: ChatConfig, lang: str) -> dict[str, Any]:

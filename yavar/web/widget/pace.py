@@ -23,12 +23,15 @@ from .visitors import Known
 MANY = 100  # before one in the line, beyond which nobody counts
 
 
-def pace(inbox: Inbox) -> tuple[bool, str]:
-    """Whether the shop is there, and a sentence about it in the active language; '' when there is nothing to say."""
+def pace(inbox: Inbox, *, short: bool = False) -> tuple[bool, str]:
+    """Whether the shop is there, and a sentence about it in the active language; '' when there is nothing to say. `short`: as the launcher has room for."""
     desk, now = desk_settings.read(), clock.now()
     found = presence(hours_for(inbox), now)
     if not found.open:
-        return False, _closed(inbox, until(found.opens, now, desk.time_zone, translation.get_language() or "en") if found.opens else "")
+        back = until(found.opens, now, desk.time_zone, translation.get_language() or "en") if found.opens else ""
+        if short:
+            return False, _("Closed until {time}").format(time=back) if back else _("Closed now")
+        return False, _closed(inbox, back)
     promise = general(inbox) if desk.publish_promises else None
     if promise and promise.terms.targets.first:
         return True, _("We reply within {time}").format(time=spoken(promise.terms.targets.first))

@@ -10,7 +10,7 @@ from yavar.base.events.models import Event
 from yavar.conversations import actions
 from yavar.conversations.merging import merge, unmerge
 from yavar.conversations.models import Conversation, Message, Tag
-from yavar.conversations.setup import tag_customer
+from yavar.conversations.setup import configure_inbox, tag_customer
 from yavar.flow.sla.actions import change_policy
 from yavar.flow.sla.course import advance
 from yavar.flow.sla.firing import fire_due
@@ -271,3 +271,19 @@ def test_a_long_conversation_costs_no_more_queries(talk, django_assert_max_num_q
         talk.shop_.says(talk.customer, "Once more")
         with django_assert_max_num_queries(12):
             advance(talk.key)
+
+
+def test_an_inbox_or_a_team_that_gets_other_hours_is_reckoned_anew_and_nobody_else(talk, monkeypatch):
+    from yavar.flow.sla import jobs
+
+    night = add_calendar("Night", Rules("UTC", dict.fromkeys(DAYS, ((1200, 1440),))), by=SYSTEM)
+    promise(first=3600)
+    talk.wrote(NINE)
+    looked = []
+    whole = jobs.advance
+    monkeypatch.setattr(jobs, "advance", lambda key, **more: (looked.append(key), whole(key, **more)))
+    configure_inbox(talk.shop_.inbox, name="Chat, renamed", by=SYSTEM)
+    talk.does(NINE + MINUTE, lambda: change_team(add_team("Nobody’s", [], by=SYSTEM), calendar=night, by=SYSTEM))
+    assert looked == []
+    talk.does(NINE + 2 * MINUTE, lambda: configure_inbox(talk.shop_.inbox, calendar=night, by=SYSTEM))
+    assert looked == [talk.key] and timers(talk.key)[0].due_at == MONDAY.replace(hour=20, minute=58)

@@ -61,8 +61,9 @@ def _chosen(agent: Agent, typed: Typed, before: SavedView | None) -> Filter:
         raise unexpected()
     fields = {key: _value(known[key], value.strip()) for key, value in zip(typed["keys"], typed["values"], strict=True) if value.strip()}
     raw = {"status": typed["status"] or None, "priority": typed["priority"], "fields": fields, **{name: typed[name] or None for name in ONE}}
-    if before and before.filter.get("customer"):
-        raw["customer"] = before.filter["customer"]  # only programs set it; the form keeps it
+    for name in ("customer", "due"):
+        if before and before.filter.get(name):
+            raw[name] = before.filter[name]  # only programs and the inbox set it; the form keeps it
     try:
         chosen = msgspec.convert(raw, Filter)
     except msgspec.ValidationError:
@@ -159,6 +160,8 @@ def _row(view: SavedView, options: dict[str, list[tuple[str, str]]], definitions
     for name in ONE:
         if key := chosen.get(name):
             words.append(special.get((name, key)) or labels[name].format(name=isolated(dict(options[name]).get(key, "?"))))
+    if due := chosen.get("due"):
+        words.append(_("overdue") if due == "late" else _("due within the hour"))
     if chosen.get("priority"):
         words.append(listed(str(PRIORITIES[each]) for each in chosen["priority"]))
     for each in definitions:

@@ -1,7 +1,7 @@
 /** Everything that changes a conversation: shown at once, sent after, taken back with the reason if it fails, undone with Z. */
 import {batch} from "../ui/vendor/ui.js";
 import {newId, t, tn} from "../ui/wire.js";
-import {agentName, boot, call, composing, counts, may, me, patchRow, picked, putRow, requestType, row, sideCounts, tag, tags, team} from "./state.js";
+import {agentName, boot, call, composing, counts, may, me, patchRow, picked, putRow, requestType, row, savedViews, sideCounts, tag, tags, team} from "./state.js";
 import {go, place} from "./routes.js";
 import * as feed from "./feed.js";
 import {close, crossed, done, failed, moment, say} from "./parts.js";
@@ -196,13 +196,15 @@ export function recount() {
 }
 
 let sideTimer = 0;
-/** Those of saved views and channels follow within a quarter of a minute. */
+/** Those of saved views and channels follow within a quarter of a minute. What is due soon becomes so by itself. */
 export function countSide(wait = 15_000) {
   sideTimer ||= setTimeout(async () => {
     sideTimer = 0;
     try { sideCounts.value = await call("GET", "views/counts"); } catch { /* the next change asks again */ }
   }, wait);
 }
+
+setInterval(() => { if (document.visibilityState === "visible" && savedViews.peek().some(each => each.filter.due)) countSide(0); }, 30_000);
 
 // ── macros ──
 

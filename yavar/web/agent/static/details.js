@@ -25,11 +25,12 @@ export function Details() {
         onClick=${() => { side.value = value;
       }}>${label}</button>`)}</div>
       <span class="grow" /><${IconButton} icon="panel-right" label=${t("Hide details")} keys="]" onClick=${showDetails} /></header>
-    <div class="details-body">${!each ? null : side.value === "customer" ? html`<${Customer} each=${each} customer=${customer} /><${Fields} id=${each.id} on="customer" />` : html`<${About} each=${each} /><${Fields} id=${each.id} on="conversation" /><${Ties} id=${each.id} />`}
+    <div class="details-body">${!each ? null : side.value === "customer" ? html`<${Customer} each=${each} customer=${customer} /><${Fields} id=${each.id} on="customer" />` : html`<${About} each=${each} />${talk(each.id).promises.value.length > 0 && html`<${Promises} each=${each} />`}<${Fields} id=${each.id} on="conversation" /><${Ties} id=${each.id} />`}
       </div>
   </aside>`;
 }
 
+const Promises = later(() => import("./promises.js").then(found => found.Promises), () => {});
 const Keeping = later(() => import("./keeping.js").then(found => found.Keeping), () => {});
 
 /** The person. `each` is the conversation beside which they stand; without an id they stand by themselves. */

@@ -2,8 +2,8 @@
  * The list of the view one is in. Rows never move under the pointer: what is new waits in `pool` until the list
  * stands at its top with the pointer elsewhere, or until the pill is pressed.
  */
-import {signal, batch} from "../ui/vendor/ui.js";
-import {boot, call, loadTags, me, picked, putRows, row} from "./state.js";
+import {signal, batch, effect} from "../ui/vendor/ui.js";
+import {boot, call, deskNow, loadTags, me, now, picked, putRows, row, savedViews} from "./state.js";
 import {hasTabs, place} from "./routes.js";
 
 export const ids = signal(/** @type {string[]} */ ([]));
@@ -12,8 +12,27 @@ export const problem = signal(null);
 export const fresh = signal(0);
 /** Numbers on the tabs, where the server tells them. */
 export const tabCounts = signal(boot.list.tabs ?? null);
-/** What follows the last row. */
-let next = null;
+/** What follows the last row, and where that one stood when it was read: what stands behind it belongs to pages that are not here. */
+let next = null, edge = null;
+/** What stands first: what is due soonest, or the newest. A cookie keeps it on the device, so that the page already comes in this order. */
+export const order = signal(/** @type {"due"|"newest"} */ (boot.list.order));
+export function setOrder(value) {
+  if (value === order.peek() || !ordered()) return;
+  document.cookie = `order-${me.id}=${value}; path=/inbox; max-age=31536000; samesite=lax`;
+  order.value = value;
+  key = keyOf(place.peek());
+  next = edge = stuck.at = null;
+  settle();
+  return load();
+}
+/** Whether the list of a place can stand in either order. @param {import("./routes.js").Place} at */
+export const ordered = (at = place.peek()) => at.view !== "snoozed" && (!hasTabs(at.view) || at.tab === "open") && !dueOf(at.view);
+/** What a list asks of promises, when that is all it shows: "soon", "late" or nothing. Such a list always stands in their order. */
+export function dueOf(view) {
+  const [kind, of] = view.split(":");
+  return kind === "filter" ? new URLSearchParams(view.slice(7)).get("due") : kind === "view" ? savedViews.value.find(each => each.id === of)?.filter.due : null;
+}
+const soonest = (at = place.peek()) => Boolean(dueOf(at.view)) || order.peek() === "due" && ordered(at);
 let pool = new Set();
 let key = "";
 let running = null;
@@ -33,12 +52,12 @@ const kept = new Map();
 /** Where the pointer and the scroll stand; the list pane keeps it up to date. */
 export const rest = {pointerInside: false, atTop: true};
 
-const keyOf = ({view, tab}) => `${view} ${hasTabs(view) ? tab : "open"}`;
+const keyOf = at => `${at.view} ${hasTabs(at.view) ? at.tab : "open"} ${soonest(at) ? "due" : ""}`;
 
 /** Lists whose members only the server knows: what is in them may leave, nothing joins by itself. */
 const told = view => view === "mentions" || view === "following" || /^(view|filter):/.test(view);
 /** What the desk is asked for. */
-const asked = ({view, tab}) => view.startsWith("filter:") ? view.slice(7) : `view=${encodeURIComponent(view)}&tab=${hasTabs(view) ? tab : "open"}`;
+const asked = ({view, tab}) => (view.startsWith("filter:") ? view.slice(7) : `view=${encodeURIComponent(view)}&tab=${hasTabs(view) ? tab : "open"}`) + (soonest() ? "&order=due" : "");
 
 /** Whether a conversation is part of the view. */
 export function belongs(each, {view, tab} = place.peek()) {
@@ -48,6 +67,7 @@ export function belongs(each, {view, tab} = place.peek()) {
   if (view === "drafts") return each.draft;
   if (each.status === "merged") return false;
   if (view === "mentions") return true;
+  if (dueOf(view)) return each.status === "open" && each.due_at !== null && Date.parse(each.due_at) < deskNow() + (dueOf(view) === "soon" ? 3_600_000 : 0);
   if (kind === "view" || kind === "filter") return true;
   const inTab = tab === "done" ? each.status === "resolved" : tab === "waiting" ? waits(each) : each.status === "open" && !waits(each);
   if (!inTab) return false;
@@ -62,16 +82,36 @@ export function belongs(each, {view, tab} = place.peek()) {
 /** "Waiting": asleep until something happens. */
 const waits = each => each.status === "snoozed";
 
-const byActivity = (a, b) => {
-  const one = row(a).peek()?.last_at ?? "", two = row(b).peek()?.last_at ?? "";
-  return one < two ? 1 : one > two ? -1 : 0;
-};
+/** Where a row stands: with something due, or not, and its time in that order. */
+function standsAt(id) {
+  const each = row(id).peek();
+  return soonest() && each?.status === "open" && each.due_at ? [0, each.due_at] : [1, each?.last_at ?? ""];
+}
+/** Before (less than 0) or behind. What is due goes up, activity goes down. */
+const before = ([part, one], [other, two]) => part - other || (one < two ? -1 : one > two ? 1 : 0) * (part ? -1 : 1);
+/** In the order of what is due an answer sends its row far down. The open one stays where it was until one goes on, so that the next is the next. */
+let stuck = {id: null, at: null};
+function placeOf(id) {
+  if (stuck.id !== id || !soonest()) return standsAt(id);
+  if (row(id).peek()) stuck.at ??= standsAt(id);
+  return stuck.at ?? standsAt(id);
+}
+const inOrder = (a, b) => before(placeOf(a), placeOf(b));
+const beyond = id => next && edge && before(placeOf(id), edge) > 0;
+effect(() => {
+  const {id} = place.value;
+  if (id === stuck.id) return;
+  stuck = {id, at: null};
+  if (id) placeOf(id);
+  if (key && key === keyOf(place.peek())) touch();
+});
 
 function take(list) {
   putRows(list.rows);
   if (list.tabs) tabCounts.value = list.tabs;
   cursor ||= list.cursor ?? ""; // a later mark would skip what only the stream tells
   next = list.next;
+  edge = next && list.rows.length ? standsAt(list.rows.at(-1).id) : null;
 }
 
 /** Begins with the page the server put into the HTML, so the list is there at the first paint. */
@@ -87,19 +127,21 @@ export function start() {
 export function enter() {
   const wanted = keyOf(place.peek());
   if (elsewhere()) { // nothing of a list is shown, so nothing of it is kept up to date or acted on
-    if (key) kept.set(key, {ids: ids.peek(), next});
+    if (key) kept.set(key, {ids: ids.peek(), next, edge});
     key = "";
     picked.value = new Set();
     return;
   }
   if (wanted === key) return;
-  if (key) kept.set(key, {ids: ids.peek(), next});
+  if (key) kept.set(key, {ids: ids.peek(), next, edge});
   key = wanted;
   const had = kept.get(key);
+  stuck.at = null;
   batch(() => {
     ids.value = had ? had.ids.filter(id => belongs(row(id).peek())) : [];
     pool = new Set(ids.value);
     next = had?.next ?? null;
+    edge = had?.edge ?? null;
     fresh.value = 0;
     tabCounts.value = null;
     picked.value = new Set();
@@ -107,7 +149,8 @@ export function enter() {
   return load();
 }
 
-export async function load() {
+/** @param {boolean} [gently] the rows stay where they are while somebody aims at them */
+export async function load(gently) {
   if (elsewhere()) return;
   const mine = running = {};
   state.value = "loading";
@@ -117,17 +160,17 @@ export async function load() {
     batch(() => {
       const further = ids.peek().length > 50 && next; // keep the pages read so far: the place in the list is not lost
       const old = ids.peek();
-      const after = next;
+      const after = next, end = edge;
       take(list);
-      if (further) next = after;
+      if (further) [next, edge] = [after, end];
       const head = list.rows.map(each => each.id);
       pool = new Set(further ? [...head, ...old] : head);
-      settle();
+      if (gently === true) touch(); else settle();
       state.value = "ready";
     });
   } catch (error) {
     if (mine !== running) return;
-    batch(() => { problem.value = error; state.value = "error"; });
+    batch(() => { problem.value = error; state.value = gently === true ? "ready" : "error"; });
   }
 }
 
@@ -154,7 +197,7 @@ export function moreAgain() { state.value = "ready"; return more(); }
 
 /** Puts every row where it belongs now. */
 export function settle() {
-  const sorted = [...pool].filter(id => belongs(row(id).peek())).sort(byActivity);
+  const sorted = [...pool].filter(id => belongs(row(id).peek()) && !(soonest() && beyond(id))).sort(inOrder);
   pool = new Set(sorted);
   const was = ids.peek();
   batch(() => {
@@ -176,12 +219,20 @@ export function touch() {
 /** News of one conversation. @param {import("./state.js").Row} each */
 export function hear(each) {
   if (elsewhere()) return;
-  if (told(place.peek().view)) return touch();
-  const last = ids.peek().at(-1);
-  const beyond = next && last && !pool.has(each.id) && each.last_at < row(last).peek().last_at;
-  if (belongs(each) && !beyond) pool.add(each.id);
+  if (told(place.peek().view)) {
+    if (dueOf(place.peek().view) && belongs(each) && !pool.has(each.id)) askAgain();
+    return touch();
+  }
+  if (belongs(each) && !(beyond(each.id) && !pool.has(each.id))) pool.add(each.id);
   touch();
 }
+
+// What is due soon becomes so by itself: such a list is read again, twice a minute while it is looked at, and when something new may belong to it.
+let asking = 0;
+function askAgain() {
+  asking ||= setTimeout(() => { asking = 0; if (dueOf(place.peek().view) && state.peek() === "ready") load(true); }, 1000);
+}
+effect(() => { if (now.value && dueOf(place.peek().view) && document.visibilityState === "visible") askAgain(); });
 
 /** Own actions take the row away at once, pointer or not: the hand that moved it is ours. */
 export function leave(gone) {

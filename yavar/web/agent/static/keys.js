@@ -6,6 +6,7 @@ import * as feed from "./feed.js";
 import {assignToMe, markUnread, reopen, resolve, snooze} from "./actions.js";
 import {openMenu} from "./menus.js";
 import {focusComposer} from "./composer.js";
+import {turnOrder} from "./list.js";
 import {foldSidebar} from "./sidebar.js";
 
 /** What an action is meant for: the selection, else the open conversation. */
@@ -53,11 +54,11 @@ const commands = {
   "a": on(ids => openMenu("assign", ids)), "i": on(assignToMe), "t": on(ids => openMenu("tags", ids)), "T": on(ids => openMenu("team", ids)), "p": on(ids => openMenu("priority", ids)),
   "u": on(markUnread), "x": () => pick(place.peek().id ?? feed.ids.peek()[0]), "z": undoLast,
   "r": () => { if (place.peek().id) focusComposer("reply"); }, "n": () => { if (place.peek().id) focusComposer("note"); },
-  "/": () => { palette.value = ""; }, "?": () => { sheet.value = true; }, "[": foldSidebar, "]": showDetails,
+  "o": turnOrder, "/": () => { palette.value = ""; }, "?": () => { sheet.value = true; }, "[": foldSidebar, "]": showDetails,
 };
 
 /** What moves in the list of conversations, and so does nothing where there is none. */
-const LISTED = new Set(["J", "K", "x", "Enter"]);
+const LISTED = new Set(["J", "K", "o", "x", "Enter"]);
 const signs = {Slash: ["/", "?"], BracketLeft: ["[", "{"], BracketRight: ["]", "}"]};
 /** The Latin letter of a key: as typed on a Latin layout, else by the key's place. */
 function letterOf(event) {

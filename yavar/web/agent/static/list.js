@@ -1,9 +1,9 @@
 /** The list pane: tabs, rows, the pill for what is new, the bar for many at once. */
 import {html, useComputed, useEffect, useRef, useState} from "../ui/vendor/ui.js";
 import {t, tn, digits, fullDate} from "../ui/wire.js";
-import {boot, composing, counts, me, palette, picked, row, sideCounts, sieve} from "./state.js";
+import {boot, composing, counts, deskNow, me, palette, picked, row, sideCounts, sieve} from "./state.js";
 import {address, go, hasTabs, place, viewName, views} from "./routes.js";
-import {Avatar, Icon, IconButton, Skeleton, TagMark, WaitTimer, When, shownCount} from "./parts.js";
+import {Avatar, DueTimer, Icon, IconButton, Skeleton, TagMark, WaitTimer, When, dueWords, measure, shownCount, standing} from "./parts.js";
 import {comingDraft} from "./outbox.js";
 import * as feed from "./feed.js";
 import {assignToMe, resolve, senders} from "./actions.js";
@@ -18,6 +18,7 @@ export function List() {
     ${picked.value.size ? html`<${BulkBar} />` : html`<header class="bar">
       <h2 class="bar-title"><bdi>${name}</bdi>${count > 0 && html`<span class="bar-count">${shownCount(count, digits)}</span>`}</h2>
       <span class="grow" />
+      <${Order} at=${place.value} />
       ${!["mentions", "following", "drafts"].includes(view) && html`<${IconButton} icon="list-filter" label=${t("Filter")} aria-expanded=${sieve.value ? "true" : "false"} onClick=${event => { sieve.value = event.currentTarget; }} />`}
       ${senders().length > 0 && html`<span class="only-narrow"><${IconButton} icon="square-pen" size=${20} label=${t("New message")} onClick=${() => { composing.value = true; }} /></span>`}
       <span class="only-narrow"><${IconButton} icon="search" size=${20} label=${t("Search or jump to…")} onClick=${() => { palette.value = ""; }} /></span>
@@ -26,6 +27,15 @@ export function List() {
     ${hasTabs(view) && html`<${Tabs} tab=${tab} />`}
     <${Rows} />
   </section>`;
+}
+
+/** The other of the two orders; it shows the one that holds. */
+export const turnOrder = () => feed.setOrder(feed.order.peek() === "due" ? "newest" : "due");
+function Order({at}) {
+  if (!feed.ordered(at)) return null;
+  const due = feed.order.value === "due", words = due ? t("Due first") : t("Newest first");
+  return html`<button type="button" class="order" onClick=${turnOrder} aria-label=${t("Order: {order}", {order: words})}
+    title=${`${due ? t("What is due soonest stands first") : t("The newest stand first")} (O)`}><${Icon} name="arrow-down-narrow-wide" /><span>${words}</span></button>`;
 }
 
 function Tabs({tab}) {
@@ -78,7 +88,7 @@ function Rows() {
   };
   const toTop = () => { feed.settle(); box.current.scrollTop = 0; };
   // A view one enters is shown from its first row.
-  useEffect(() => { box.current.scrollTop = 0; feed.rest.atTop = true; }, [place.value.view, place.value.tab]);
+  useEffect(() => { box.current.scrollTop = 0; feed.rest.atTop = true; }, [place.value.view, place.value.tab, feed.order.value]);
   useEffect(() => { if (list.length && box.current.scrollHeight <= box.current.clientHeight) feed.more(); }, [list.length]);
 
   return html`<div class="rows-box" onPointerEnter=${() => { feed.rest.pointerInside = true; }} onPointerLeave=${() => { feed.rest.pointerInside = false;
@@ -136,10 +146,12 @@ function RowItem({id}) {
   const onClick = event => {
     if ((event.metaKey || event.ctrlKey) && !event.button) { event.preventDefault(); pick(); } else if (plain(event)) go({id});
   };
+  // The time in the name goes on, too: now and then, and whenever somebody comes to hear it.
+  const tell = () => { const told = rowLabel(row(id).peek() ?? each); if (link.current?.getAttribute("aria-label") !== told) link.current?.setAttribute("aria-label", told); };
   const close = event => { const line = event.currentTarget.closest(".row"); line.scrollTo({left: 0}); return line; };
   return html`<li class=${`row${unread ? " is-unread" : ""}${marked ? " is-picked" : ""}`}>
     <a ref=${link} href=${address({...place.peek(), id})} aria-current=${current ? "true" : undefined} data-id=${id} tabIndex=${reachable || swipes ? 0 : -1}
-      onClick=${onClick} onPointerEnter=${() => prefetch(id)} aria-label=${rowLabel(each)}>
+      onClick=${onClick} onFocus=${tell} onPointerEnter=${() => prefetch(id)} aria-label=${rowLabel(each)}>
       <${Avatar} who=${each.customer} badge=${each.inbox.kind} />
       <span class="row-head"><span class="row-name" dir="auto">${each.customer.name}</span><span class="row-time"><${When} at=${each.last_at} /></span></span>
       <span class="row-text">${prefix && html`<span class="row-by">${prefix}</span>`}<span class="row-preview" dir="auto">${preview}</span>
@@ -149,7 +161,7 @@ function RowItem({id}) {
           <${Icon} name="pencil-line" size=${12} />${t("Draft")}</span>` : firstTag && html`<${TagMark} id=${firstTag} />`}
         ${each.tags.length > 1 && !typing && !draft && !each.draft && html`<span class="more-tags">+${digits(each.tags.length - 1)}</span>`}</span>
         ${each.priority === "urgent" || each.priority === "high" ? html`<span class=${`priority is-${each.priority}`} title=${each.priority === "urgent"
-          ? t("Urgent") : t("High priority")}><${Icon} name="flag" size=${12} /></span>` : null}<${RowState} each=${each} /></span>
+          ? t("Urgent") : t("High priority")}><${Icon} name="flag" size=${12} /></span>` : null}<${RowState} each=${each} tell=${tell} /></span>
     </a>
     <input type="checkbox" class="row-check" checked=${marked} tabIndex=${-1} aria-label=${select} onChange=${pick} />
     ${swipes && html`<span class="row-acts"><button type="button" class="is-snooze" tabIndex="-1" data-menu="snooze" onClick=${event => openMenu("snooze", [id], close(event))}><${Icon} name="alarm-clock" size=${20} />${t("Snooze")}</button>
@@ -157,18 +169,19 @@ function RowItem({id}) {
   </li>`;
 }
 
-function RowState({each}) {
+function RowState({each, tell}) {
   if (each.status === "snoozed") {
     const until = each.snoozed_until ? html`<${When} at=${each.snoozed_until} />` : t("until reply");
     return html`<span class="row-state"><${Icon} name="alarm-clock" size=${12} />${until}</span>`;
   }
   if (each.status === "resolved") return html`<span class="row-state"><${Icon} name="check" size=${12} />${t("Resolved")}</span>`;
+  if (each.due_at) return html`<${DueTimer} due=${each} onMinute=${tell} />`;
   if (each.waiting_since) return html`<${WaitTimer} since=${each.waiting_since} />`;
   return html`<span class="row-state">${t("Waiting for customer")}</span>`;
 }
 
-const rowLabel = each => [each.customer.name, each.inbox.name, each.unread > 0 && t("unread"), each.waiting_since
-  && t("Waiting for a reply since {time}", {time: fullDate(each.waiting_since)}), each.subject, each.preview].filter(Boolean).join(", ");
+const rowLabel = each => [each.customer.name, each.inbox.name, each.unread > 0 && t("unread"), each.status === "open" && each.due_at ? dueWords(standing(measure(each), deskNow()), each.due_kind, true)
+  : each.waiting_since && t("Waiting for a reply since {time}", {time: fullDate(each.waiting_since)}), each.subject, each.preview].filter(Boolean).join(", ");
 
 function Empty() {
   const {view, tab} = place.value;

@@ -1,12 +1,12 @@
 /** The stream of what happens elsewhere, and telling the others where we are. */
 import {batch, effect, signal} from "../ui/vendor/ui.js";
-import {leadStream} from "../ui/wire.js";
-import {call, counts, online, putRow, row, signedOut} from "./state.js";
+import {leadStream, t} from "../ui/wire.js";
+import {call, counts, known, me, online, putRow, row, signedOut} from "./state.js";
 import {go, place} from "./routes.js";
 import * as feed from "./feed.js";
 import {carryAll, onSent, syncAll} from "./outbox.js";
 import {recount, useCanned, wait} from "./actions.js";
-import {done, failed} from "./parts.js";
+import {done, dueWords, everySecond, failed, measure, standing} from "./parts.js";
 import {catchUp, doubt, follow, hearItem, hearPeople, hearSeen, hearTyping, talk} from "./talks.js";
 
 let stream = null, mark = ""; // how far it was heard
@@ -19,6 +19,23 @@ function announce(each, item) {
   spokenAt = Date.now();
   spoken.value = `${item.author.name}: ${item.text}`;
 }
+
+// Timers are not live; that a promise is due soon, or overdue, is said once: of the open conversation and of one's own.
+const stood = new Map();
+everySecond(at => {
+  for (const each of known()) {
+    if (!each.due_at || each.status !== "open" || each.assignee !== me.id && each.id !== place.peek().id) { stood.delete(each.id); continue; }
+    const was = stood.get(each.id);
+    if (was?.due_at === each.due_at && at < was.turn) continue;
+    const now = standing(measure(each), at), tone = now.tone === "last" ? "soon" : now.tone;
+    if (was?.due_at === each.due_at && was.tone !== tone) {
+      if (Date.now() - spokenAt < 1000) continue; // in the next second
+      spokenAt = Date.now();
+      spoken.value = tone === "late" ? t("{name}: overdue", {name: each.customer.name}) : `${t("{name}: due soon", {name: each.customer.name})}. ${dueWords(now, each.due_kind, true)}`;
+    }
+    stood.set(each.id, {due_at: each.due_at, tone, turn: now.turn});
+  }
+});
 
 /** What else wants to hear of each new line; the alerts, once they are read. */
 export const onItem = {run: (_row, _item) => {}};

@@ -3,6 +3,8 @@ import {html, useEffect, useMemo, useRef, useState} from "../ui/vendor/ui.js";
 import {t, tn, digits} from "../ui/wire.js";
 import {agents, boot, call, composing, counts, may, me, palette, putRows, row, sheet, showDetails, singleKeys, tags} from "./state.js";
 import {go, views} from "./routes.js";
+import * as feed from "./feed.js";
+import {turnOrder} from "./list.js";
 import {Avatar, Icon, Kbd, When, dirOf, moment} from "./parts.js";
 import {assign, assignToMe, copy, markUnread, reopen, resolve, senders, setPriority, setTag, setTeam, snooze} from "./actions.js";
 import {priorityName} from "./telling.js";
@@ -51,6 +53,7 @@ function commands(ids) {
     ...(may("desk.supervise") ? [{key: "board", label: t("Board"), icon: "monitor", keys: "G B", run: () => location.assign("/board")}] : []),
   ].map(each => ({...each, group: t("Go to")}));
   const more = [
+    ...(!feed.elsewhere() && feed.ordered() ? [{key: "order", label: feed.order.peek() === "due" ? t("Show the newest first") : t("Show what is due first"), icon: "arrow-down-narrow-wide", keys: "O", run: turnOrder}] : []),
     {key: "details", label: t("Show or hide details"), icon: "panel-right", keys: "]", run: showDetails},
     {key: "keys", label: t("All shortcuts"), icon: "keyboard", keys: "?", run: () => { sheet.value = true; }},
     ...[["system", t("Theme: system"), "monitor"], ["light", t("Theme: light"), "sun"], ["dark",

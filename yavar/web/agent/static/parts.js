@@ -1,7 +1,7 @@
 /** Small pieces every pane uses: icons, avatars, marks, times, toasts. */
-import {html, signal, useEffect} from "../ui/vendor/ui.js";
-import {t, tn, clock, dayLabel, fullDate, styled, unit} from "../ui/wire.js";
-import {now, tag} from "./state.js";
+import {html, signal, useEffect, useLayoutEffect, useRef} from "../ui/vendor/ui.js";
+import {t, tn, clock, dayLabel, digits, fullDate, styled, unit} from "../ui/wire.js";
+import {deskNow, now, tag} from "./state.js";
 
 const sprite = new URL("../ui/icons.svg", import.meta.url).pathname;
 /** These point along the line of reading and so mirror in a right-to-left page. */
@@ -65,6 +65,112 @@ export function WaitTimer({since}) {
   return html`<span class="timer" title=${title}><${Icon} name="clock" size=${12} /><span class="sr">${t("Waiting")} </span>${span(now.value - Date.parse(since))}
     </span>`;
 }
+
+// ── what is promised: a ring with the share that is left, and the time ──
+
+const MINUTE = 60_000, HOUR = 3_600_000, STEPS = 40;
+const ciphers = Array.from({length: 10}, (_, n) => digits(n));
+
+/** "1:42", "55 min", "1 h 19", "4 h", "3 days". */
+function shortly(seconds) {
+  const minutes = Math.floor(seconds / 60), hours = Math.floor(minutes / 60);
+  if (minutes < 10) return `${ciphers[minutes]}:${ciphers[Math.floor(seconds % 60 / 10)]}${ciphers[seconds % 10]}`;
+  if (hours < 1) return t("{n} min", {n: minutes});
+  if (hours < 10 && minutes % 60) return t("{h} h {m}", {h: hours, m: minutes % 60});
+  if (hours < 24) return t("{n} h", {n: hours});
+  return tn("{n} day", "{n} days", Math.floor(hours / 24));
+}
+/** The same for ears: "1 minute 42 seconds". */
+function aloud(seconds) {
+  const minutes = Math.floor(seconds / 60), hours = Math.floor(minutes / 60);
+  const two = (a, one, b, other) => !a ? unit(b, other, "long") : b ? t("{one} {two}", {one: unit(a, one, "long"), two: unit(b, other, "long")}) : unit(a, one, "long");
+  return minutes < 10 ? two(minutes, "minute", seconds % 60, "second") : hours < 24 ? two(hours, "hour", minutes % 60, "minute") : two(Math.floor(hours / 24), "day", hours % 24, "hour");
+}
+
+/** When a promise is due, how long it runs in all, and how long before it is due soon: a quarter of that, though an hour at most, and always two minutes. */
+export function measure({due_at, due_from}) {
+  const due = Date.parse(due_at), span = Math.max(1, due - Date.parse(due_from ?? due_at));
+  return {due, span, soon: Math.max(2 * MINUTE, Math.min(span / 4, HOUR))};
+}
+
+/**
+ * How a promise stands; the last minute is drawn as late is.
+ * @param {ReturnType<typeof measure>} promise @param {number} at the desk's time
+ * @returns {{tone: ""|"soon"|"last"|"late", seconds: number, share: number, until: number, turn: number}} `seconds` left, or late; `share` in fortieths; it looks the same `until`, and has the same tone until its `turn`
+ */
+export function standing({due, span, soon}, at) {
+  const left = due - at;
+  if (left <= 0) return {tone: "late", seconds: Math.floor(-left / 1000), share: 0, until: left > -MINUTE ? at + 1 : due + (Math.floor(-left / MINUTE) + 1) * MINUTE, turn: Infinity};
+  const seconds = Math.ceil(left / 1000), share = Math.min(STEPS, Math.ceil(left / span * STEPS));
+  const next = [due - (share - 1) * span / STEPS, due - Math.floor(seconds / 60) * MINUTE, ...left > soon ? [due - soon] : []].filter(each => each > at);
+  return {tone: left <= MINUTE ? "last" : left <= soon ? "soon" : "", seconds, share, until: seconds <= 600 ? at + 1 : Math.min(...next), turn: left > soon ? due - soon : left > MINUTE ? due - MINUTE : due};
+}
+
+/** What the time says by itself, or (`kind`) as a sentence; for ears with `spoken`. */
+export function dueWords({tone, seconds}, kind, spoken) {
+  const time = spoken ? aloud(seconds) : seconds >= 60 && seconds < 600 && tone === "late" ? t("{n} min", {n: Math.floor(seconds / 60)}) : shortly(seconds);
+  if (tone === "late") return t("{time} late", {time});
+  return kind === undefined ? time : kind === "resolution" ? t("Resolve in {time}", {time}) : kind === "ownership" ? t("Take on in {time}", {time}) : t("Reply in {time}", {time});
+}
+
+// One beat a second for all timers, on the desk's second; none while nobody looks. It touches what has changed and nothing else: text, ring, colour. Rows that are
+// scrolled out of sight go on for ears alone, once a minute.
+const timers = new Set(), listeners = new Set(), drawn = new WeakMap(), eyes = new WeakMap();
+/** Tells the timers of a list's rows whether they are in sight, or soon will be. @returns {IntersectionObserver} */
+function eyeOf(list) {
+  if (!eyes.has(list)) eyes.set(list, new IntersectionObserver(all => { for (const {target, isIntersecting} of all) drawn.get(target)?.look(isIntersecting); }, {root: list, rootMargin: "72px 0px"}));
+  return eyes.get(list);
+}
+let beating = 0;
+function beat() {
+  const at = deskNow();
+  for (const each of timers) if (at >= each.until) each.draw(at);
+  for (const listen of listeners) listen(at);
+  plan();
+}
+function plan() {
+  clearTimeout(beating);
+  if (document.visibilityState === "visible" && (timers.size || listeners.size)) beating = setTimeout(beat, 1020 - deskNow() % 1000); // a little behind the second: a timer that comes early would come twice
+}
+document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") beat(); else clearTimeout(beating); });
+/** Runs once a second while the page is looked at. @param {(at: number) => void} listen gets the desk's time */
+export function everySecond(listen) { listeners.add(listen); plan(); }
+
+const Ring = ({share = 0}) => html`<svg class="ring" viewBox="0 0 14 14" width="13" height="13" aria-hidden="true"><circle class="ring-way" cx="7" cy="7" r="5.75" />
+  <circle class="ring-rest" cx="7" cy="7" r="5.75" pathLength=${STEPS} stroke-dasharray=${`${share} ${STEPS}`} transform="rotate(-90 7 7)" /></svg>`;
+
+/** @param {{due: {due_at: string, due_from: ?string, due_kind: string}, whole?: boolean, onMinute?: () => void}} props `whole`: as a sentence; `onMinute`: when the time has to be told anew to ears */
+export function DueTimer({due, whole, onMinute}) {
+  const box = useRef(null);
+  useLayoutEffect(() => {
+    const [ring, {firstElementChild: text}] = box.current.children, left = ring.lastElementChild, parsed = measure(due);
+    let shown = {};
+    const timer = {until: 0, told: null, seen: true, look(seen) { timer.seen = seen; if (seen) timer.draw(deskNow()); }, draw(at) {
+      const now = standing(parsed, at), words = dueWords(now, whole ? due.due_kind : undefined);
+      timer.until = timer.seen ? now.until : Math.max(now.until, at + MINUTE);
+      if (shown.words !== words) { if (text.firstChild) text.firstChild.data = words; else text.textContent = words; }
+      const counts = !whole && now.seconds < 600 && now.tone !== "late" ? "is-counting" : ""; // a box of its own size: nothing around it is laid out again
+      if (shown.counts !== counts) text.className = counts;
+      const dashes = `${now.share} ${STEPS}`, tone = `timer is-due${now.tone && ` is-${now.tone}`}`;
+      if (shown.dashes !== dashes) left.setAttribute("stroke-dasharray", dashes);
+      if (shown.tone !== tone) box.current.className = tone;
+      shown = {words, counts, dashes, tone};
+      const tellable = `${now.tone === "late"} ${Math.floor(now.seconds / (now.seconds < 600 ? 10 : 60))}`;
+      if (onMinute && timer.told !== null && timer.told !== tellable) onMinute();
+      timer.told = tellable;
+    }};
+    timer.draw(deskNow());
+    timers.add(timer);
+    plan();
+    const line = box.current.closest(".row"), eye = line && eyeOf(line.parentNode);
+    if (line) { drawn.set(line, timer); eye.observe(line); }
+    return () => { timers.delete(timer); if (drawn.get(line) === timer) { drawn.delete(line); eye.unobserve(line); } };
+  }, [due.due_at, due.due_from, due.due_kind, whole]);
+  return html`<span ref=${box} title=${t("Promised until {time}", {time: fullDate(due.due_at)})}><${Ring} /><span class="timer-text"><span /></span></span>`;
+}
+
+/** A promise that was kept. */
+export const Met = () => html`<span class="timer is-due is-met"><${Ring} share=${STEPS} />${t("Met")}</span>`;
 
 /** Time of day today, the day before that. */
 export function When({at}) {

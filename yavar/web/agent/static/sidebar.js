@@ -5,6 +5,7 @@ import {boot, call, composing, counts, device, drawer, folded, may, me, palette,
 import {address, go, place, views} from "./routes.js";
 import {Avatar, ChannelBadge, Icon, IconButton, failed, later, mod, shownCount} from "./parts.js";
 import {senders} from "./actions.js";
+import {dueOf} from "./feed.js";
 import {plain} from "./list.js";
 import {Popover} from "./menus.js";
 
@@ -58,7 +59,7 @@ function NavRow({view, name, mark, strong, keys}) {
   const few = sideCounts.value[view], count = counts.value[view] ?? few ?? 0;
   return html`<li><a class="nav-row" href=${address({view, tab: "open"})} aria-current=${here ? "page" : undefined} title=${keys ? `${name} (${keys})` : name}
     onClick=${event => { if (plain(event)) { drawer.value = null; go({view, id: null, who: null, tab: "open"}); } }}><span class="nav-mark">${mark}</span>
-      <span class="nav-name" dir="auto">${name}</span>${count > 0 && html`<span class=${strong ? "count is-strong" : "nav-count"}>${few > 99 ? `${digits(99)}+` : shownCount(count, digits)}
+      <span class="nav-name" dir="auto">${name}</span>${count > 0 && html`<span class=${dueOf(view) ? "count is-bad" : strong ? "count is-strong" : "nav-count"}>${few > 99 ? `${digits(99)}+` : shownCount(count, digits)}
       </span>`}</a></li>`;
 }
 

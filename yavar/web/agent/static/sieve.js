@@ -43,6 +43,7 @@ const questions = extra => [
   ["inbox", t("Channel"), [["", t("Any")], ...named(boot.inboxes)]],
   ["tag", t("Tag"), [["", t("Any")], ...named(tags.value)]],
   ["priority", t("Priority"), [["", t("Any")], ...["urgent", "urgent,high", "high", "normal", "low", ...extra].map(each => [each, each.split(",").map(priorityName).join(" + ")])]],
+  ["due", t("Promised"), [["", t("Any")], ["soon", t("Within the hour, or overdue")], ["late", t("Overdue")]]],
   ["request_type", t("Request type"), [["", t("Any")], ...named(boot.request_types)]],
   ...boot.fields.filter(each => each.on === "conversation" && each.filter).map(each => [`field.${each.key}`, each.label[boot.lang] ?? Object.values(each.label)[0],
     each.kind === "choice" ? [["", t("Any")], ...each.choices.map(one => [one, one])] : each.kind === "yesno" ? [["", t("Any")], ["true", t("Yes")], ["false", t("No")]] : null]),

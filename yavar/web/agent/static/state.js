@@ -9,7 +9,8 @@ import {request, setStrings} from "../ui/wire.js";
 /** @typedef {{id: string, reference: string, customer: {id: string, name: string, initials: string, hue: number},
  *   inbox: {id: string, kind: string, name: string}, status: string, priority: string, assignee: ?string, team: ?string,
  *   tags: string[], subject: string, preview: string, preview_by: string, preview_agent: ?string, last_at: string, waiting_since: ?string,
- *   unread: number, snoozed_until: ?string, lang: string, draft: boolean, request_type: ?string, version: number}} Row */
+ *   unread: number, snoozed_until: ?string, lang: string, draft: boolean, request_type: ?string, version: number,
+ *   due_at: ?string, due_from: ?string, due_kind: string}} Row */
 
 export const boot = JSON.parse(document.getElementById("boot").textContent);
 setStrings(boot);
@@ -25,9 +26,22 @@ export const sideCounts = signal(/** @type {Record<string, number>} */ ({}));
 export const agents = signal(boot.agents);
 export const online = signal(true);
 export const signedOut = signal(false);
+// Promises are kept by the desk's clock, not by whatever this device's shows. Each answer says what that was at some moment between question and answer, and
+// so bounds the difference; what cannot be true with the bounds so far (this device's clock was set) begins them anew.
+let least = -Infinity, most = Infinity;
+function learnClock(desk, slack, sent, got) {
+  const low = desk - got, high = desk + slack - sent;
+  if (!(low <= high)) return; // no time was told
+  [least, most] = low > most || high < least ? [low, high] : [Math.max(least, low), Math.min(most, high)];
+}
+const [{requestStart, responseStart} = {requestStart: 0, responseStart: performance.now()}] = performance.getEntriesByType("navigation");
+learnClock(Date.parse(boot.now), 0, performance.timeOrigin + requestStart, performance.timeOrigin + responseStart);
+/** The desk's time of this moment, in milliseconds. */
+export const deskNow = () => Date.now() + (least + most) / 2;
+
 /** Ticks twice a minute: what shows a length of time reads it. */
-export const now = signal(Date.now());
-setInterval(() => { now.value = Date.now(); }, 30_000);
+export const now = signal(deskNow());
+setInterval(() => { now.value = deskNow(); }, 30_000);
 
 /** Single-key shortcuts (WCAG 2.1.4: they can be switched off). */
 export const singleKeys = signal(boot.single_keys ?? true);
@@ -63,10 +77,24 @@ function show(id) {
   row(id).value = known && laid?.length ? Object.assign({}, known, ...laid) : known;
 }
 
+/** All rows that were told of, as the desk has them. */
+export const known = () => truth.values();
+
+/** Whose promise was kept just now; shown for some seconds. */
+export const met = signal(/** @type {?string} */ (null));
+function seeMet(before, after) {
+  if (!before.due_at || before.due_at === after.due_at) return;
+  const answered = after.preview_by === "agent" && before.due_from < after.last_at && after.last_at <= before.due_at;
+  if (!(before.due_kind === "resolution" ? after.status === "resolved" && deskNow() <= Date.parse(before.due_at) : answered)) return;
+  met.value = after.id;
+  setTimeout(() => { if (met.peek() === after.id) met.value = null; }, 8000);
+}
+
 /** Takes what the server says about a conversation; older news than what we have is dropped. @param {Row} next */
 export function putRow(next) {
   const known = truth.get(next.id);
   if (known && known.version > next.version) return;
+  if (known) seeMet(known, next);
   // A frame for the whole team leaves the reader's own draft mark open.
   truth.set(next.id, next.draft === null ? {...next, draft: known?.draft ?? false} : next);
   show(next.id);
@@ -111,8 +139,10 @@ export function patchRow(id, patch) {
 
 /** One request to the inbox's own addresses. @throws {import("../ui/wire.js").Problem} */
 export async function call(method, path, body, more = {}) {
+  const sent = Date.now();
   try {
-    return await request(method, `/api/v1/${path}`, {...more, body, headers: {"X-CSRFToken": boot.csrf, "X-Lang": boot.lang, ...more.headers}});
+    // A Date has whole seconds, and the server looks at its clock once in one.
+    return await request(method, `/api/v1/${path}`, {...more, body, heard: date => learnClock(Date.parse(date), 2000, sent, Date.now()), headers: {"X-CSRFToken": boot.csrf, "X-Lang": boot.lang, ...more.headers}});
   } catch (problem) {
     if (problem.status === 401) signedOut.value = true;
     throw problem;

@@ -14,7 +14,7 @@ export function talk(id) {
   let found = talks.get(id);
   if (!found) {
     found = {id, items: signal(/** @type {Item[]} */ ([])), before: signal(null), customer: signal(null), seen: signal({agent: 0, customer: 0}), fields: signal({}), ties: signal({followers: [], linked: [], merged: []}),
-      held: signal([]), recipients: signal(null), people: signal([]), state: signal("empty"), problem: signal(null), older: signal("idle"), version: 0, running: null, catching: null, rereading: 0};
+      held: signal([]), promises: signal([]), recipients: signal(null), people: signal([]), state: signal("empty"), problem: signal(null), older: signal("idle"), version: 0, running: null, catching: null, rereading: 0};
   } else talks.delete(id);
   talks.set(id, found); // last used stands last
   if (talks.size > KEPT) for (const [key, each] of talks) { if (talks.size <= KEPT) break; if (each.state.peek() !== "loading" && key !== id) talks.delete(key); }
@@ -93,6 +93,7 @@ export async function load(id) {
         one.seen.value = answer.seen;
         one.fields.value = answer.fields;
         one.held.value = answer.held;
+        one.promises.value = answer.promises ?? [];
         one.recipients.value = answer.recipients;
         one.ties.value = {followers: answer.followers, linked: answer.linked, merged: answer.merged};
         if (answer.people) hearPeople(id, answer.people);

@@ -6,7 +6,7 @@ import {moment} from "./parts.js";
 export const priorityName = value => ({low: t("Low"), normal: t("Normal"), high: t("High"), urgent: t("Urgent")})[value] ?? value;
 
 /** @param {string} kind of a timer */
-export const promiseName = kind => ({ack: t("First word"), first: t("First answer"), next: t("Answer"), resolution: t("Resolution"), ownership: t("The team’s part")})[kind] ?? kind;
+export const promiseName = kind => ({ack: t("First word"), first: t("First answer"), next: t("Next answer"), resolution: t("Resolution"), ownership: t("The team’s part")})[kind] ?? kind;
 
 export const eventIcon = {"conversation.opened": "globe", "conversation.assigned": "user", "conversation.team_changed": "users", "conversation.tagged": "tag",
   "conversation.prioritised": "flag", "conversation.snoozed": "alarm-clock", "conversation.woken": "alarm-clock", "conversation.resolved": "check", "conversation.reopened": "rotate-ccw", "conversation.typed": "hash", "conversation.merged_away": "layers", "conversation.unmerged": "rotate-ccw", "conversation.split": "copy", "conversation.linked": "external-link", "conversation.unlinked": "x",

@@ -19,6 +19,7 @@ from yavar.desk.actions import configure_brand
 from yavar.desk.models import Brand
 from yavar.people.models import Agent
 from yavar.people.team.actions import Given, grant
+from yavar.realtime.signals import presence
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LOOK = {
@@ -244,9 +245,10 @@ def test_how_customers_see_the_shop(shop, nila):
     brand = Brand.objects.get()
     assert brand.name == {"en": "Nila Coffee House", "fa": "قهوهٔ نیلا"}
     assert (brand.locale, brand.accent, desk.read().reply_minutes) == ("en", {"h": 320.0, "c": 0.12}, 12)
+    presence.put("amir", "Amir", None, 0, "viewing")
     panel = Client().get(f"/chat/{shop.inbox.public_id}/panel?lang=ru").content.decode()
     facts = json.loads(re.search(r'id="config">(.*?)</script>', panel, re.S)[1])
-    assert (facts["brand"]["name"], facts["brand"]["accent"]["h"], facts["reply_minutes"]) == ("Nila Coffee House", 320.0, 12)
+    assert (facts["brand"]["name"], facts["brand"]["accent"]["h"], facts["pace"]) == ("Nila Coffee House", 320.0, "Обычно отвечаем за 12 мин")
     nila.do("look", **{**LOOK, "reply_minutes": ""})
     assert (Brand.objects.get().accent, desk.read().reply_minutes) == (None, 0)
 

@@ -44,8 +44,8 @@ export function tn(one, many, n, vars) {
   return fill(forms[at < 0 ? forms.length - 1 : at], {...vars, n});
 }
 
-/** A length of time in one unit: "3m", "۳ دقیقه". */
-export const unit = (amount, name) => format(Intl.NumberFormat, {style: "unit", unit: name, unitDisplay: voice.lang === "en" ? "narrow" : "short"}).format(amount); // "28 mins" would be the English short one
+/** A length of time in one unit: "3m", "۳ دقیقه"; `display` "long" for ears. */
+export const unit = (amount, name, display = voice.lang === "en" ? "narrow" : "short") => format(Intl.NumberFormat, {style: "unit", unit: name, unitDisplay: display}).format(amount); // "28 mins" would be the English short one
 export const digits = (n) => format(Intl.NumberFormat, {maximumFractionDigits: 1}).format(n);
 /** @param {string} [zone] IANA; the reader's own without one */
 export const clock = (iso, zone) => format(Intl.DateTimeFormat, {hour: "2-digit", minute: "2-digit", hourCycle: "h23", ...zone && {timeZone: zone}}).format(new Date(iso));
@@ -130,14 +130,15 @@ function problemFrom(status, text, retryAfter) {
   return new Problem(status, (body && body.problem) || {}, Number(retryAfter) || 0, body || {});
 }
 
-/** JSON in, JSON out (null for 204). A cut line or a timeout is a Problem with status 0; only `signal` rejects as AbortError. */
-export async function request(method, url, {body, raw, headers = {}, signal, timeout = 15000} = {}) {
+/** JSON in, JSON out (null for 204). A cut line or a timeout is a Problem with status 0; only `signal` rejects as AbortError. `heard` gets the head's Date. */
+export async function request(method, url, {body, raw, headers = {}, signal, timeout = 15000, heard} = {}) {
   const limit = AbortSignal.timeout(timeout);
   const all = {Accept: "application/json", "X-Lang": voice.lang, ...(body === undefined ? {} : {"Content-Type": "application/json"}), ...headers};
   let answer, text;
   try {
     answer = await fetch(url, {method, headers: all, body: body === undefined ? raw : JSON.stringify(body), cache: "no-store",
       signal: signal ? AbortSignal.any([signal, limit]) : limit});
+    if (heard) heard(answer.headers.get("Date"));
     text = await answer.text();
   } catch (error) {
     if (signal && signal.aborted) throw error;

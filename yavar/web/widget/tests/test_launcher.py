@@ -124,3 +124,26 @@ def test_greetings_weigh_a_kilobyte_and_a_half_at_most(shop):  # noqa: F811
     texts = {"en": "Looking for the right kettle? Ask us.", "fa": "دنبال کتری مناسب می‌گردید؟ بپرسید.", "ru": "Ищете подходящий чайник? Спросите нас."}
     configure_inbox(shop.inbox, CHAT.changed(shop.inbox.config, {"greetings": [{"text": texts}, {"text": texts, "page": "/basket", "who": "returning"}]}))
     assert len(loaded(shop.inbox, accept_encoding="gzip").content) - before <= 1536
+
+
+def test_outside_hours_it_says_when_the_shop_is_back_and_still_weighs_no_more(shop):  # noqa: F811
+    from datetime import timedelta
+
+    from yavar.base import clock
+    from yavar.desk import settings
+    from yavar.flow.sla.testing import HOUR, MONDAY, nine_to_five, promise
+
+    nine_to_five()
+    promise(first=30)
+    settings.change(publish_promises=True)
+    offer(shop, [*WAYS, Way("email", "help@shop.example"), Way("whatsapp", "https://wa.me/989123456789"), Way("help", "https://shop.example/help")])
+    with clock.stopped_at(MONDAY + 2 * HOUR):
+        assert [facts(shop.inbox)["strings"][lang]["pace"] for lang in ("fa", "ru", "en")] == [
+            "در ۳۰ ثانیه پاسخ می‌دهیم",
+            "Отвечаем за 30 с",
+            "We reply within 30 s",
+        ]
+    with clock.stopped_at(MONDAY + timedelta(days=4, hours=10)):
+        assert facts(shop.inbox)["strings"]["en"]["pace"] == "Closed until Monday 30 November, 9:00"
+        size = len(loaded(shop.inbox, accept_encoding="gzip").content)
+        assert size <= 4096, size
