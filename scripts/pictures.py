@@ -209,6 +209,16 @@ def ways(stage, lang: str, path: Path) -> None:
     shopper.page.screenshot(path=path, animations="disabled", clip={"x": 0 if lang == "fa" else 1100, "y": 540, "width": 340, "height": 360})
 
 
+def board(stage, folder: Path) -> None:
+    """The supervisor's board, with two of the team at work."""
+    for who in ("amir", "lena"):
+        stage.clerk(who, "/inbox/all")
+    sara = stage.clerk("sara", "/inbox/all", color_scheme="dark")
+    sara.page.goto(f"{stage.desk.url}/board")
+    expect(sara.page.locator(".press-row a[aria-label]").first).to_be_visible()
+    save(sara, folder / "board-en-dark.png")
+
+
 def take(stage, folder: Path) -> None:
     from yavar.integrations.channels.email.testing import mail
 
@@ -234,6 +244,7 @@ def take(stage, folder: Path) -> None:
     save(nila, folder / "settings-mail-en.png")
     nila.page.goto(f"{stage.desk.url}/settings/received?state=all&lang=en")
     save(nila, folder / "settings-received-en.png")
+    board(stage, folder)
     answered(stage, folder)
     letters(stage, folder)
 

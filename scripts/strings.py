@@ -34,7 +34,11 @@ METHODS = [
 OPTIONS = {"**.js": {"parse_template_string": "true"}, "**/templates/**.html": {"newstyle_gettext": "true", "silent": "false"}}
 LITERAL = r'"((?:[^"\\]|\\.)*)"'
 SAID = re.compile(rf"\b(?:t\({LITERAL}|tn\({LITERAL},\s*{LITERAL})")
-CLIENTS = {"agent": ("yavar/web/agent/static/", "yavar/web/ui/static/"), "widget": ("yavar/web/widget/", "yavar/web/ui/static/")}
+CLIENTS = {
+    "agent": ("yavar/web/agent/static/", "yavar/web/ui/static/"),
+    "board": ("yavar/web/agent/static/board", "yavar/web/ui/static/"),
+    "widget": ("yavar/web/widget/", "yavar/web/ui/static/"),
+}
 
 
 def collect() -> tuple[Catalog, dict[str, list[str]]]:

@@ -74,6 +74,24 @@ def test_the_inbox_on_a_phone(stage, lang):
     clean(found | {"conversation": faults(clerk.page)})
 
 
+@pytest.mark.parametrize("lang, theme, size", [("fa", "dark", (1440, 900)), ("en", "light", (1440, 900)), ("ru", "light", (390, 844))])
+def test_the_board(stage, lang, theme, size):
+    clerk = stage.clerk("sara", color_scheme=theme)
+    page = clerk.page
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.goto(f"{stage.desk.url}/board?lang={lang}")
+    expect(page.locator(".press-row a[aria-label]").first).to_be_visible()
+    found = {"board": faults(page)}
+    assert fits(page)
+    page.locator("[popovertarget=limits]").click()
+    expect(page.locator(".limits")).to_be_visible()
+    found["alarms"] = faults(page)
+    page.keyboard.press("Escape")
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert fits(page)
+    clean(found)
+
+
 @pytest.mark.parametrize("lang", ["fa", "en"])
 def test_every_page_of_the_settings(stage, lang):
     clerk = stage.clerk("nila", "/inbox/all")

@@ -73,6 +73,7 @@ LATER = {
     "alerts",
     "begin",
     "bell",
+    "chime",
     "device",
     "joining",
     "keeping",
@@ -87,7 +88,11 @@ LATER = {
 
 
 def test_the_inbox_opens_with_at_most_20_modules_and_all_are_preloaded():
-    modules = {p.stem for p in (ROOT / "yavar/web/agent/static").glob("*.js")} - {"sign-in", "settings", "welcome", "push", "worker", "hours"} - LATER
+    modules = (
+        {p.stem for p in (ROOT / "yavar/web/agent/static").glob("*.js")}
+        - {"sign-in", "settings", "welcome", "push", "worker", "hours", "board", "board-alarms", "board-parts", "board-time"}
+        - LATER
+    )
     page = (ROOT / "yavar/web/agent/templates/agent/inbox.html").read_text()
     assert len(modules) <= 20
     assert {name for name in modules if f'"{name}"' not in page} == set()

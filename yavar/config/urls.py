@@ -4,7 +4,7 @@ from django.conf import settings
 from django.urls import path
 
 from yavar.integrations.channels.email.doors import esp
-from yavar.web.agent import inbox, installed, original, sign_in, welcome
+from yavar.web.agent import board, inbox, installed, original, sign_in, welcome
 from yavar.web.agent.settings import chat as chat_settings
 from yavar.web.agent.settings import frame, pages
 from yavar.web.agent.settings import webhooks as webhook_settings
@@ -25,6 +25,7 @@ urlpatterns = [
     path("sign-out", sign_in.sign_out),
     path("inbox", inbox.inbox),
     path("inbox/<path:path>", inbox.inbox),
+    path("board", board.board),
     path("inbox-original/<str:conversation>/<str:message>", original.original),
     path("inbox-original/<str:conversation>/<str:message>/body", original.body),
     path("picture/<str:token>", original.picture),

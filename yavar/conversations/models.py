@@ -108,6 +108,9 @@ class Conversation(models.Model):
             models.Index(fields=["team", "due_at", "id"], condition=DUE, name="conversation_due_team"),
             models.Index(fields=["inbox", "due_at", "id"], condition=DUE, name="conversation_due_inbox"),
             models.Index(fields=["due_at", "id"], condition=DUE & Q(assignee__isnull=True), name="conversation_due_free"),
+            # the board asks each inbox who waits, and what somebody has; not in an order that a list of somebody's own would rather take
+            models.Index(fields=["inbox", "waiting_since", "id"], condition=Q(status="open", waiting_since__isnull=False), name="conversation_waiting"),
+            models.Index(fields=["inbox", "id", "assignee"], condition=Q(status="open", assignee__isnull=False), name="conversation_taken"),
             models.Index(fields=["snoozed_until"], condition=Q(status="snoozed", snoozed_until__isnull=False), name="conversation_snoozed"),
         ]
 

@@ -74,6 +74,18 @@ WORDS = {
     "actions": "What it does besides, by the desk's own verbs.", "add_tags": "Ids of tags to put on.", "canned": "Id of a canned reply.", "remove_tags": "Ids of tags to take off.",
     "shortcut": "What is typed after `/` to find it; '' for none.", "teams": "Ids of the teams that have it; null: everyone, or (not shared) its owner alone.", "texts": "What it says, by language: {\"fa\", \"ru\", \"en\"}; may hold fields such as `{customer.first_name}`.",
     "then": "What becomes of the conversation: resolve, snooze_reply (until the customer replies), snooze_day (until tomorrow, 9:00), or ''.", "uses": "How often it was used.",
+    # the board
+    "assigned": "How many open conversations somebody has.", "away": "Open conversations of people who are not here.", "here": "How many of its members are here.", "inboxes": "Each inbox you see, with its numbers.",
+    "longest": "Since when the one who waits longest does; null when nobody waits.", "nearest": "When the next is due that is due soon; null for none.", "now": "The moment all of it is true for.", "numbers": "How it stands there.",
+    "opens": "When they are there again; null while they are, or when nobody knows.", "pressing": "Up to fifty conversations: what is late or due within the hour, soonest first, then whoever waits longest.",
+    "soon": "How many are due soon: a quarter of their time is left, though an hour at most, and always the last two minutes.", "total": "All of it together.", "waiting": "How many customers wait for an answer; 1000 stands for more.",
+    "wait": "Call when somebody waits for more than so many minutes; null: don't.", "nobody": "Call when nobody is here in working hours.", "worst": "When what is late the longest was due; null for none.",
+    "Numbers.late": "How many promises have passed and are not kept.", "Numbers.unassigned": "How many open conversations nobody has.", "AgentNow.late": "How many of theirs are late.", "AgentNow.waiting": "Of how many of theirs the customer waits.",
+    "AlarmFacts.late": "Whether it calls when a promise is not kept.", "AlarmsGiven.late": "Call when a promise is not kept.", "AlarmFacts.waiting": "It calls when more than so many wait; null: it doesn't.", "AlarmsGiven.waiting": "Call when more than so many wait; null: don't.",
+    "BoardFacts.agents": "Who is here, who is in the worst straits first, up to a hundred.", "BoardFacts.open": "Whether somebody should be there: any inbox by its working hours, or the team that was asked for.", "BoardFacts.people": "How many people work here, or in that team.",
+    "BoardFacts.teams": "The teams.", "InboxNow.open": "Whether it is working hours there.", "InboxNow.until": "Until when; null: always, or closed.", "InboxNow.kind": "The channel, such as chat.", "TeamNow.open": "Whether it is working hours for it.",
+    "TeamNow.until": "Until when; null: always, or closed.", "TeamNow.members": "How many people are in it.", "BoardQuery.team": "Only conversations of this team.", "BoardQuery.inbox": "Only this inbox.",
+
     # where the same word means something else
     "Notice.title": "A sentence in your language.",
     **{f"{shape}.{field}": words for shape in ("ActionsGiven", "CannedActions") for field, words in {

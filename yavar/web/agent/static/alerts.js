@@ -4,6 +4,7 @@ import {boot, call, counts, device, me} from "./state.js";
 import {go, place} from "./routes.js";
 import {recount} from "./actions.js";
 import {leads, onItem} from "./live.js";
+import {chime, isQuiet} from "./chime.js";
 import {subscriptionOf, worker} from "./device.js";
 
 // ── what concerns the reader ──
@@ -41,39 +42,8 @@ onItem.run = (each, item) => {
   const kind = kindOf(item, each);
   if (item.author.id !== me.id) lookAgain(Boolean(kind) || each.assignee === me.id || item.data?.mentions?.includes(me.id));
   const late = Date.now() - Date.parse(item.at) > 120_000; // told again after a break
-  if (kind && !late && leads() && boot.notify.sound.includes(kind) && device.get("looking") !== each.id && !isQuiet()) chime();
+  if (kind && !late && leads() && boot.notify.sound.includes(kind) && device.get("looking") !== each.id && !isQuiet(boot.notify)) chime();
 };
-
-function isQuiet() {
-  const {quiet, zone} = boot.notify;
-  if (!quiet) return false;
-  const now = new Intl.DateTimeFormat("en-GB", {timeZone: zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23"}).format();
-  return quiet.begin < quiet.end ? quiet.begin <= now && now < quiet.end : now >= quiet.begin || now < quiet.end;
-}
-
-// ── the sound ──
-
-/** Browsers let a page sound once its reader has touched it; until then there is silence. */
-let audio = null, soundedAt = 0;
-const touched = () => { audio ??= new AudioContext(); audio.resume(); for (const name of ["pointerdown", "keydown"]) removeEventListener(name, touched, true); };
-for (const name of ["pointerdown", "keydown"]) addEventListener(name, touched, true);
-
-/** Two soft notes, a fourth apart. */
-function chime() {
-  if (audio?.state !== "running" || Date.now() - soundedAt < 2000) return;
-  soundedAt = Date.now();
-  document.dispatchEvent(new CustomEvent("yavar:chime"));
-  for (const [at, pitch] of [[0, 659.3], [0.12, 880]]) {
-    const tone = audio.createOscillator(), loud = audio.createGain(), begin = audio.currentTime + at;
-    tone.frequency.value = pitch;
-    loud.gain.setValueAtTime(0, begin);
-    loud.gain.linearRampToValueAtTime(0.12, begin + 0.01);
-    loud.gain.exponentialRampToValueAtTime(0.001, begin + 0.35);
-    tone.connect(loud).connect(audio.destination);
-    tone.start(begin);
-    tone.stop(begin + 0.4);
-  }
-}
 
 // ── the marks ──
 

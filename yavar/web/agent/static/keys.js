@@ -1,5 +1,5 @@
 /** The keyboard: every action of the inbox without a mouse, on any layout. */
-import {boot, drawer, menu, palette, picked, row, sheet, showDetails, shownPeople, singleKeys} from "./state.js";
+import {boot, drawer, may, menu, palette, picked, row, sheet, showDetails, shownPeople, singleKeys} from "./state.js";
 import {go, place, views} from "./routes.js";
 import {mac, undoLast} from "./parts.js";
 import * as feed from "./feed.js";
@@ -91,6 +91,7 @@ function onKeyDown(event) {
     awaited = 0;
     const view = views().find(each => each.key === letter.toUpperCase());
     if (letter.toUpperCase() === "V" && boot.visitors) { event.preventDefault(); go({view: "visitors"}); }
+    if (letter.toUpperCase() === "B" && may("desk.supervise")) { event.preventDefault(); location.assign("/board"); }
     if (letter.toUpperCase() === "C") { event.preventDefault(); go({view: "customers", who: null}); }
     if (view) { event.preventDefault(); go({view: view.view, id: null, tab: "open"}); }
     return;

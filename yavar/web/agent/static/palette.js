@@ -50,6 +50,7 @@ function commands(ids) {
       ["inbox", boot.inboxes, "message-circle"]].flatMap(([kind, list, icon]) => list.map(each => ({key: `${kind}:${each.id}`, label: each.name, icon, quiet: true, run: () => go({view: `${kind}:${each.id}`, id: null})}))),
     ...(boot.visitors ? [{key: "visitors", label: t("Visitors"), icon: "globe", keys: "G V", run: () => go({view: "visitors"})}] : []),
     {key: "customers", label: t("Customers"), icon: "users", keys: "G C", run: () => go({view: "customers", who: null})},
+    ...(may("desk.supervise") ? [{key: "board", label: t("Board"), icon: "monitor", keys: "G B", run: () => location.assign("/board")}] : []),
   ].map(each => ({...each, group: t("Go to")}));
   const more = [
     ...(!feed.elsewhere() && feed.ordered() ? [{key: "order", label: feed.order.peek() === "due" ? t("Show the newest first") : t("Show what is due first"), icon: "arrow-down-narrow-wide", keys: "O", run: turnOrder}] : []),

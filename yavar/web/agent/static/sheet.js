@@ -1,11 +1,11 @@
 /** All shortcuts on one sheet. Read when it is first opened. */
 import {html, useEffect, useRef} from "../ui/vendor/ui.js";
 import {t} from "../ui/wire.js";
-import {sheet} from "./state.js";
+import {may, sheet} from "./state.js";
 import {IconButton, Kbd, mod} from "./parts.js";
 
 const table = () => [
-  [t("Move"), [["J K", t("next, previous")], ["Enter", t("open, then write")], ["Esc", t("back, close")], ["G", t("then {keys}: go to a view", {keys: "I U M A S D F C"})], ["[ ]",
+  [t("Move"), [["J K", t("next, previous")], ["Enter", t("open, then write")], ["Esc", t("back, close")], ["G", t("then {keys}: go to a view", {keys: `I U M A S D F C${may("desk.supervise") ? " B" : ""}`})], ["[ ]",
     t("sidebar, details")], ["O", t("due first, or the newest")]]],
   [t("Many at once"), [["X", t("select")], ["⇧ J ⇧ K", t("extend the selection")], [`${mod} A`, t("select all shown")]]],
   [t("Conversation"), [["E", t("resolve")], ["⇧ E", t("reopen")], ["H", t("snooze")], ["⇧ H", t("snooze until reply")], ["A", t("assign")], ["I", t("assign to me")], ["T",

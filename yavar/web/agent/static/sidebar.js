@@ -25,7 +25,7 @@ export function Sidebar() {
       <${Group} name=${t("Channels")} list=${boot.inboxes} kind="inbox" mark=${each => html`<${ChannelBadge} kind=${each.kind} />`} />
       <${Group} name=${t("Teams")} list=${boot.teams} kind="team" mark=${() => html`<${Icon} name="users" />`} />
       <${Group} name=${t("Tags")} list=${tags.value} kind="tag" mark=${each => html`<span class=${`dot hue-${each.hue}`} />`} />
-      <h2 class="nav-head">${t("Workspace")}</h2><ul class="nav-group">${may("customer.read") && html`<${NavRow} view="customers" name=${t("Customers")} keys="G C" mark=${html`<${Icon} name="users" />`} />`}${boot.visitors && may("conversation.reply") && html`<${NavRow} view="visitors" name=${t("Visitors")} keys="G V" mark=${html`<${Icon} name="globe" />`} />`}<li><a class="nav-row" href="/settings"><span class="nav-mark"><${Icon} name="settings-2" /></span>
+      <h2 class="nav-head">${t("Workspace")}</h2><ul class="nav-group">${may("customer.read") && html`<${NavRow} view="customers" name=${t("Customers")} keys="G C" mark=${html`<${Icon} name="users" />`} />`}${boot.visitors && may("conversation.reply") && html`<${NavRow} view="visitors" name=${t("Visitors")} keys="G V" mark=${html`<${Icon} name="globe" />`} />`}${may("desk.supervise") && html`<li><a class="nav-row" href="/board" title=${`${t("Board")} (G B)`}><span class="nav-mark"><${Icon} name="monitor" /></span><span class="nav-name">${t("Board")}</span></a></li>`}<li><a class="nav-row" href="/settings"><span class="nav-mark"><${Icon} name="settings-2" /></span>
         <span class="nav-name">${t("Settings")}</span></a></li></ul>
     </div>
     <${Me} />

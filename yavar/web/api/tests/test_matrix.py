@@ -90,6 +90,7 @@ TABLE = {
     "GET /notifications": LIST, "POST /notifications/seen": Row("conversation.read", body={"all": True}), "GET /me/devices": Row(None),
     "POST /me/devices": Row(None, body=DEVICE), "DELETE /me/devices/{id}": Row(None, "nothing"), "POST /me/devices/test": Row(None, body={}),
     "GET /visitors": Row("conversation.reply"), "POST /visitors/{id}/invitation": Row("conversation.reply", "visitor", {"text": "hi"}),
+    "GET /board": Row("desk.supervise", "desk"), "GET /board/alarms": Row("desk.supervise", "desk"), "PUT /board/alarms": Row("desk.supervise", "desk", {"wait": 10}),
     "GET /audit": Row("audit.read", "desk"), "GET /events": LIST, "POST /files": Row("conversation.reply", body=b"some bytes"),
 }  # fmt: skip
 
