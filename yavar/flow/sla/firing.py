@@ -55,7 +55,7 @@ def fire_due(now: datetime) -> int:
             if time.monotonic() - started > SLICE:
                 break
     if is_sqlite():
-        time.sleep(time.monotonic() - started)
+        time.sleep((time.monotonic() - started) / 2)  # whoever writes beside it gets a turn; jobs rest four times as long, but nobody was promised those
     return done
 
 
