@@ -42,7 +42,7 @@ import json
 from yavar.channels import ledger
 from yavar.conversations.models import Message
 account = ledger.account()
-found = [[m.conversation_id, m.text.strip()] for m in Message.objects.filter(conversation__inbox__kind="email").order_by("conversation", "seq")]
+found = [[m.conversation_id, m.text.strip()] for m in Message.objects.filter(conversation__inbox__kind="email", author__startswith="customer:").order_by("conversation", "seq")]
 print(json.dumps({"found": found, "waiting": account.waiting, "balanced": account.balanced, "quarantined": account.quarantined, "refused": account.refused}))
 """
 

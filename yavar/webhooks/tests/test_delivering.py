@@ -225,12 +225,12 @@ def test_who_hangs_delays_nobody(shop, receiver, other, told, work):
         shop.says(customer, f"kettle {number}")
     started = time.monotonic()
     work.until(lambda: len(other.got) == 12 and sum(map(len, find("kettle"))) == 12)
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 3, "far below the seconds that the other one hangs"
     assert 1 <= len(receiver.got) <= 4  # its own slots, no more
     shop.says(customer, "kettle again")
     said = time.monotonic()
     work.until(lambda: len(other.got) == 13 and sum(map(len, find("kettle"))) == 13)
-    assert time.monotonic() - said < 1
+    assert time.monotonic() - said < 3
     receiver.hang = False
     work.all()
     assert len(set(ids(receiver))) == len(ids(receiver)) == 13

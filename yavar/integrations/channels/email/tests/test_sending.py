@@ -277,7 +277,7 @@ def test_automatic_mail_has_no_return_path_and_says_what_it_is(shop, talk, serve
     Delivery.objects.update(automatic=True)
     send_all()
     [taken] = server.taken
-    assert taken.sender == "" and b"Auto-Submitted: auto-generated" in taken.raw and copy
+    assert taken.sender == "" and b"Auto-Submitted: auto-replied" in taken.raw and copy
 
 
 def test_dots_and_line_ends_arrive_as_they_were(shop, talk, server):
