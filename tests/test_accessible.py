@@ -185,8 +185,9 @@ def test_rows_and_buttons_have_names(stage):
     page = clerk.page
     row = page.locator(".row a", has_text="Tom Okafor")
     name = row.get_attribute("aria-label")
-    for part in ("Tom Okafor", "Nila Coffee", "Waiting for a reply since", "A new lid would be perfect"):
+    for part in ("Tom Okafor", "Nila Coffee", "A new lid would be perfect"):
         assert part in name
+    assert "Reply in" in name or "late" in name
     row.click()
     expect(page.get_by_role("log")).to_be_visible()
     nameless = page.evaluate(
