@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from yavar.base.problem import Problem
 from yavar.desk.settings import is_time_zone
 
-from .holidays import COUNTRIES
+from .holidays import countries
 from .rules import DAY, DAYS, OwnDay, Rules, Spell, Spells
 
 MOST_SPELLS, MOST_DAYS = 8, 400
@@ -18,7 +18,7 @@ def checked(rules: Rules) -> Rules:
     """The same in order: spells sorted, those that touch put together, empty days left out. Raises Problem 422 with the field that is wrong."""
     if not is_time_zone(rules.zone):
         raise Problem(422, "hours.zone", _("Choose a time zone from the list."), field="zone")
-    if rules.country and rules.country not in COUNTRIES:
+    if rules.country and rules.country not in countries():
         raise Problem(422, "hours.country", _("We know no holidays of that country."), field="country")
     if set(rules.week) - set(DAYS):
         raise Problem(422, "hours.week", _("A week has seven days."), field="week")

@@ -1,12 +1,14 @@
-"""Public holidays by country and year, from the `holidays` library (MIT). Dates of the lunar year are estimates: a calendar may move them."""
+"""Public holidays by country and year, from the `holidays` library (MIT). Dates of the lunar year are estimates: a calendar may move them.
+
+The library takes a second to load with all its countries: it is loaded when a calendar first asks for one, and a desk that keeps none never waits for it.
+"""
 
 import re
 from collections.abc import Mapping
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
-import holidays
 from django.utils.translation import override
 
 from yavar.base.numbers import numerals
@@ -14,7 +16,6 @@ from yavar.desk.locales import LOCALES
 
 from .holiday_names import NATIVE, translated
 
-COUNTRIES = tuple(sorted(holidays.list_supported_countries(include_aliases=False)))
 _LANGUAGES = {"fa": ("fa_IR", "fa"), "ru": ("ru",), "en": ("en_US", "en_GB", "en")}
 _GUESS = re.compile(r",? ?(?:estimated|تخمینی|приблизительная дата)(?=\))")
 
@@ -27,11 +28,21 @@ class Holiday(NamedTuple):
     estimated: bool = False
 
 
+@cache
+def countries() -> tuple[str, ...]:
+    """Those whose holidays are known, by ISO 3166."""
+    from holidays.registry import COUNTRIES
+
+    return tuple(sorted(names[1] for names in COUNTRIES.values()))
+
+
 @lru_cache(maxsize=256)
 def holidays_of(country: str, year: int, lang: str = "") -> Mapping[date, str]:
     """The holidays of a year and their names: in `lang` (fa, ru, en) where the library has it, else in English, else in the country's own. {} for a country it does not know."""
-    if country not in COUNTRIES:
+    if country not in countries():
         return {}
+    import holidays
+
     spoken = holidays.country_holidays(country, years=year)
     for wanted in (*_LANGUAGES.get(lang, ()), *(_LANGUAGES["en"] if lang in LOCALES else ())):
         if wanted in spoken.supported_languages:

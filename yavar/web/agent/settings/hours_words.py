@@ -13,8 +13,8 @@ from yavar.base import clock, days
 from yavar.base.numbers import numerals
 from yavar.base.problem import Problem
 from yavar.conversations.models import Inbox
+from yavar.people.hours import holidays
 from yavar.people.hours.counting import Hours, NeverOpen
-from yavar.people.hours.holidays import COUNTRIES
 from yavar.people.hours.models import Calendar
 from yavar.people.hours.rules import AROUND, Spells, clock_time
 from yavar.people.models import Agent, Team
@@ -112,7 +112,7 @@ def chosen(typed: dict[str, Any]) -> Calendar | None:
 def countries() -> list[tuple[str, str]]:
     """Whose holidays we know, by name in the reader's language; those of our first readers before the others."""
     names = Locale(language()).territories
-    rest = sorted(((code, names.get(code, code)) for code in COUNTRIES if code not in FIRST_COUNTRIES), key=lambda each: _alphabetical(each[1]))
+    rest = sorted(((code, names.get(code, code)) for code in holidays.countries() if code not in FIRST_COUNTRIES), key=lambda each: _alphabetical(each[1]))
     return [("", _("no holidays")), *((code, names[code]) for code in FIRST_COUNTRIES), *rest]
 
 
