@@ -52,7 +52,7 @@ def test_a_mail_appears_in_the_open_inbox(stage, lang):
     assert clerk.stayed()
     clerk.open(row.get_attribute("data-id"))
     clerk.sees(NEW[lang])
-    expect(clerk.log.locator(".bubble")).to_have_text([NEW[lang]])  # the quote is cut
+    expect(clerk.log.locator(".message.is-in .bubble")).to_have_text([NEW[lang]])  # the quote is cut
     expect(clerk.log.locator("h2.subject")).to_have_text(subject)
     clerk.note("look at this")
     with clerk.page.context.expect_page() as opened:

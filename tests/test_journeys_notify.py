@@ -73,7 +73,7 @@ def test_all_at_once_and_nothing_left(stage):
 def test_a_sound_for_what_is_new_and_never_for_what_is_open(stage):
     clerk, other = stage.clerk("sara", "/inbox/mine"), stage.clerk("nila")
     page, me = clerk.page, clerk.get("/api/v1/me")["id"]
-    clerk.ask("PATCH", "me", {"notify": {"ways": {"message": ["app", "sound"]}}})
+    clerk.ask("PATCH", "me", {"notify": {"ways": {"message": ["app", "sound"], "due": [], "late": []}}})
     clerk.ask("POST", "notifications/seen", {"all": True})
     page.reload()
     at_rest(clerk)

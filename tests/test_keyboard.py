@@ -53,8 +53,9 @@ def step(by):
         at = rows.index(board.current())
         back = {"j": "k", "k": "j", "ArrowDown": "ArrowUp", "ArrowUp": "ArrowDown"}[by]
         first, second = (by, back) if by in ("j", "ArrowDown") else (back, by)
+        first, second, beside = (first, second, at + 1) if at + 1 < len(rows) else (second, first, at - 1)
         board.press(first)
-        expect(board.page.locator(f'.row a[data-id="{rows[at + 1]}"]')).to_have_attribute("aria-current", "true")
+        expect(board.page.locator(f'.row a[data-id="{rows[beside]}"]')).to_have_attribute("aria-current", "true")
         board.press(second)
         expect(board.page.locator(f'.row a[data-id="{rows[at]}"]')).to_have_attribute("aria-current", "true")
 
@@ -119,9 +120,11 @@ def unread(board):
 def select(board):
     board.press("x")
     expect(board.page.locator(".row.is-picked")).to_have_count(1)
-    board.press("Shift+j")
+    rows = [each.get_attribute("data-id") for each in board.page.locator(".row a").all()]
+    out, back = ("j", "k") if rows[-1] != board.current() else ("k", "j")  # what is due stands first: it may be the last one
+    board.press(f"Shift+{out}")
     expect(board.page.locator(".row.is-picked")).to_have_count(2)
-    board.press("Shift+k")
+    board.press(f"Shift+{back}")
     board.press("Escape")
     expect(board.page.locator(".row.is-picked")).to_have_count(0)
     board.fresh()

@@ -95,7 +95,7 @@ def test_forced_colours_leave_every_shape_visible(stage):
     launcher(shopper.page).click()
     assert shopper.page.locator("yavar-chat nav").evaluate(edge)
     items(shopper.page).nth(1).focus()
-    shopper.page.keyboard.press("ArrowDown")
+    shopper.page.keyboard.press("Tab")
     assert items(shopper.page).nth(2).evaluate("one => getComputedStyle(one).outlineStyle") == "solid"
     shopper.page.keyboard.press("Escape")
     panel = opened(shopper)
