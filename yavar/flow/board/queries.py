@@ -14,7 +14,7 @@ from yavar.conversations.policies import inboxes_of
 from yavar.conversations.queries import CAP, rows
 from yavar.conversations.shapes import Row
 from yavar.flow.sla.published import Presence, presence
-from yavar.people.hours.queries import AROUND_THE_CLOCK, hours_of
+from yavar.people.hours.queries import hours_of
 from yavar.people.models import Agent, Calendar, Team
 
 from .shapes import AgentNow, Board, InboxNow, Numbers, TeamNow
@@ -104,7 +104,7 @@ def _members() -> dict[int, set[int]]:
 
 
 def _presence(calendar: Calendar | None, now: datetime) -> Presence:
-    return presence(hours_of(calendar) if calendar else AROUND_THE_CLOCK, now)
+    return presence(hours_of(calendar), now)
 
 
 def _inbox_now(inbox: Inbox, now: Presence, numbers: Numbers) -> InboxNow:

@@ -14,8 +14,6 @@ from .models import Course, Policy
 from .terms import Match, Terms
 
 NOTHING = Terms()
-
-
 _known: dict[tuple[int, int], Terms] = {}
 
 

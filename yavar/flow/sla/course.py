@@ -55,7 +55,7 @@ def waive(conversation_id: int, kind: str, cycle: int) -> None:
 
 
 def _bring_up(conversation: Conversation, course: Course, events: list[Event], now: datetime, *, afresh: bool) -> None:
-    choice = _choice(conversation) if afresh or course.pk is None or any(event.name in CHOOSING for event in events) else None
+    choice = _Choice(conversation) if afresh or course.pk is None or any(event.name in CHOOSING for event in events) else None
     if course.pk is None and choice:
         choice.put_on(course)
     measured = Measured(course, _timers(conversation.pk), choosing.terms(course.policy_id, course.policy_version), choosing.hours_of(course))
@@ -89,9 +89,6 @@ class _Choice:
     def put_on(self, course: Course) -> None:
         for name in self.FIELDS:
             setattr(course, name, getattr(self, name))
-
-
-_choice = _Choice
 
 
 def _since(conversation_id: int, seen: int) -> list[Event]:

@@ -8,7 +8,7 @@ from yavar.base import clock
 from yavar.conversations.models import Inbox
 from yavar.desk.models import Brand, RequestType
 from yavar.people.hours.counting import Hours, NeverOpen
-from yavar.people.hours.queries import AROUND_THE_CLOCK, hours_of
+from yavar.people.hours.queries import hours_of
 from yavar.people.models import Calendar
 
 from .choosing import family, terms_of
@@ -53,11 +53,7 @@ def presence(hours: Hours, now: datetime | None = None) -> Presence:
 
 def hours_for(inbox: Inbox) -> Hours:
     """The hours of an inbox: its own calendar's, or the desk's."""
-    return _hours(inbox.calendar or Calendar.objects.filter(main=True).first())
-
-
-def _hours(calendar: Calendar | None) -> Hours:
-    return hours_of(calendar) if calendar else AROUND_THE_CLOCK
+    return hours_of(inbox.calendar or Calendar.objects.filter(main=True).first())
 
 
 def promises_of(brand: Brand) -> list[Published]:
@@ -74,7 +70,7 @@ def promises_of(brand: Brand) -> list[Published]:
         made = _published(policy, brand, inboxes, types)
         if made is not None:
             terms, here, about = made
-            hours = _hours(here[0].calendar or main)
+            hours = hours_of(here[0].calendar or main)
             families = tuple(dict.fromkeys(family(each.kind) for each in here))
             found.append(Published(policy, terms, families, about, here, presence(hours), hours, figures.get(policy.pk, {})))
     return found

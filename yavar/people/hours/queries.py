@@ -16,9 +16,9 @@ def rules_of(calendar: Calendar) -> Rules:
     return _rules(calendar.pk, calendar.version)
 
 
-def hours_of(calendar: Calendar) -> Hours:
-    """Its hours now."""
-    return hours(calendar.pk, calendar.version)
+def hours_of(calendar: Calendar | None) -> Hours:
+    """Its hours now; around the clock where there is none."""
+    return hours(calendar.pk, calendar.version) if calendar else AROUND_THE_CLOCK
 
 
 @lru_cache(maxsize=256)
