@@ -51,6 +51,11 @@ def zones() -> list[str]:
     return [*sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "SystemV/"))), "UTC"]
 
 
+def zone_or_ours(theirs: str) -> str:
+    """Somebody's time zone, if it is known and one; else the desk's."""
+    return theirs if theirs and is_time_zone(theirs) else read().time_zone
+
+
 def is_time_zone(name: str) -> bool:
     """Whether a zone of this name exists (IANA)."""
     return name in available_timezones()

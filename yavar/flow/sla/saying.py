@@ -11,9 +11,8 @@ from yavar.base.db import sql
 from yavar.base.jobs import job
 from yavar.channels import unasked
 from yavar.conversations.models import Conversation
-from yavar.desk import settings as desk_settings
 from yavar.desk.moments import until
-from yavar.desk.settings import is_time_zone
+from yavar.desk.settings import zone_or_ours
 
 from .course import waive
 from .models import Timer
@@ -62,6 +61,4 @@ def apology(conversation: Conversation, first: datetime | None, due: datetime | 
 def _told(conversation: Conversation, at: datetime | None) -> str:
     if at is None:
         return ""
-    theirs = conversation.customer.time_zone
-    zone = theirs if theirs and is_time_zone(theirs) else desk_settings.read().time_zone
-    return until(at, clock.now(), zone, conversation.lang)
+    return until(at, clock.now(), zone_or_ours(conversation.customer.time_zone), conversation.lang)

@@ -62,10 +62,9 @@ def line_of(known: Known, key: str, lang: str) -> dict[str, Any]:
 
 
 def _words(conversation: Conversation, place: int, lang: str) -> str:
-    theirs, now = conversation.customer.time_zone, clock.now()
+    now = clock.now()
     assert conversation.due_at is not None
-    zone = theirs if theirs and desk_settings.is_time_zone(theirs) else desk_settings.read().time_zone
-    told = until(conversation.due_at, now, zone, lang)
+    told = until(conversation.due_at, now, desk_settings.zone_or_ours(conversation.customer.time_zone), lang)
     if place > MANY:
         return _("Many are waiting just now. We’ll reply by {time}.").format(time=told)
     if conversation.due_at <= now:
