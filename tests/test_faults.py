@@ -38,24 +38,22 @@ def test_fifty_chats_with_an_agent(desk):
     assert agent.answered > 0
 
 
-@pytest.mark.timeout(300)
 def test_the_desk_is_killed_again_and_again(desk):
-    dice = random.Random(7)
-    stop = threading.Event()
+    """Ten times, while people write; then it is left in peace, or a busy machine would be down for longer than anybody tries."""
+    dice, inbox, kills = random.Random(7), desk.inbox, []
 
     def reaper():
-        while not stop.wait(dice.uniform(0.4, 1.2)):
+        for _ in range(10):
+            time.sleep(dice.uniform(0.4, 1.2))
             desk.kill()
-            desk.start()
+            desk.start(wait=90)
+            kills.append(time.monotonic())
 
-    inbox = desk.inbox
     thread = threading.Thread(target=reaper)
     thread.start()
-    try:
-        visitors, wrong = simulate.run(desk.url, inbox, 10, 15, pause=0.3)
-    finally:
-        stop.set()
-        thread.join()
+    visitors, wrong = simulate.run(desk.url, inbox, 10, 15, pause=0.3)
+    thread.join()
+    assert len(kills) == 10
     assert wrong == []
     assert sum(len(v.acknowledged) for v in visitors) == 150
 
