@@ -153,6 +153,7 @@ def test_a_whole_day_by_keyboard_alone(stage, lang):
     page = stage.page(lang)
     page.goto(f"{stage.desk.url}/sign-in?next=/inbox/all")
     keys = page.keyboard
+    expect(page.locator("input[name=username]")).to_be_focused()
     keys.type(f"{who}@nila.example")
     keys.press("Tab")
     keys.type(PASSWORD)

@@ -6,6 +6,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from yavar.base.db import run, sql
+
 if TYPE_CHECKING:
     from django.db.models import Model
 
@@ -19,7 +21,8 @@ def public_id_of(model: "type[Model]", key: int) -> str:
 
     '' for a row that is gone: the diary outlives what it tells of.
     """
-    return model._default_manager.filter(pk=key).values_list("public_id", flat=True).first() or ""
+    found = run(sql.text(f"SELECT public_id FROM {sql.table(model)} WHERE id = ?"), (key,)).fetchone()
+    return found[0] if found else ""
 
 
 def public_id() -> str:

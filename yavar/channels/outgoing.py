@@ -9,7 +9,7 @@ import msgspec
 from django.utils.translation import gettext_lazy as _
 
 from yavar.base import clock
-from yavar.base.db import is_away, transaction
+from yavar.base.db import is_away, sql, transaction
 from yavar.base.problem import Problem
 from yavar.conversations import actions, holding
 from yavar.conversations.actions import CustomerWrote
@@ -30,7 +30,7 @@ def answer(
 ) -> Appended | HeldReply:  # fmt: skip
     """An agent answers: the message, or what is held until it leaves. `given` names recipients (Envelope), `at` (UTC) when it leaves. A repeated client id
     changes nothing. Raises CustomerWrote, Problem 409 when the inbox cannot send, 422 for recipients or a time that make no sense."""
-    inbox = Inbox.objects.get(pk=conversation.inbox_id)
+    inbox = sql.by_key(Inbox, [conversation.inbox_id])[conversation.inbox_id]
     offered, out = delivery.way(inbox)
     check_time(at)
     if not offered.way:
@@ -90,7 +90,7 @@ def release(key: int) -> Appended | None:
         if held is None:
             return None
         conversation = survivor_of(Conversation.objects.get(pk=held.conversation_id))
-        inbox = Inbox.objects.get(pk=conversation.inbox_id)
+        inbox = sql.by_key(Inbox, [conversation.inbox_id])[conversation.inbox_id]
         offered, out = delivery.way(inbox)
         said = actions.reply(conversation.pk, by=held.agent, client_id=held.client_id, text=held.text, files=held.files, resolving=held.resolving)
         if offered.way:

@@ -1,7 +1,7 @@
 """Who may see and do what. Reads start at the viewer; what one may not see does not exist."""
 
-from collections.abc import Sequence
-from functools import reduce
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache, reduce
 from operator import or_
 
 from django.db.models import Q, QuerySet
@@ -13,29 +13,47 @@ from yavar.people.team.powers import Held
 from .models import Conversation, Inbox
 
 READ = "conversation.read"
+Term = tuple[tuple[str, int | None], ...]  # foreign keys of a conversation, each with what it has to be
 
 
 def branches(agent: Agent, permission: str = READ) -> list[Q]:
     """Where an agent has a permission, as conditions on Conversation: each one an index can walk in order of time; their union is what they may see."""
-    found: list[Q] = []
-    for held in agent.powers.within(permission):
-        for scope in _scope(held):
-            if held.sees == "all":
-                found.append(scope)
-                continue
-            found.append(scope & Q(assignee=agent.pk))
-            if held.sees == "team":
-                found += [scope & Q(team=team) for team in agent.powers.teams]
-                found.append(scope & Q(assignee__isnull=True, team__isnull=True))
+    found = [_as_condition(each) for each in _terms(agent, permission, _inboxes_of)]
     return [Q()] if Q() in found else found
 
 
-def _scope(held: Held) -> list[Q]:
+def _terms(agent: Agent, permission: str, inboxes_of: Callable[[int], list[int]]) -> list[Term]:
+    found: list[Term] = []
+    for held in agent.powers.within(permission):
+        for scope in _scope(held, inboxes_of):
+            if held.sees == "all":
+                found.append(scope)
+                continue
+            found.append((*scope, ("assignee", agent.pk)))
+            if held.sees == "team":
+                found += [(*scope, ("team", team)) for team in agent.powers.teams]
+                found.append((*scope, ("assignee", None), ("team", None)))
+    return found
+
+
+def _scope(held: Held, inboxes_of: Callable[[int], list[int]]) -> list[Term]:
     if held.scope == "desk":
-        return [Q()]
+        return [()]
     if held.scope == "brand":
-        return [Q(inbox=key) for key in Inbox.objects.filter(brand=held.scope_id).order_by("pk").values_list("pk", flat=True)]
-    return [Q(**{held.scope: held.scope_id})]
+        return [(("inbox", key),) for key in inboxes_of(held.scope_id)]
+    return [((held.scope, held.scope_id),)]
+
+
+def _inboxes_of(brand: int) -> list[int]:
+    return list(Inbox.objects.filter(brand=brand).order_by("pk").values_list("pk", flat=True))
+
+
+def _as_condition(term: Term) -> Q:
+    return Q(*((f"{field}__isnull", True) if value is None else (field, value) for field, value in term))
+
+
+def _is_true(term: Term, conversation: Conversation) -> bool:
+    return all(getattr(conversation, f"{field}_id") == value for field, value in term)
 
 
 def visible_to(agent: Agent, permission: str = READ) -> QuerySet[Conversation]:
@@ -52,6 +70,12 @@ def sight(agent: Agent, permission: str = READ) -> Q:
 def may_see(agent: Agent, conversation_id: int, permission: str = READ) -> bool:
     """Whether this one is among them."""
     return agent.powers.all_of(permission) or visible_to(agent, permission).filter(pk=conversation_id).exists()
+
+
+def who_may_see(agents: Iterable[Agent], conversation: Conversation, permission: str = READ) -> list[Agent]:
+    """Those who may see a conversation that is at hand. For agents `with_powers` a query for each brand that somebody is bound to, and no other."""
+    inboxes_of = cache(_inboxes_of)
+    return [agent for agent in agents if any(_is_true(term, conversation) for term in _terms(agent, permission, inboxes_of))]
 
 
 def inboxes_of(agent: Agent, permission: str = READ) -> QuerySet[Inbox]:

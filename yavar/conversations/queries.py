@@ -28,10 +28,11 @@ def rows(agent: Agent | None, conversations: Sequence[Conversation]) -> list[Row
         return []
     keys = [c.pk for c in conversations]
     tags: dict[int, list[str]] = {}
-    marks = ", ".join("?" * len(keys))
-    for link in sql.pick(Conversation.tags.through, f"conversation_id IN ({marks}) ORDER BY id", keys):
+    for link in sql.pick(Conversation.tags.through, f"conversation_id IN ({sql.marks(keys)}) ORDER BY id", keys):
         tags.setdefault(link.conversation_id, []).append(ids.public_id_of(Tag, link.tag_id))
-    drafts = {draft.conversation_id for draft in sql.pick(Draft, f"agent_id = ? AND conversation_id IN ({marks})", [agent.pk, *keys])} if agent else set()
+    drafts = (
+        {draft.conversation_id for draft in sql.pick(Draft, f"agent_id = ? AND conversation_id IN ({sql.marks(keys)})", [agent.pk, *keys])} if agent else set()
+    )
     people = survivors(c.customer for c in conversations)
     return [_row(c, people[c.customer_id], tags.get(c.pk, []), c.pk in drafts if agent else None) for c in conversations]
 

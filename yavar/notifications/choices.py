@@ -9,7 +9,7 @@ import msgspec
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from yavar.base.db import transaction
+from yavar.base.db import sql, transaction
 from yavar.desk import settings as desk
 from yavar.people.models import Agent
 
@@ -66,6 +66,9 @@ class Choices(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return {kind: list(self.of(kind)) for kind in KINDS}
 
 
+USUALLY = Choices()
+
+
 def read(agent: Agent) -> Choices:
     """Somebody's own."""
     return of([agent.pk])[agent.pk]
@@ -73,8 +76,8 @@ def read(agent: Agent) -> Choices:
 
 def of(agents: Collection[int]) -> dict[int, Choices]:
     """Those of several people, by key."""
-    rows: Mapping[int, object] = dict(NotifyChoice.objects.filter(agent__in=agents).values_list("agent", "choices"))
-    return {key: msgspec.convert(rows.get(key, {}), Choices) for key in agents}
+    rows = {row.agent_id: row.choices for row in sql.pick(NotifyChoice, f"agent_id IN ({sql.marks(agents)})", list(agents))} if agents else {}
+    return {key: msgspec.convert(rows[key], Choices) if key in rows else USUALLY for key in agents}
 
 
 def choose(agent: Agent, **changes: object) -> Choices:

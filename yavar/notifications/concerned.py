@@ -5,6 +5,7 @@ from yavar.base.events import Actor
 from yavar.base.events.models import Event
 from yavar.conversations.models import Conversation, HeldReply, Message
 from yavar.people.models import Agent
+from yavar.people.team.models import with_powers
 
 NEWS = (
     "conversation.opened", "conversation.reopened", "conversation.woken", "conversation.assigned", "conversation.resolved", "conversation.merged_away",
@@ -49,7 +50,7 @@ def _promised(event: Event, conversation: Conversation) -> list[tuple[int | None
     elif "owner" in tell:
         found += (people.filter(teams=conversation.team_id) if conversation.team_id else people).values_list("pk", flat=True)
     if "supervisors" in tell:
-        found += [agent.pk for agent in people.prefetch_related("grants") if agent.may("desk.supervise")]
+        found += [agent.pk for agent in with_powers(people) if agent.may("desk.supervise")]
     return [(agent, kind) for agent in found]
 
 
@@ -78,13 +79,15 @@ def _owner_then(event: Event, conversation: Conversation) -> int | None:
     return before
 
 
-def dealt_since(event: Event, conversation: Conversation, agent: int) -> bool:
-    """Whether somebody has dealt with the conversation after it happened, and before we came to tell them."""
+def dealt_since(event: Event, conversation: Conversation) -> set[int]:
+    """Agents who have dealt with the conversation after it happened, and before we came to tell them."""
     if event.name not in FLOODS or event.seq is None or not 0 < conversation.event_seq - event.seq <= FEW:
-        return False
-    names = ", ".join("?" * len(DEALT))
-    later = f"subject_kind = 'conversation' AND subject_id = ? AND seq > ? AND actor = ? AND name IN ({names}) LIMIT 1"
-    return bool(sql.pick(Event, later, (conversation.pk, event.seq, f"agent:{agent}", *DEALT)))
+        return set()
+    later = sql.pick(
+        Event, f"subject_kind = 'conversation' AND subject_id = ? AND seq > ? AND name IN ({sql.marks(DEALT)})", (conversation.pk, event.seq, *DEALT)
+    )
+    actors = [Actor.parse(each.actor) for each in later]
+    return {actor.id for actor in actors if actor.kind == "agent" and actor.id is not None}
 
 
 def _sleeper(conversation: int) -> int | None:

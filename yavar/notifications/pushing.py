@@ -1,6 +1,7 @@
 """One push to one device, some seconds after the fact, unless it has been seen by then or the quiet hours have begun."""
 
 import logging
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,7 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from yavar.base import clock, http, numbers
-from yavar.base.db import transaction
+from yavar.base.db import sql, transaction
 from yavar.base.jobs import Steps, job, leave
 from yavar.conversations.policies import may_see
 from yavar.people.models import Agent
@@ -52,12 +53,21 @@ class Push:
         )
 
 
-def leave_for(found: Notification, due: datetime) -> int:
-    """Leave a push of a notification for each device of its reader, inside the open transaction; one that waits already stays one. Answers how many devices."""
-    theirs = devices.awake(list(Device.objects.filter(agent=found.agent_id).select_related("sign_in").order_by("pk")))
-    for each in theirs:
-        _leave(each.pk, found.pk, due=due)
-    return len(theirs)
+def leave_for(due: Mapping[Notification, datetime]) -> list[Notification]:
+    """Leave a push of each notification for each device of its reader, inside the open transaction; one that waits already stays one. Answers those whose
+    reader has a device."""
+    devices_of: dict[int, list[Device]] = {}
+    for device in _devices_of({each.agent_id for each in due}):
+        devices_of.setdefault(device.agent_id, []).append(device)
+    for each, moment in due.items():
+        for device in devices_of.get(each.agent_id, ()):
+            _leave(device.pk, each.pk, due=moment)
+    return [each for each in due if each.agent_id in devices_of]
+
+
+def _devices_of(agents: Collection[int]) -> list[Device]:
+    found = sql.pick(Device, f"agent_id IN ({sql.marks(agents)})", list(agents)) if agents else []  # mostly none, and Django's own query costs five of these
+    return devices.awake(list(Device.objects.filter(pk__in=[each.pk for each in found]).select_related("sign_in").order_by("pk"))) if found else []
 
 
 def _leave(device: int, notification: int, *, due: datetime, tries: int = 0) -> None:

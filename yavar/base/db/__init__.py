@@ -84,6 +84,16 @@ def run(sql: str, values: Sequence[Any] = ()) -> Any:
     return cursor
 
 
+def run_many(sql: str, rows: Sequence[Sequence[Any]]) -> None:
+    """Execute one statement that answers nothing for each of several lists of values, as `run` does."""
+    db = _connection()
+    if db.connection is None:
+        db.ensure_connection()
+    db.connection.cursor().executemany(sql, rows)
+    if db.force_debug_cursor:
+        db.queries_log.append({"sql": f"{len(rows)} times: {sql}", "time": "0"})
+
+
 def run_insert(sql: str, values: Sequence[Any]) -> int:
     """Execute an INSERT made by `base.db.sql.insert` and answer the new row's id. SQLite knows it without RETURNING, which costs it as much as the row."""
     cursor = run(sql, values)

@@ -54,7 +54,7 @@ def claim(limit: int = BATCH, now: datetime | None = None, *, outside: bool = Fa
                 sql.text(f"UPDATE {sql.table(Job)} SET lease_until = ?, fence = fence + 1, attempts = attempts + 1 WHERE id = ?"),
                 (sql.moment(now + LEASE), key),
             )
-    return sorted(Job.objects.filter(pk__in=ids), key=lambda found: found.pk)
+    return sorted(sql.by_key(Job, ids).values(), key=lambda found: found.pk)
 
 
 def renew(jobs: Iterable[Job]) -> None:

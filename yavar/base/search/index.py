@@ -141,14 +141,13 @@ def find_among(query: str, group_ids: Collection[int]) -> list[Hit]:
     words = tokens(query)[:12]
     if not words or not group_ids:
         return []
-    groups = ", ".join("?" * len(group_ids))
     found = f"SELECT e.kind, e.object_id, e.group_id, e.id FROM {sql.table(SearchEntry)} e CROSS JOIN"
     # both are made to keep this order; the other way round they would read all that the index has of a common word
     if is_sqlite():  # FTS5's own table of lines: to ask FTS5 for one costs ten times as much
         holds = " AND instr(' ' || w.c0 || ' ', ?)" * len(words)
-        found += f" {WORDS}_content w WHERE e.group_id IN ({groups}) AND w.id = e.id{holds}"
+        found += f" {WORDS}_content w WHERE e.group_id IN ({sql.marks(group_ids)}) AND w.id = e.id{holds}"
         asked = [f" {word} " for word in words[:-1]] + [f" {words[-1]}"]
     else:
-        found += f" LATERAL (SELECT words FROM {WORDS} WHERE rowid = e.id OFFSET 0) w WHERE e.group_id IN ({groups}) AND w.words @@ ?::tsquery"
+        found += f" LATERAL (SELECT words FROM {WORDS} WHERE rowid = e.id OFFSET 0) w WHERE e.group_id IN ({sql.marks(group_ids)}) AND w.words @@ ?::tsquery"
         asked = [_match(words, beginning=True)]
     return [Hit(*row) for row in run(sql.text(f"{found} ORDER BY e.id DESC"), [*group_ids, *asked]).fetchall()]

@@ -68,5 +68,6 @@ def _free(keys: list[int]) -> list[int]:
     """Those that nobody else is at work on, locked. On SQLite the transaction holds the only lock."""
     if is_sqlite() or not keys:
         return keys
-    marks = ", ".join("?" * len(keys))
-    return [row[0] for row in run(sql.text(f"SELECT id FROM {sql.table(Conversation)} WHERE id IN ({marks}) FOR UPDATE SKIP LOCKED"), keys).fetchall()]
+    return [
+        row[0] for row in run(sql.text(f"SELECT id FROM {sql.table(Conversation)} WHERE id IN ({sql.marks(keys)}) FOR UPDATE SKIP LOCKED"), keys).fetchall()
+    ]

@@ -18,7 +18,7 @@ from yavar.conversations.models import Conversation
 from yavar.conversations.notes.actions import write_note
 from yavar.notifications import actions, choices, queries
 from yavar.notifications.models import Notification
-from yavar.notifications.telling import TELL
+from yavar.notifications.telling import TELL, tell
 from yavar.people.models import Agent
 from yavar.people.team.actions import Given, add_agent, change_agent, grant
 
@@ -49,6 +49,19 @@ def test_a_new_conversation_is_everybodys_until_somebody_takes_it(shop, work):
     talks.assign(said.conversation_id, shop.sara, by=shop.sara)
     work.all()
     assert told() == [] and not Job.objects.exists()
+
+
+def test_a_large_team_is_told_in_as_few_statements_as_a_small_one(shop, work):
+    asked = []
+    for more in (0, 20):
+        for number in range(more):
+            add_agent(email=f"a{number}@nila.example", name=f"A{number}", password=None, by=Actor("system"))
+        shop.says(shop.visitor(), "Where is my parcel?")
+        with CaptureQueriesContext(connection) as context, transaction():
+            tell(Event.objects.filter(name="conversation.opened").latest("pk").pk)
+        asked.append(len(context))
+    assert Notification.objects.filter(kind="new").count() == 3 + 23
+    assert asked[0] == asked[1] <= 14
 
 
 def test_an_answer_takes_it_too_and_a_program_that_begins_one_tells_nobody(shop, work):

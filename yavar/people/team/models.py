@@ -1,8 +1,11 @@
+from collections.abc import Iterable, Sequence
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils.functional import cached_property
 
 from yavar.base import clock, ids
+from yavar.base.db import sql
 from yavar.base.events import Actor
 from yavar.desk.models import initials
 
@@ -56,19 +59,7 @@ class Agent(AbstractBaseUser):
     @cached_property
     def powers(self) -> Powers:
         """What they may do, asked of the database once for this object."""
-        if not self.is_active:
-            return Powers(())
-        grants = sorted(self.grants.all(), key=lambda grant: grant.pk)
-        own = [grant.role for grant in grants if grant.role not in BUILT_IN]
-        roles = {role.public_id: frozenset(role.permissions) for role in Role.objects.filter(public_id__in=own)} if own else {}
-        permissions = {grant.role: BUILT_IN[grant.role].permissions if grant.role in BUILT_IN else roles.get(grant.role, frozenset()) for grant in grants}
-        teams = () if all(grant.sees == "all" for grant in grants) else tuple(self.teams.order_by("pk").values_list("pk", flat=True))
-
-        def allowed(grant: "Grant") -> frozenset[str]:
-            found = permissions[grant.role] if self.limit is None else permissions[grant.role] & self.limit
-            return found if grant.scope == "desk" else found - DESK_WIDE
-
-        return Powers(tuple(Held(each.role, allowed(each), each.scope, each.scope_id, each.sees) for each in grants), teams)
+        return _powers_of([self])[self.pk]
 
     @property
     def title(self) -> str:
@@ -168,3 +159,30 @@ class SignIn(models.Model):
             models.Index(fields=["-at"], name="sign_in_at"),
             models.Index(fields=["session_key"], condition=~models.Q(session_key=""), name="sign_in_session"),
         ]
+
+
+def with_powers(found: Iterable[Agent]) -> list[Agent]:
+    """Several people with their powers at hand: three queries for any number of them."""
+    agents = list(found)
+    powers = _powers_of(agents)
+    for agent in agents:
+        agent.powers = powers[agent.pk]
+    return agents
+
+
+def _powers_of(agents: Sequence[Agent]) -> dict[int, Powers]:
+    active = {agent.pk: agent for agent in agents if agent.is_active}
+    grants = sql.pick(Grant, f"agent_id IN ({sql.marks(active)}) ORDER BY id", list(active)) if active else []
+    own = {grant.role for grant in grants if grant.role not in BUILT_IN}
+    roles = {role.public_id: frozenset(role.permissions) for role in Role.objects.filter(public_id__in=own)} if own else {}
+    held: dict[int, list[Held]] = {agent.pk: [] for agent in agents}
+    for grant in grants:
+        allowed = BUILT_IN[grant.role].permissions if grant.role in BUILT_IN else roles.get(grant.role, frozenset())
+        if (limit := active[grant.agent_id].limit) is not None:
+            allowed &= limit
+        held[grant.agent_id].append(Held(grant.role, allowed if grant.scope == "desk" else allowed - DESK_WIDE, grant.scope, grant.scope_id, grant.sees))
+    teams: dict[int, list[int]] = {agent.pk: [] for agent in agents}
+    if bound := {grant.agent_id for grant in grants if grant.sees != "all"}:
+        for link in sql.pick(Team.members.through, f"agent_id IN ({sql.marks(bound)}) ORDER BY team_id", list(bound)):
+            teams[link.agent_id].append(link.team_id)
+    return {agent.pk: Powers(tuple(held[agent.pk]), tuple(teams[agent.pk])) for agent in agents}
