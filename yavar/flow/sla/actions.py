@@ -72,11 +72,16 @@ def checked(terms: Terms) -> Terms:
     """The same with its steps in order. Raises Problem 422 for a policy that promises nothing, or a step without what it needs."""
     if terms.targets == Targets():
         raise Problem(422, "policy.empty", _("Promise at least one thing."), field="targets")
+    told: set[str] = set()
     for index, step in enumerate(terms.steps):
         if step.do in ("priority", "team", "tag") and not step.to:
             raise Problem(422, "policy.step", _("Say which one."), field=f"steps.{index}")
         if step.do == "customer" and not (step.at >= 0 and set(step.kinds) <= {"first", "next"}):
             raise Problem(422, "policy.step", _("The customer is told of a late answer when it is late."), field=f"steps.{index}")
+        if step.do == "customer":
+            if told & set(step.kinds):
+                raise Problem(422, "policy.step", _("The customer is told of a late answer once. Take one of the two away."), field=f"steps.{index}")
+            told |= set(step.kinds)
         if not step.kinds:
             raise Problem(422, "policy.step", _("Say for which promise."), field=f"steps.{index}")
     return msgspec.structs.replace(terms, steps=tuple(sorted(terms.steps, key=_order)))

@@ -212,6 +212,7 @@ class InboxFacts:
     brand: str
     active: bool
     config: dict[str, Any]
+    calendar: str | None
 
 
 @dataclass
@@ -292,6 +293,7 @@ class TeamFacts:
     id: str
     name: str
     members: list[str]
+    calendar: str | None
 
 
 @dataclass

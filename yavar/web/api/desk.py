@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from pydantic import Field
 
+from yavar.base.ids import public_id_of
 from yavar.base.problem import Problem
 from yavar.channels.contract import channel
 from yavar.conversations import setup
@@ -15,7 +16,7 @@ from yavar.conversations.policies import brands_of, inboxes_of
 from yavar.desk import actions, settings
 from yavar.desk.accent import Accent
 from yavar.desk.models import Brand, FieldDefinition, RequestType
-from yavar.people.models import Agent
+from yavar.people.models import Agent, Calendar
 
 from . import answers
 from .frame import Doors, Strict, denied
@@ -54,6 +55,7 @@ class ChangeInbox(Strict):
     name: Annotated[str, Field(min_length=1, max_length=80)] | None = None
     active: bool | None = None
     config: dict[str, Any] | None = None
+    calendar: PublicId | Literal[False] | None = None
 
 
 class NewRequestType(Strict):
@@ -94,7 +96,22 @@ def brand_facts(brand: Brand) -> dict[str, Any]:
 
 def inbox_facts(inbox: Inbox) -> dict[str, Any]:
     """An inbox as programs get it: never its secret."""
-    return {"id": inbox.public_id, "kind": inbox.kind, "name": inbox.name, "brand": inbox.brand.public_id, "active": inbox.active, "config": inbox.config}
+    facts = {name: getattr(inbox, name) for name in ("kind", "name", "active", "config")}
+    return {"id": inbox.public_id, "brand": inbox.brand.public_id, "calendar": calendar_id(inbox.calendar_id), **facts}
+
+
+def calendar_id(key: int | None) -> str | None:
+    """The public id of a calendar of one's own; None where another's holds."""
+    return None if key is None else public_id_of(Calendar, key)
+
+
+def calendar_given(agent: Agent, given: str | Literal[False] | None) -> Any:
+    """What a body says of a calendar, for the verbs: one, None (`false`: none of one's own), or `...` when it says nothing. Raises Problem 403 or 422."""
+    if given is None:
+        return ...
+    if not agent.may("setting.manage"):
+        raise denied("setting.manage")
+    return one(Calendar, given) if given else None
 
 
 def type_facts(kind: RequestType) -> dict[str, Any]:
@@ -173,7 +190,7 @@ def create_inbox(request: HttpRequest, agent: Agent, given: NewInbox) -> Any:
 
 @doors.door("PATCH", "/inboxes/{id}", needs="inbox.manage", shape=answers.InboxFacts)
 def change_inbox(request: HttpRequest, agent: Agent, id: str, given: ChangeInbox) -> Any:
-    """Rename an inbox, switch it, change some of its settings (`config`, in the form of its kind)."""
+    """Rename an inbox, switch it, change some of its settings (`config`, in the form of its kind), or its working hours (`calendar: false`: as the desk's)."""
     inbox = inbox_for(agent, id, "inbox.manage")
     offered, config = channel(inbox.kind), None
     if given.config is not None:
@@ -183,7 +200,8 @@ def change_inbox(request: HttpRequest, agent: Agent, id: str, given: ChangeInbox
             config = offered.changed(inbox.config, given.config)
         except msgspec.ValidationError as error:
             raise Problem(422, "config.invalid", _("The request isn’t in the expected form."), field="config", extra={"detail": str(error)}) from None
-    return inbox_facts(setup.configure_inbox(inbox, config, name=given.name, active=given.active, by=agent.actor))
+    calendar = calendar_given(agent, given.calendar)
+    return inbox_facts(setup.configure_inbox(inbox, config, name=given.name, active=given.active, calendar=calendar, by=agent.actor))
 
 
 @doors.door("GET", "/request_types", needs="conversation.read", shape=list[answers.RequestTypeFacts])

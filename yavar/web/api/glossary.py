@@ -86,6 +86,21 @@ WORDS = {
     "BoardFacts.teams": "The teams.", "InboxNow.open": "Whether it is working hours there.", "InboxNow.until": "Until when; null: always, or closed.", "InboxNow.kind": "The channel, such as chat.", "TeamNow.open": "Whether it is working hours for it.",
     "TeamNow.until": "Until when; null: always, or closed.", "TeamNow.members": "How many people are in it.", "BoardQuery.team": "Only conversations of this team.", "BoardQuery.inbox": "Only this inbox.",
 
+    # working hours and promises
+    "country": "Whose holidays are kept: ISO 3166, two letters; '' for none.", "main": "Whether it is the desk's own, which holds where no other was chosen.", "match": "For which conversations: all of these hold together; within a list any will do, an empty list takes all.",
+    "pauses": "Whether resolution and ownership stand still while the team waits for the customer.", "published": "Whether customers may read it.", "rules": "What the calendar says, in the wall clock of its zone.",
+    "spells": "From and to, as minutes from midnight; a spell that passes midnight ends beyond 1440.", "steps": "What happens before, at and after a target is due.", "targets": "Seconds of working time until …; null promises nothing.",
+    "terms": "What the policy says.", "week": "Open spells by day (mon to sun), each from and to as minutes from midnight; a day that is missing is closed.", "words": "The shop's own first word by language, with `{number}`, `{time}` and `{shop}`.",
+    "zone": "Its time zone (IANA).", "days": "Days that are not like others, by date (2026-12-31). They override holidays, and those the week.", "channels": "Families of channels: chat, mail, form, phone, social, forum.",
+    "brands": "Ids of shops.", "request_types": "Ids of request types.", "priorities": "low, normal, high, urgent.", "segments": "Ids of tags of the customer.", "ack": "… the customer hears that it came, be it by itself.",
+    "first": "… the first answer of a person.", "resolution": "… the matter is settled.", "ownership": "… a team that was given it is done with it, or hands it on.", "do": "notify (whoever has it), alarm (those who look after others' work), priority, team, tag, or customer (tell them that it will be late).",
+    "kinds": "Of which promises.", "OwnDay.name": "Why, such as the name of a holiday.", "OwnDay.spells": "As in `week`; [] is closed; null: as in a usual week, although it may be a holiday.", "PolicyTargets.next": "… each further answer.",
+    "PolicyStep.at": "Seconds of working time before (negative), at (0) or after the target is due.", "PolicyStep.to": "The priority, or the id of the team or tag.", "PolicyOrder.ids": "Ids of policies.",
+    **{f"{shape}.version": "How often it has changed; it begins with 1." for shape in ("CalendarFacts", "PolicyFacts")},
+    **{f"{shape}.version": "The version it was changed in sight of." for shape in ("ChangeCalendar", "ChangePolicy")},
+    **{f"{shape}.calendar": "Id of the calendar by which it works; null: it has none of its own." for shape in ("InboxFacts", "TeamFacts")},
+    **{f"{shape}.calendar": "Id of a calendar; false: none of its own; left out: stays." for shape in ("ChangeInbox", "ChangeTeam")},
+
     # where the same word means something else
     "Notice.title": "A sentence in your language.",
     **{f"{shape}.{field}": words for shape in ("ActionsGiven", "CannedActions") for field, words in {

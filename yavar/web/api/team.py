@@ -19,6 +19,7 @@ from yavar.people.team.roles import BUILT_IN, PERMISSIONS
 from yavar.realtime.signals import presence
 
 from . import answers
+from .desk import calendar_given, calendar_id
 from .frame import Doors, Moment, Strict, denied
 from .reading import here, one
 
@@ -82,6 +83,7 @@ class NewTeam(Strict):
 class ChangeTeam(Strict):
     name: Annotated[str, Field(min_length=1, max_length=80)] | None = None
     members: Annotated[list[PublicId], Field(max_length=500)] | None = None
+    calendar: PublicId | Literal[False] | None = None
 
 
 class RoleGiven(Strict):
@@ -119,7 +121,12 @@ def colleagues() -> list[dict[str, Any]]:
 
 def team_facts(team: Team) -> dict[str, Any]:
     """A team with the ids of its members."""
-    return {"id": team.public_id, "name": team.name, "members": sorted(each.public_id for each in team.members.all())}
+    return {
+        "id": team.public_id,
+        "name": team.name,
+        "members": sorted(each.public_id for each in team.members.all()),
+        "calendar": calendar_id(team.calendar_id),
+    }
 
 
 def token_facts(token: Token) -> dict[str, Any]:
@@ -229,12 +236,13 @@ def create_team(request: HttpRequest, agent: Agent, given: NewTeam) -> Any:
 
 @doors.door("PATCH", "/teams/{id}", needs="team.manage", shape=answers.TeamFacts)
 def change_team(request: HttpRequest, agent: Agent, id: str, given: ChangeTeam) -> Any:
-    """Rename a team, or say all who are in it."""
+    """Rename a team, say all who are in it, or when it works (`calendar: false`: as its inbox does)."""
     team = here(Team, id)
     if not agent.powers.at("team.manage", "team", team.pk):
         raise denied("team.manage")
     members = None if given.members is None else [one(Agent, key) for key in given.members]
-    return team_facts(actions.change_team(team, by=agent.actor, name=given.name, members=members))
+    calendar = calendar_given(agent, given.calendar)
+    return team_facts(actions.change_team(team, by=agent.actor, name=given.name, members=members, calendar=calendar))
 
 
 @doors.door("DELETE", "/teams/{id}", needs="team.manage")

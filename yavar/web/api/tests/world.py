@@ -18,8 +18,12 @@ from yavar.conversations.models import Conversation, Delivery, HeldReply, Messag
 from yavar.conversations.setup import add_inbox, make_tag, save_view
 from yavar.conversations.testing import Shop, furnish
 from yavar.desk.actions import add_brand, save_field, save_request_type
+from yavar.flow.sla.actions import add_policy
+from yavar.flow.sla.terms import Targets, Terms
 from yavar.integrations.channels.email.testing import outlet
 from yavar.people.customers import tending
+from yavar.people.hours.actions import add_calendar
+from yavar.people.hours.rules import ALWAYS
 from yavar.people.models import Agent
 from yavar.people.team.actions import Given, add_agent, add_team, grant
 from yavar.people.team.custom import save_role
@@ -69,6 +73,7 @@ def build() -> World:
         "tag": make_tag("order"), "team": add_team("Nila", [shop.amir], by=SYSTEM), "role": save_role("Trainee", ["conversation.read"], by=by),
         "view": save_view("Mine", Filter(), by=by, shared=True), "field": save_field(by=SYSTEM, label={"en": "Size"}),
         "request_type": save_request_type(shop.brand, {"en": "Return"}, by=SYSTEM), "token": make_token(shop.amir, "robot", ["*.read"], by=SYSTEM)[0], "agent": shop.amir, "mail": outlet(shop.brand).inbox,
+        "calendar": add_calendar("Nights", ALWAYS, by=SYSTEM), "policy": add_policy("Mail", Terms(targets=Targets(first=3600)), by=SYSTEM),
         "customer": tending.add_customer(name="Second", by=SYSTEM), "canned": save_canned(by=by, name="Thanks", texts={"en": "Thank you"}, actions=Actions(priority="high"), shared=True),
     }  # fmt: skip
     for role in BUILT_IN:
