@@ -78,6 +78,7 @@ LATER = {
     "joining",
     "keeping",
     "offer",
+    "own-time",
     "palette",
     "people",
     "promises",

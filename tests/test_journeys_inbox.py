@@ -317,6 +317,9 @@ def test_a_view_with_several_priorities_keeps_them(stage):
     expect(clerk.page.locator("#sieve-priority")).to_have_value("urgent,high")
     clerk.page.locator("#sieve-assignee").select_option("none")
     expect(clerk.row(key)).to_be_visible()
+    clerk.page.keyboard.press("Escape")
+    expect(clerk.page.locator(".sieve")).to_have_count(0)
+    clerk.page.locator('.list .bar .icon-button:has(use[href$="#list-filter"])').click()  # it was looked at, and the view is still the one being changed
     clerk.page.locator(".sieve > .button.is-primary").click()
     eventually(
         clerk.page,
@@ -340,3 +343,36 @@ def test_signing_out_after_signing_in_again(stage):
     clerk.page.locator(".me").click()
     clerk.page.locator('.menu-item:has(use[href$="#log-out"])').click()
     expect(clerk.page.locator("input[name=password]")).to_be_visible()
+
+
+@pytest.mark.parametrize("lang, who", WHO)
+def test_a_day_of_ones_own_is_chosen_in_the_calendar_one_reads(stage, lang, who):
+    clerk = stage.clerk(who)
+    _shopper, key = talk_of(stage, clerk)
+    page = clerk.page
+    page.locator("body").press("h")
+    page.locator(".menu .menu-item").last.click()
+    day, time = page.locator("#own-day"), page.locator(".menu-form input[type=time]")
+    expect(day).to_be_focused()
+    expect(day).to_have_value(re.compile({"fa": r"^۱۴[۰-۹]{2}/[۰-۹]{2}/[۰-۹]{2}$", "en": r"^20\d\d-\d\d-\d\d$"}[lang]))
+    tomorrow = day.input_value()
+    day.fill({"fa": "۱۴۰۵/۱۳/۱", "en": "2026-13-01"}[lang])
+    day.press("Enter")
+    assert tomorrow in day.evaluate("field => field.validationMessage"), "said how a day is written, with an example"
+    day.fill(tomorrow)
+    day.press("ArrowDown")
+    expect(page.locator(".date-pop:popover-open button[tabindex='0']")).to_be_focused()
+    page.keyboard.press("Shift+PageDown")  # a year on
+    page.keyboard.press("Escape")
+    expect(page.locator(".date-pop:popover-open")).to_have_count(0)
+    expect(day).to_be_visible()  # the month alone is closed, and nothing was chosen
+    expect(day).to_have_value(tomorrow)
+    page.locator(".date-field .icon-button").first.click()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")  # a week after tomorrow
+    expect(page.locator(".date-says")).not_to_be_empty()
+    time.fill("10:30")
+    page.locator(".menu-form .is-primary").click()
+    wanted = page.evaluate("() => { const at = new Date(); at.setDate(at.getDate() + 8); at.setHours(10, 30, 0, 0); return at.toISOString(); }")
+    eventually(page, lambda: clerk.told(key)["status"] == "snoozed", "it is put away")
+    assert clerk.told(key)["snoozed_until"][:16] == wanted[:16]

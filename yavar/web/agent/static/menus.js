@@ -2,7 +2,7 @@
 import {html, useEffect, useLayoutEffect, useRef, useState} from "../ui/vendor/ui.js";
 import {t} from "../ui/wire.js";
 import {agents, boot, may, me, menu, row, tags} from "./state.js";
-import {Avatar, Icon, Kbd, dirOf, moment} from "./parts.js";
+import {Avatar, Icon, Kbd, dirOf, later, moment} from "./parts.js";
 import {assign, copy, forward, markUnread, newTag, reopen, senders, setPriority, setTag, setTeam, setType, snooze} from "./actions.js";
 import {priorityName} from "./telling.js";
 
@@ -100,17 +100,8 @@ export function snoozeTimes() {
   ];
 }
 
-/** A date and time of one's own, still to come. @param {{label: string, verb: string, run: (at: string) => void, onClose: () => void}} props */
-export function OwnTime({label, verb, run, onClose}) {
-  const field = useRef(null);
-  useEffect(() => { field.current?.focus(); }, []);
-  const local = new Date(Date.now() + 86_400_000 - new Date().getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
-  const go = event => { event.preventDefault(); const date = new Date(field.current.value); if (date > new Date()) { onClose(); run(date.toISOString());
-    } else field.current.setCustomValidity(t("Choose a time to come")), field.current.reportValidity(); };
-  return html`<form class="menu-form" onSubmit=${go} onKeyDown=${event => { if (event.key !== "Escape") event.stopPropagation(); }}><label class="field"><span>${label}</span>
-    <input ref=${field} type="datetime-local" dir="ltr" required defaultValue=${local} onInput=${() => field.current.setCustomValidity("")} /></label>
-      <button class="button is-primary">${verb}</button></form>`;
-}
+/** A date and time of one's own, still to come. */
+export const OwnTime = later(() => import("./own-time.js").then(found => found.OwnTime), () => { menu.value = null; });
 
 function SnoozeMenu({ids, onClose}) {
   const [own, setOwn] = useState(false);

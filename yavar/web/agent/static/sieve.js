@@ -49,10 +49,17 @@ const questions = extra => [
     each.kind === "choice" ? [["", t("Any")], ...each.choices.map(one => [one, one])] : each.kind === "yesno" ? [["", t("Any")], ["true", t("Yes")], ["false", t("No")]] : null]),
 ].filter(([, , choices]) => !choices || choices.length > 1);
 
+let origin = null; // the saved view that is being changed, also when the filter was closed meanwhile
+function originNow() {
+  const {view} = place.peek();
+  if (!view.startsWith("filter:")) origin = savedViews.peek().find(each => view === `view:${each.id}` && (!each.shared || may("view.share"))) ?? null;
+  return origin;
+}
+
 /** @param {{anchor: Element, onClose: () => void}} props */
 export function Sieve({anchor, onClose}) {
   const [chosen, setChosen] = useState(chosenNow);
-  const [from] = useState(() => savedViews.peek().find(each => place.peek().view === `view:${each.id}` && (!each.shared || may("view.share")))); // the saved one that is being changed
+  const [from] = useState(originNow);
   const [name, setName] = useState(null), [shared, setShared] = useState(false);
   const odd = chosen.priority?.includes(",") && chosen.priority !== "urgent,high" ? [chosen.priority] : []; // what a settings page or a program has put together
   const change = (key, value) => {

@@ -1,0 +1,40 @@
+/** A day and a time of one's own, in the calendar one reads. Read when it is first wanted, and its looks with it. */
+import {html, useEffect, useRef} from "../ui/vendor/ui.js";
+import {dress, read, written} from "../ui/date-field.js";
+import {t} from "../ui/wire.js";
+import {IconButton} from "./parts.js";
+
+await new Promise(done => document.head.append(Object.assign(document.createElement("link"), {
+  rel: "stylesheet", href: new URL("../ui/date-field.css", import.meta.url).pathname, onload: done, onerror: done,
+})));
+
+const tomorrow = () => { const now = new Date(); return Date.UTC(now.getFullYear(), now.getMonth(), now.getDate() + 1); };
+
+/** Something still to come. @param {{label: string, verb: string, run: (at: string) => void, onClose: () => void}} props */
+export function OwnTime({label, verb, run, onClose}) {
+  const day = useRef(null), time = useRef(null), box = useRef(null);
+  useEffect(() => { dress(box.current); day.current.focus(); day.current.select(); }, []);
+  const refuse = (field, words) => { field.setCustomValidity(words); field.reportValidity(); };
+  const forget = () => { for (const field of [day.current, time.current]) field.setCustomValidity(""); };
+  const go = event => {
+    event.preventDefault();
+    const chosen = read(day.current.value);
+    if (chosen === null) return refuse(day.current, t("Write a day, like {example}.", {example: written(tomorrow())}));
+    const date = new Date(chosen), [hour, minute] = time.current.value.split(":").map(Number);
+    const at = new Date(date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate(), hour, minute);
+    if (at <= new Date()) return refuse(time.current, t("Choose a time to come"));
+    onClose();
+    run(at.toISOString());
+  };
+  return html`<form class="menu-form" noValidate onSubmit=${go} onInput=${forget} onChange=${forget} onKeyDown=${event => { if (event.key !== "Escape") event.stopPropagation(); }}>
+    <div class="field"><label for="own-day">${label}</label>
+      <span class="date-field" ref=${box}><input id="own-day" ref=${day} dir="ltr" inputmode="numeric" maxlength="20" autocomplete="off" spellcheck="false" defaultValue=${written(tomorrow())} />
+        <${IconButton} icon="calendar" label=${t("Choose a day")} aria-haspopup="dialog" aria-expanded="false" hidden />
+        <span class="date-pop" popover="auto" role="dialog" aria-label=${t("Choose a day")}><span class="date-head">
+          <${IconButton} icon="chevron-left" label=${t("The month before")} data-step="-1" /><strong aria-live="polite" />
+          <${IconButton} icon="chevron-right" label=${t("The month after")} data-step="1" /></span>
+          <span class="date-grid" role="grid" aria-label=${t("Choose a day")} /><span class="date-foot"><button type="button" class="link" data-today>${t("Today")}</button></span></span></span>
+      <output class="hint date-says" for="own-day" /></div>
+    <label class="field"><span>${t("Time")}</span><input ref=${time} type="time" dir="ltr" required defaultValue="09:00" /></label>
+    <button class="button is-primary">${verb}</button></form>`;
+}
