@@ -11,9 +11,10 @@ from typing import NamedTuple
 from yavar.base.html import to_text
 from yavar.base.html.shape import MAX_CHARACTERS
 
-from . import body, tnef
+from . import body, rtf, signed, tnef
 from .letter import Attachment
 from .tree import Part
+from .tree import read as read_tree
 from .words import raw_text, readable
 
 _READ = frozenset({"text/plain", "text/html", "text/enriched", "text/richtext"})
@@ -21,6 +22,8 @@ _REPORTS = frozenset(
     {"message/delivery-status", "message/disposition-notification", "text/rfc822-headers", "message/feedback-report", "message/global-delivery-status"}
 )
 _MESSAGES = frozenset({"message/rfc822", "message/global", "message/news"})
+_SIGNED = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
+LEVELS = 3  # signatures within signatures that are opened
 _ECHOES = frozenset({"text/x-amp-html", "text/watch-html"})  # another dress of the same words
 _ENDINGS = {
     "message/rfc822": "eml", "text/calendar": "ics", "text/plain": "txt", "text/html": "html", "application/pgp-signature": "asc", "application/pkcs7-signature": "p7s",
@@ -41,11 +44,12 @@ class Words(NamedTuple):
 class Gathering:
     """One walk over one mail."""
 
-    def __init__(self, root: Part, hint: str) -> None:
-        self.root, self.hint = root, hint
+    def __init__(self, root: Part, hint: str, level: int = 0) -> None:
+        self.root, self.hint, self._level = root, hint, level
         self.attachments: list[Attachment] = []
         self.warnings: list[str] = []
         self.sealed = ""
+        self._opened = False  # a signature; a mail has one
         self._texts = 0  # how many parts were read so far
         self.words = self._words(root)
 
@@ -63,6 +67,8 @@ class Gathering:
         data = body.content(part)
         if part.type == "application/ms-tnef" or part.filename.lower() == "winmail.dat":
             return self._tnef(part, data)
+        if part.type in _SIGNED or part.filename.lower().endswith(".p7m"):
+            return self._signed(part, data)
         if self._is_read(part):
             return self._text(part, data)
         self._keep(part, data)
@@ -95,7 +101,7 @@ class Gathering:
     def _message(self, part: Part) -> Words:
         child = part.parts[0] if part.parts else None
         subject = readable(raw_text(child.first("subject"), self.hint)) if child else ""
-        inner = Gathering(child, self.hint) if child and part.disposition != "attachment" else None
+        inner = Gathering(child, self.hint, self._level) if child and part.disposition != "attachment" else None
         if inner is None or inner.attachments or part.first("content-type"):  # a digest's messages are only read, if that leaves nothing out
             self._keep(part, body.content(part), f"{subject[:100]}.eml" if subject else "")
         if child is None or inner is None:
@@ -114,9 +120,25 @@ class Gathering:
             self._add(file.name, file.type, file.content, content_id=file.content_id)
         if not opened.files:
             self._keep(part, data)
-        if self._texts or not (opened.text or opened.html):
+        if self._texts:
             return Words()
+        if opened.rtf and not (opened.text.strip() or opened.html.strip()):
+            opened.text = rtf.words(opened.rtf)
+            self.warnings += [] if opened.text else ["winmail.dat: its text could not be read"]
         return Words(opened.text, opened.html)
+
+    def _signed(self, part: Part, data: bytes) -> Words:
+        """What lies within an opaque signature, read as if it lay beside it. The signature stays a file."""
+        inside = signed.content(data) if self._level < LEVELS and not self._opened else b""
+        if inside:
+            self.sealed, self._opened = "signed", True
+        self._keep(part, data)
+        if not inside:
+            return Words()
+        inner = Gathering(read_tree(inside), self.hint, self._level + 1)
+        self.attachments += inner.attachments
+        self.warnings += inner.warnings
+        return inner.words
 
     def _look_at_seal(self, part: Part) -> None:
         if part.type == "multipart/encrypted":
@@ -125,7 +147,7 @@ class Gathering:
             self.sealed = self.sealed or "signed"
 
     def _keep(self, part: Part, data: bytes, name: str = "") -> None:
-        if part.type in ("application/pkcs7-mime", "application/x-pkcs7-mime"):
+        if part.type in _SIGNED:
             self.sealed = self.sealed or ("signed" if "signed" in part.parameters.get("smime-type", "") else "encrypted")
         content_id = raw_text(part.first("content-id")).strip("<> ")
         self._add(part.filename or name, part.type, data, inline=part.disposition == "inline", content_id=content_id)

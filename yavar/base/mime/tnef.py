@@ -1,4 +1,4 @@
-"""winmail.dat: the Transport Neutral Encapsulation Format of Outlook ([MS-OXTNEF]), as far as files, text and HTML go. All numbers are little-endian."""
+"""winmail.dat: the Transport Neutral Encapsulation Format of Outlook ([MS-OXTNEF]), as far as files and words go. All numbers are little-endian."""
 
 import struct
 from collections.abc import Iterator
@@ -12,7 +12,17 @@ _RENDERING, _TITLE, _DATA, _ATTACHMENT, _MESSAGE, _BODY, _CODEPAGE = 0x9002, 0x8
 _FIXED = {0x02: 4, 0x03: 4, 0x04: 4, 0x05: 8, 0x06: 8, 0x07: 8, 0x0A: 4, 0x0B: 4, 0x14: 8, 0x40: 8, 0x48: 16}
 _VARIABLE = (0x0D, 0x1E, 0x1F, 0x102)
 # MAPI properties: [MS-OXPROPS]
-_BODY_TEXT, _BODY_HTML, _LONG_NAME, _SHORT_NAME, _NAME, _MIME, _CONTENT_ID, _OBJECT = 0x1000, 0x1013, 0x3707, 0x3704, 0x3001, 0x370E, 0x3712, 0x3701
+_BODY_TEXT, _BODY_HTML, _BODY_RTF, _LONG_NAME, _SHORT_NAME, _NAME, _MIME, _CONTENT_ID, _OBJECT = (
+    0x1000,
+    0x1013,
+    0x1009,
+    0x3707,
+    0x3704,
+    0x3001,
+    0x370E,
+    0x3712,
+    0x3701,
+)
 
 
 class Broken(ValueError):
@@ -36,6 +46,7 @@ class Opened:
     files: list[File] = field(default_factory=list)
     text: str = ""
     html: str = ""
+    rtf: bytes = b""  # compressed
 
 
 def read(data: bytes) -> Opened:
@@ -74,6 +85,8 @@ def _message(opened: Opened, held: bytes, charset: str) -> None:
             opened.text = _words(value, "utf-16-le" if wide else charset) or opened.text
         elif name == _BODY_HTML:
             opened.html = _words(value, "utf-16-le" if wide else charset)
+        elif name == _BODY_RTF:
+            opened.rtf = value
 
 
 def _file(file: File, attribute: int, held: bytes, charset: str) -> None:
