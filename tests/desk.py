@@ -1,14 +1,18 @@
 """A real desk for tests: `yavar demo` as a process on a free port, its own folder, on the engine of this pass."""
 
+import atexit
 import contextlib
+import functools
 import json
 import os
 import secrets
+import shutil
 import signal
 import socket
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import urllib.request
@@ -28,8 +32,8 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def new_database() -> str:
-    """An empty database on the pass's PostgreSQL, or '' for SQLite."""
+def new_database(like: str = "template1") -> str:
+    """Another database on the pass's PostgreSQL, or '' for SQLite."""
     if ENGINE != "postgresql":
         return ""
     import psycopg
@@ -37,15 +41,26 @@ def new_database() -> str:
     server = os.environ["YAVAR_DATABASE"]
     name = f"desk_{secrets.token_hex(6)}"
     with psycopg.connect(server, autocommit=True) as line:
-        line.execute(f"CREATE DATABASE {name}")
+        line.execute(f"CREATE DATABASE {name} TEMPLATE {like}")
     head, _, query = server.partition("?")
     return f"{head.rsplit('/', 1)[0]}/{name}" + (f"?{query}" if query else "")
 
 
-class Desk:
-    """Start, stop, kill; `url` and `inbox` for clients."""
+@functools.cache
+def migrated() -> tuple[Path, str]:
+    """An empty database at this version, made once per process: its file, or its name on PostgreSQL. Each demonstration begins with a copy."""
+    folder = Path(tempfile.mkdtemp(prefix="yavar-migrated-"))
+    atexit.register(shutil.rmtree, folder, True)
+    address = new_database()
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "YAVAR_DATA": str(folder), **({"YAVAR_DATABASE": address} if address else {})}
+    subprocess.run([sys.executable, "-m", "yavar", "migrate"], env=env, check=True, capture_output=True, timeout=60)
+    return folder / "desk.sqlite3", address.partition("?")[0].rpartition("/")[2]
 
-    def __init__(self, folder: Path, command: str = "demo", **settings: str) -> None:
+
+class Desk:
+    """Start, stop, kill; `url` and `inbox` for clients. `empty`: nothing is in its folder before it starts."""
+
+    def __init__(self, folder: Path, command: str = "demo", *, empty: bool = False, **settings: str) -> None:
         self.folder, self.command, self.port = folder, command, free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.env = {k: v for k, v in os.environ.items() if not k.startswith(("YAVAR_", "DJANGO_"))}
@@ -58,7 +73,15 @@ class Desk:
             "YAVAR_PORT": str(self.port),
             **settings,
         }
-        if database := new_database():
+        if empty or command != "demo":
+            database = new_database()
+        else:
+            file, name = migrated()
+            database = new_database(name) if name else ""
+            if not name:
+                (folder / "data").mkdir(exist_ok=True)
+                shutil.copyfile(file, folder / "data" / file.name)
+        if database:
             self.env["YAVAR_DATABASE"] = database
         self.log = folder / "desk.log"
         self.process: subprocess.Popen | None = None

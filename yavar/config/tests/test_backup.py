@@ -43,7 +43,7 @@ def archive(desk):
 
 def there(desk, tmp_path, **more):
     """Another place, not started."""
-    return Desk(tmp_path, YAVAR_PG_BIN=programs(), **more)
+    return Desk(tmp_path, empty=True, YAVAR_PG_BIN=programs(), **more)
 
 
 def test_a_backup_of_a_running_desk_is_a_desk(desk, archive, tmp_path):
