@@ -58,9 +58,8 @@ def way(inbox: Inbox) -> tuple[Channel, Inbox]:
 
 def mail_of(brand: int) -> Inbox | None:
     """The inbox by which a shop's mail leaves: the first that can send."""
-    found = [
-        each for each in Inbox.objects.filter(brand=brand, active=True).order_by("pk") if (of := channel(each.kind)) and of.way == "email" and not of.by_mail
-    ]
+    inboxes = sql.pick(Inbox, "brand_id = ? AND active ORDER BY id", (brand,))
+    found = [each for each in inboxes if (of := channel(each.kind)) and of.way == "email" and not of.by_mail]
     return next((each for each in found if each.pk in able(found)), None)
 
 
@@ -79,7 +78,8 @@ def able(inboxes: Sequence[Inbox]) -> set[int]:
 
 def within_budget(address: str) -> bool:
     """Whether one more automatic mail may go to an address today."""
-    return Delivery.objects.filter(address=address, automatic=True, created_at__gt=clock.now() - timedelta(days=1)).count() < AUTOMATIC_A_DAY
+    sent = sql.pick(Delivery, "address = ? AND automatic AND created_at > ?", (address, sql.moment(clock.now() - timedelta(days=1))))
+    return len(sent) < AUTOMATIC_A_DAY
 
 
 def wake(inbox: int, kind: str, slot: int, due: datetime | None = None) -> None:

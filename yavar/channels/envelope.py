@@ -1,11 +1,12 @@
 """To whom an answer goes: whoever asked and whoever was copied in, unless its author says otherwise."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from django.utils.translation import gettext_lazy as _
 
+from yavar.base.db import sql
 from yavar.base.events import Actor
 from yavar.base.problem import Problem
 from yavar.conversations.actions import locked, tell
@@ -33,23 +34,29 @@ class Envelope(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def usual(conversation: Conversation, way: str) -> Envelope:
     """Whom an answer reaches by itself: the customer at the address they last wrote from, and in copy whoever takes part."""
     first = address_of(conversation.customer_id, way, _last_from(conversation))
-    others = Participant.objects.filter(conversation=conversation).order_by("pk").values_list("customer", flat=True)
-    copied = [address for key in others if (address := address_of(key, way)) and address != first]
+    others = sql.pick(Participant, "conversation_id = ? ORDER BY id", (conversation.pk,))
+    copied = [address for each in others if (address := address_of(each.customer_id, way)) and address != first]
     return Envelope((first,) if first else (), tuple(dict.fromkeys(copied))[: MOST - 1])
 
 
 def address_of(customer_id: int, way: str, preferred: str = "") -> str:
     """Where a customer can be reached: `preferred` if it is theirs, else a verified one, else the newest; one that mail came back from comes last. '' for nowhere."""
-    found = list(Identity.objects.filter(customer__in=with_merged(customer_id), kind=way, scope=""))
+    people = with_merged(customer_id)
+    found = sql.pick(Identity, f"customer_id IN ({sql.marks(people)}) AND kind = ? AND scope = ''", (*people, way))
     found.sort(key=lambda each: (each.failure in ("hard", "complaint"), each.value != preferred, each.verified_at is None, -each.pk))
     return found[0].value if found else ""
 
 
 def _last_from(conversation: Conversation) -> str:
+    return identities.email(str(last_head(conversation).get("from", ""))) or ""
+
+
+def last_head(conversation: Conversation) -> dict[str, Any]:
+    """What stood at the head of what the customer wrote last, as claimed (Original); empty when it was no mail."""
     theirs = [f"customer:{key}" for key in with_merged(conversation.customer_id)]
-    last = Message.objects.filter(conversation=conversation, author__in=theirs).order_by("-seq").values_list("pk", flat=True).first()
-    head = Original.objects.filter(message=last).values_list("head", flat=True).first() if last else None
-    return identities.email(str((head or {}).get("from", ""))) or ""
+    last = sql.pick(Message, f"conversation_id = ? AND author IN ({sql.marks(theirs)}) ORDER BY seq DESC LIMIT 1", (conversation.pk, *theirs))
+    found = sql.pick(Original, "message_id = ?", (last[0].pk,)) if last else []
+    return found[0].head if found else {}
 
 
 def checked(given: Mapping[str, Iterable[str]], channel: Channel) -> Envelope:

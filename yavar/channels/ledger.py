@@ -28,6 +28,7 @@ from .models import Arrival, Receipt
 
 LARGEST = 40 << 20  # bytes of one item
 LATE, AGAIN = timedelta(seconds=10), timedelta(minutes=10)
+BREATH = timedelta(milliseconds=300)
 
 
 class Came(NamedTuple):
@@ -89,16 +90,17 @@ def _enter(inbox: Inbox, came: Came, file: File | None, unused: list[File]) -> b
     return True
 
 
-def wake(inbox_id: int, kind: str) -> None:
+def wake(inbox_id: int, kind: str, due: datetime | None = None) -> None:
     """Leave the job that reads what waits in an inbox, inside the open transaction. One at a time for each inbox, so none delays another."""
-    leave(f"{kind}.read", args={"inbox": inbox_id}, unique_key=f"{kind}.read:{inbox_id}")
+    leave(f"{kind}.read", args={"inbox": inbox_id}, unique_key=f"{kind}.read:{inbox_id}", due=due)
 
 
 def go_on(inbox_id: int, kind: str) -> None:
-    """At the end of a reading, inside the transaction that removes its job: whatever came meanwhile found that job still there and left no other."""
+    """At the end of a reading, inside the transaction that removes its job: whatever came meanwhile found that job still there and left no other. A heap waits a
+    moment when what was read of it is not yet sought, told and promised."""
     free = is_sqlite() or list(Inbox.objects.select_for_update(skip_locked=True, no_key=True).filter(pk=inbox_id).values_list("pk"))
     if not free or waiting(inbox_id, 1):  # not free: somebody takes something in at this moment, which only the next reading can see
-        wake(inbox_id, kind)
+        wake(inbox_id, kind, clock.now() + BREATH if jobs.behind() else None)
 
 
 def nudge() -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from yavar.base import clock, crypto, ids
-from yavar.base.db import transaction
+from yavar.base.db import sql, transaction
 from yavar.base.instance import epoch
 from yavar.conversations.models import Conversation, Participant
 from yavar.people.customers.queries import with_merged
@@ -33,10 +33,10 @@ def issue(conversation_id: int, customer_id: int, message_id: int | None = None,
     it is `token_of` that."""
     token = token_of(seed or ids.public_id())
     with transaction():
-        ReplyToken.objects.create(
+        sql.create(ReplyToken(
             token_hash=crypto.token_hash(token, PURPOSE), conversation_id=conversation_id, customer_id=customer_id, message_id=message_id,
             address=address, epoch=epoch(), created_at=clock.now(),
-        )  # fmt: skip
+        ))  # fmt: skip
     return token
 
 

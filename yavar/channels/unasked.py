@@ -5,14 +5,14 @@ typed gets nothing; and each address has a daily budget (`delivery.within_budget
 """
 
 from yavar.base import clock
-from yavar.base.db import transaction
+from yavar.base.db import sql, transaction
 from yavar.base.events import Actor
 from yavar.base.problem import Problem
 from yavar.conversations.actions import locked
 from yavar.conversations.append import Appended, append
 from yavar.conversations.deliveries import Recipient
 from yavar.conversations.merging import survivor_of
-from yavar.conversations.models import Conversation, Inbox, Message, Original
+from yavar.conversations.models import Conversation, Inbox, Message
 from yavar.people.customers.queries import with_merged
 from yavar.people.models import Identity
 
@@ -25,33 +25,26 @@ def say(conversation_id: int, *, client_id: str, text: str) -> Appended | None:
     """Say it once per `client_id`. None when it would reach nobody: then it is not said."""
     with transaction():
         conversation = survivor_of(locked(conversation_id))
-        known = Message.objects.filter(conversation=conversation, client_id=client_id).exists()
-        inbox = Inbox.objects.get(pk=conversation.inbox_id)
+        known = bool(sql.pick(Message, "conversation_id = ? AND client_id = ?", (conversation.pk, client_id)))
+        inbox = sql.by_key(Inbox, [conversation.inbox_id])[conversation.inbox_id]
         try:
             offered, out = delivery.way(inbox)
         except Problem:  # nobody has set up how its mail leaves
             return None
-        to = _reader(conversation, inbox, offered.way) if offered.way else None
+        to = _reader(conversation, offered.way, typed=out.pk != inbox.pk) if offered.way else None
         if offered.way and not known and (to is None or not delivery.within_budget(to.address)):
             return None
         said = append(conversation.pk, by=DESK, client_id=client_id, text=text, at=clock.now())
         if to is not None and not said.repeated:
-            delivery.hand_out(Message.objects.get(pk=said.message_id), [to], out, automatic=True)
+            delivery.hand_out(sql.by_key(Message, [said.message_id])[said.message_id], [to], out, automatic=True)
     return said
 
 
-def _reader(conversation: Conversation, inbox: Inbox, way: str) -> Recipient | None:
-    """Whoever asked, where they wrote from. Where an address was only typed (a form), if it is proven."""
+def _reader(conversation: Conversation, way: str, *, typed: bool) -> Recipient | None:
+    """Whoever asked, where they wrote from. Where an address was only `typed` (a form), if it is proven. Nobody, when what was written last was a mail to a list, or
+    to many."""
     found = envelope.usual(conversation, way).to
-    if not found or _to_many(conversation):
+    if not found or envelope.last_head(conversation).get("bulk"):
         return None
-    typed = delivery.way(inbox)[1].pk != inbox.pk
     proven = Identity.objects.filter(customer__in=with_merged(conversation.customer_id), kind=way, value=found[0], verified_at__isnull=False)
     return None if typed and not proven.exists() else Recipient(conversation.customer_id, found[0])
-
-
-def _to_many(conversation: Conversation) -> bool:
-    """Whether what was written last was a mail to a list, or to many."""
-    last = Message.objects.filter(conversation=conversation, author__startswith="customer:").order_by("-seq").values_list("pk", flat=True).first()
-    head = Original.objects.filter(message=last).values_list("head", flat=True).first() if last else None
-    return bool((head or {}).get("bulk"))

@@ -34,14 +34,14 @@ def queue(
 ) -> list[Delivery]:
     """A copy for each recipient, from an address of ours, due at once, inside the transaction of the message itself; it is part of that fact. Twice is the same as once."""
     now, made = clock.now(), []
-    have = set(Delivery.objects.filter(message=message).values_list("address", flat=True))
+    have = {each.address for each in sql.pick(Delivery, "message_id = ?", (message.pk,))}
     for each in recipients:
         if each.address not in have:
             have.add(each.address)
-            made.append(Delivery.objects.create(
+            made.append(sql.create(Delivery(
                 message=message, since=since or message.seq, inbox_id=inbox, customer_id=each.customer, sender=sender, address=each.address, role=each.role,
                 automatic=automatic, slot=slot, next_at=now, created_at=now,
-            ))  # fmt: skip
+            )))  # fmt: skip
     return made
 
 

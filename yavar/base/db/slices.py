@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 
 from . import is_sqlite, replayable, transaction
 
+SHORTEST = 0.001
 SLICE = 0.005  # seconds of writing, after which somebody may be waiting
 
 
@@ -21,5 +22,10 @@ def in_slices(step: Callable[[], bool]) -> Iterator[None]:
                 more = step()
             took = time.monotonic() - started
         yield
-        if is_sqlite():
-            time.sleep(2 * took)
+        rest(took)
+
+
+def rest(took: float) -> None:
+    """After `took` seconds of background writing on SQLite: whoever waits for the write lock gets it."""
+    if is_sqlite():
+        time.sleep(max(SHORTEST, took / 2))

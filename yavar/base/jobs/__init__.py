@@ -1,7 +1,7 @@
 """Work left for later, in the database: one leased table, one claim. Every job may run twice; its effect must not."""
 
 from .outside import Outside, Steps
-from .queue import hasten, job, leave, retry
+from .queue import behind, hasten, job, leave, retry
 from .runner import forget_leases, run_due
 
-__all__ = ["Outside", "Steps", "forget_leases", "hasten", "job", "leave", "retry", "run_due"]
+__all__ = ["Outside", "Steps", "behind", "forget_leases", "hasten", "job", "leave", "retry", "run_due"]

@@ -88,6 +88,12 @@ def _several(number: int) -> str:
     return f"{head} VALUES {', '.join([row] * number)}"
 
 
+def behind(many: int = 1000) -> bool:
+    """Whether so much is due that whoever brings more by themselves should let that be done first: a heap that comes in must not hold up what people do meanwhile."""
+    due = f"SELECT 1 FROM {sql.table(Job)} WHERE state = 'ready' AND due_at <= ? LIMIT {many}"
+    return bool(run(sql.text(f"SELECT COUNT(*) FROM ({due}) AS due"), (sql.moment(clock.now()),)).fetchone()[0] >= many)
+
+
 def hasten(unique_keys: Sequence[str]) -> None:
     """What these jobs waited for has come: they are due now."""
     with transaction():

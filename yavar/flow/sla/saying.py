@@ -10,6 +10,7 @@ from yavar.base import clock
 from yavar.base.db import sql
 from yavar.base.jobs import job
 from yavar.channels import unasked
+from yavar.conversations import union
 from yavar.conversations.models import Conversation
 from yavar.desk.moments import until
 from yavar.desk.settings import zone_or_ours
@@ -25,13 +26,12 @@ def say(conversation: int, kind: str, cycle: int, what: str, words: Mapping[str,
     """Say it, unless somebody answered meanwhile. Twice is the same as once."""
     if not sql.pick(Timer, "conversation_id = ? AND kind = ? AND cycle = ? AND state = 'open'", (conversation, kind, cycle)):
         return
-    found = Conversation.objects.filter(pk=conversation).select_related("customer", "inbox__brand").first()
-    if found is not None:
-        moment, first = (datetime.fromisoformat(text) if text else None for text in (due, before))
-        text = acknowledgement(found, moment, words) if what == "ack" else apology(found, first, moment)
-        said = unasked.say(conversation, client_id=f"notice-{what}-{kind}-{cycle}", text=text)
-        if said is None and what == "ack":
-            waive(conversation, kind, cycle)
+    [found] = union.load([conversation])
+    moment, first = (datetime.fromisoformat(text) if text else None for text in (due, before))
+    text = acknowledgement(found, moment, words) if what == "ack" else apology(found, first, moment)
+    said = unasked.say(conversation, client_id=f"notice-{what}-{kind}-{cycle}", text=text)
+    if said is None and what == "ack":
+        waive(conversation, kind, cycle)
 
 
 def acknowledgement(conversation: Conversation, due: datetime | None, words: Mapping[str, str]) -> str:

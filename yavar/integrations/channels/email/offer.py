@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 
+from yavar.base.db import sql
 from yavar.channels.contract import Channel
 
 from .channel import KIND, EmailConfig, base_of, checked, own_addresses
@@ -10,7 +11,7 @@ from .reading import words_of
 
 
 def _able(inboxes: Collection[int]) -> set[int]:
-    return set(Outlet.objects.filter(inbox__in=inboxes, active=True).values_list("inbox", flat=True))
+    return {each.inbox_id for each in sql.pick(Outlet, f"active AND inbox_id IN ({sql.marks(inboxes)})", list(inboxes))} if inboxes else set()
 
 
 EMAIL = Channel(
