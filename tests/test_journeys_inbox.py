@@ -354,6 +354,7 @@ def test_a_day_of_ones_own_is_chosen_in_the_calendar_one_reads(stage, lang, who)
     page.locator(".menu .menu-item").last.click()
     day, time = page.locator("#own-day"), page.locator(".menu-form input[type=time]")
     expect(day).to_be_focused()
+    assert page.locator(".menu:popover-open").evaluate("box => box.scrollWidth <= box.clientWidth"), "nothing is cut at its edge"
     expect(day).to_have_value(re.compile({"fa": r"^۱۴[۰-۹]{2}/[۰-۹]{2}/[۰-۹]{2}$", "en": r"^20\d\d-\d\d-\d\d$"}[lang]))
     tomorrow = day.input_value()
     day.fill({"fa": "۱۴۰۵/۱۳/۱", "en": "2026-13-01"}[lang])
