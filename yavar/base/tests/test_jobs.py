@@ -6,7 +6,7 @@ import pytest
 
 from yavar.base import clock
 from yavar.base.db import transaction
-from yavar.base.jobs import forget_leases, job, leave, retry, run_due
+from yavar.base.jobs import behind, forget_leases, job, leave, retry, run_due
 from yavar.base.jobs.models import Job
 from yavar.base.jobs.runner import LEASE, TRIES, claim, do
 from yavar.desk.models import Setting
@@ -142,3 +142,14 @@ def test_of_two_times_for_one_job_the_earlier_counts():
         for minutes in (60, 5, 30):
             leave("test.later", unique_key="one", due=now + timedelta(minutes=minutes))
     assert Job.objects.get(name="test.later").due_at == now + timedelta(minutes=5)
+
+
+def test_whoever_brings_more_can_see_that_much_is_due():
+    for number in range(3):
+        put(f"n{number}")
+    with transaction():
+        leave("test.note", args={"what": "later"}, due=clock.now() + timedelta(hours=1))
+    assert behind(3) and not behind(4), "what is due later holds up nobody"
+    while run_due():
+        pass
+    assert not behind(1)

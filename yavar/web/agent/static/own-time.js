@@ -1,13 +1,19 @@
 /** A day and a time of one's own, in the calendar one reads. Read when it is first wanted, and its looks with it. */
 import {html, useEffect, useRef} from "../ui/vendor/ui.js";
 import {dress, read, written} from "../ui/date-field.js";
-import {t} from "../ui/wire.js";
+import {t, digits} from "../ui/wire.js";
 import {IconButton} from "./parts.js";
 
 await new Promise(done => document.head.append(Object.assign(document.createElement("link"), {
   rel: "stylesheet", href: new URL("../ui/date-field.css", import.meta.url).pathname, onload: done, onerror: done,
 })));
 
+const NINE = `${digits(0)}${digits(9)}:${digits(0)}${digits(0)}`;
+/** 9, 9:30, ۱۸:۰۰ as [hour, minute]; null for what is no time of day. */
+function clockTime(text) {
+  const found = /^([01]?\d|2[0-3])(?:[:.٫]?([0-5]\d))?$/.exec(text.trim().replace(/[۰-۹٠-٩]/g, each => each.charCodeAt(0) & 15));
+  return found && [Number(found[1]), Number(found[2] ?? 0)];
+}
 const tomorrow = () => { const now = new Date(); return Date.UTC(now.getFullYear(), now.getMonth(), now.getDate() + 1); };
 
 /** Something still to come. @param {{label: string, verb: string, run: (at: string) => void, onClose: () => void}} props */
@@ -20,8 +26,9 @@ export function OwnTime({label, verb, run, onClose}) {
     event.preventDefault();
     const chosen = read(day.current.value);
     if (chosen === null) return refuse(day.current, t("Write a day, like {example}.", {example: written(tomorrow())}));
-    const date = new Date(chosen), [hour, minute] = time.current.value.split(":").map(Number);
-    const at = new Date(date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate(), hour, minute);
+    const typed = clockTime(time.current.value);
+    if (!typed) return refuse(time.current, t("Write a time, like {example}.", {example: NINE}));
+    const date = new Date(chosen), at = new Date(date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate(), ...typed);
     if (at <= new Date()) return refuse(time.current, t("Choose a time to come"));
     onClose();
     run(at.toISOString());
@@ -35,6 +42,6 @@ export function OwnTime({label, verb, run, onClose}) {
           <${IconButton} icon="chevron-right" label=${t("The month after")} data-step="1" /></span>
           <span class="date-grid" role="grid" aria-label=${t("Choose a day")} /><span class="date-foot"><button type="button" class="link" data-today>${t("Today")}</button></span></span></span>
       <output class="hint date-says" for="own-day" /></div>
-    <label class="field"><span>${t("Time")}</span><input ref=${time} type="time" dir="ltr" required defaultValue="09:00" /></label>
+    <label class="field"><span>${t("Time")}</span><input id="own-time" ref=${time} dir="ltr" inputmode="numeric" maxlength="5" autocomplete="off" defaultValue=${NINE} /></label>
     <button class="button is-primary">${verb}</button></form>`;
 }

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from django.conf import settings
 
-from yavar.base import files
+from yavar.base import clock, files
 from yavar.base.db import is_sqlite, run, transaction
 from yavar.base.files.models import File
 from yavar.base.jobs.models import Job
@@ -92,6 +92,20 @@ def test_what_comes_while_others_are_read_has_a_job(inbox):
     with transaction(), pytest.raises(StopIteration):
         steps.send(call())
     assert Job.objects.filter(name="email.read").count() == 1
+
+
+@pytest.mark.parametrize("due, waits", [(0, False), (1000, True)])
+def test_a_heap_waits_while_much_else_is_due(inbox, due, waits):
+    hand_in(inbox, *(mail(f"number {n}") for n in range(reading.BATCH + 1)))
+    steps = reading.read_inbox(inbox.pk)
+    found = next(steps)()
+    Job.objects.all().delete()
+    now = clock.now()
+    Job.objects.bulk_create([Job(name="somebody.else", args={}, due_at=now, created_at=now) for _ in range(due)])
+    with transaction(), contextlib.suppress(StopIteration):
+        steps.send(found)
+    assert Receipt.objects.filter(state="routed").count() == reading.BATCH
+    assert (Job.objects.get(name="email.read").due_at > clock.now()) is waits
 
 
 def test_order_is_kept(inbox):
