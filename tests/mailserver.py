@@ -142,6 +142,14 @@ service lmtp {{
 }}
 """)
 
+    def _start_postfix(self) -> None:
+        """Once more after a moment if need be: the ports were free when they were chosen, and on a busy machine somebody else may have had one since."""
+        words = [POSTFIX, "-c", str(self.folder / "postfix"), "start"]
+        if subprocess.run(words, capture_output=True).returncode:
+            time.sleep(1)
+            done = subprocess.run(words, capture_output=True, text=True)
+            assert not done.returncode, done.stdout + done.stderr
+
     def _write_postfix(self) -> None:
         etc, f = self.folder / "postfix", self.folder
         shutil.copytree("/etc/postfix", etc, symlinks=True)
@@ -187,7 +195,7 @@ lmtp_destination_concurrency_limit = 1
         """Both servers answer when this returns."""
         threading.Thread(target=self._asked.serve_forever, daemon=True).start()
         self.start_dovecot()
-        subprocess.run([POSTFIX, "-c", str(self.folder / "postfix"), "start"], check=True, capture_output=True)
+        self._start_postfix()
         self._wait_for(self.smtp)
         return self
 

@@ -3,10 +3,12 @@
 import threading
 from collections.abc import Callable
 from datetime import timedelta
+from importlib import import_module
 
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 
+from yavar.base import structs
 from yavar.base.audit import seal
 from yavar.base.db import checkpoint
 from yavar.base.db.upkeep import keep_statistics
@@ -117,6 +119,7 @@ def wire() -> None:
     for name in concerned.NEWS:
         listen(name, telling.TELL, ordered=name not in concerned.FLOODS)
     follow(webhook_jobs.FAN_OUT, wanted.wants)
+    structs.complete()
 
 
 def edge() -> Edge:
@@ -127,4 +130,7 @@ def edge() -> Edge:
     hub().voices[:] = [public.voice, staff.voice]
     hub().ticks[:] = [presence.forget_stale, wanted.refresh, fence]
     doors: list[Door] = [HEALTH, *CHAT_DOORS, *API_DOORS]
-    return Edge(get_wsgi_application(), doors, assets(), settings.ENV.threads)
+    django = get_wsgi_application()
+    import_module(settings.ROOT_URLCONF)  # now, and not by the first requests
+    structs.complete()
+    return Edge(django, doors, assets(), settings.ENV.threads)

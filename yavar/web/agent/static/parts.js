@@ -121,10 +121,10 @@ function eyeOf(list) {
   if (!eyes.has(list)) eyes.set(list, new IntersectionObserver(all => { for (const {target, isIntersecting} of all) drawn.get(target)?.look(isIntersecting); }, {root: list, rootMargin: "72px 0px"}));
   return eyes.get(list);
 }
-let beating = 0;
+let beating = 0, drawnAt = 0;
 function beat() {
-  const at = deskNow();
-  for (const each of timers) if (at >= each.until) each.draw(at);
+  const at = deskNow(), back = at < drawnAt; // an answer has told that it is earlier than this device thought
+  for (const each of timers) if (back || at >= each.until) each.draw(at);
   for (const listen of listeners) listen(at);
   plan();
 }
@@ -146,6 +146,7 @@ export function DueTimer({due, whole, onMinute}) {
     const [ring, {firstElementChild: text}] = box.current.children, left = ring.lastElementChild, parsed = measure(due);
     let shown = {};
     const timer = {until: 0, told: null, seen: true, look(seen) { timer.seen = seen; if (seen) timer.draw(deskNow()); }, draw(at) {
+      drawnAt = at;
       const now = standing(parsed, at), words = dueWords(now, whole ? due.due_kind : undefined);
       timer.until = timer.seen ? now.until : Math.max(now.until, at + MINUTE);
       if (shown.words !== words) { if (text.firstChild) text.firstChild.data = words; else text.textContent = words; }
