@@ -22,7 +22,7 @@ from .channel import KIND
 from .routing import Read, settle
 from .understand import CHILD, decode
 
-BATCH, SECONDS = 5, 3.0  # mails of one inbox at a time: as many as one short transaction holds; and how long reading them may take
+BATCH, SECONDS = 2, 3.0  # mails of one inbox at a time: as many as a transaction holds that nobody who chats notices; and how long reading them may take
 IDLE_CHILDREN = 2
 _idle: list[Child] = []  # taken and given back by threads: pop and append are atomic
 
