@@ -2,7 +2,6 @@
 
 import logging
 import os
-import sys
 import threading
 import time
 
@@ -22,7 +21,6 @@ GATHER = 0.1  # seconds after news: what comes in the same moment is claimed and
 def work(stop: threading.Event) -> None:
     """Until `stop` is set."""
     os.nice(10)  # whoever waits for an answer comes first
-    sys.setswitchinterval(0.0005)  # a thread that computes keeps the others from what SQLite has answered them for five milliseconds a statement, else
     wiring.wire()
     if is_sqlite():
         forget_leases()

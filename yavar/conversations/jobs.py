@@ -47,7 +47,7 @@ def _known_as(keys: set[int]) -> dict[int, str]:
     people = {key: customer.survivor() if customer.merged_into_id else customer for key, customer in customers.items()}
     ways: dict[int, list[str]] = {}
     wanted = sorted({person.pk for person in people.values()})
-    for way in sql.pick(Identity, f"customer_id IN ({', '.join('?' * len(wanted))}) ORDER BY id", wanted) if wanted else []:
+    for way in sql.pick(Identity, f"customer_id IN ({sql.marks(wanted)}) ORDER BY id", wanted) if wanted else []:
         ways.setdefault(way.customer_id, []).append(way.value)
     return {key: " ".join([person.name, *ways.get(person.pk, [])]) for key, person in people.items()}
 

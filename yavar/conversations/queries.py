@@ -76,7 +76,7 @@ def customer_card(agent: Agent, customer: Customer, *, apart_from: int) -> dict[
     theirs = sight(agent) & ~Q(status=Conversation.Status.MERGED)
     each = [theirs & Q(customer=key) for key in keys] if len(keys) <= MANY else [theirs & Q(customer__in=keys)]
     earlier = union.first(union.parts(part & ~Q(pk=apart_from) for part in each), 10)
-    known = sql.pick(Identity, f"customer_id IN ({', '.join('?' * len(keys))}) ORDER BY id", keys)
+    known = sql.pick(Identity, f"customer_id IN ({sql.marks(keys)}) ORDER BY id", keys)
     open_ = agent.powers.everywhere("customer.read") or customers_of(agent).filter(pk__in=keys).exists()
     identities = [{"kind": i.kind, "value": i.value, "verified": i.verified_at is not None, "failure": i.failure} for i in known]
     copied = sql.pick(Customer, f"id IN (SELECT customer_id FROM {sql.table(Participant)} WHERE conversation_id = ?) ORDER BY id LIMIT 50", (apart_from,))

@@ -13,7 +13,7 @@ from yavar.base import clock, http, numbers
 from yavar.base.db import sql, transaction
 from yavar.base.jobs import Steps, job, leave
 from yavar.conversations.policies import may_see
-from yavar.people.models import Agent
+from yavar.people.models import Agent, SignIn
 
 from . import choices, devices, queries, sealing, vapid
 from .models import Device, Notification, PushKey
@@ -66,8 +66,11 @@ def leave_for(due: Mapping[Notification, datetime]) -> list[Notification]:
 
 
 def _devices_of(agents: Collection[int]) -> list[Device]:
-    found = sql.pick(Device, f"agent_id IN ({sql.marks(agents)})", list(agents)) if agents else []  # mostly none, and Django's own query costs five of these
-    return devices.awake(list(Device.objects.filter(pk__in=[each.pk for each in found]).select_related("sign_in").order_by("pk"))) if found else []
+    found = sql.pick(Device, f"agent_id IN ({sql.marks(agents)}) ORDER BY id", list(agents)) if agents else []
+    sign_ins = sql.by_key(SignIn, (each.sign_in_id for each in found if each.sign_in_id is not None))
+    for each in found:
+        each.sign_in = sign_ins.get(each.sign_in_id or 0)
+    return devices.awake(found)
 
 
 def _leave(device: int, notification: int, *, due: datetime, tries: int = 0) -> None:

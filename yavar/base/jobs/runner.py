@@ -36,7 +36,7 @@ def claim(limit: int = BATCH, now: datetime | None = None, *, outside: bool = Fa
     now, names = now or clock.now(), outside_names()
     if outside and not names:
         return []
-    kind = f"AND j.name {'' if outside else 'NOT '}IN ({', '.join('?' * len(names))})" if names else ""
+    kind = f"AND j.name {'' if outside else 'NOT '}IN ({sql.marks(names)})" if names else ""
     free = f"j.state = 'ready' AND j.due_at <= ? AND (j.lease_until IS NULL OR j.lease_until < ?) {kind}"
     moment = sql.moment(now)
     values = (moment, moment, *names)

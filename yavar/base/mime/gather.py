@@ -138,6 +138,7 @@ class Gathering:
         inner = Gathering(read_tree(inside), self.hint, self._level + 1)
         self.attachments += inner.attachments
         self.warnings += inner.warnings
+        self.sealed = inner.sealed or self.sealed  # what is encrypted within can still not be read
         return inner.words
 
     def _look_at_seal(self, part: Part) -> None:

@@ -27,7 +27,7 @@ def person(event_id: int) -> None:
     """A customer belongs to other segments now: their open conversations may fall under another policy."""
     customer = Event.objects.values_list("subject_id", flat=True).get(pk=event_id)
     keys = with_merged(customer)
-    for row in sql.pick(Conversation, f"customer_id IN ({', '.join('?' * len(keys))}) AND {OPEN} LIMIT 100", keys):
+    for row in sql.pick(Conversation, f"customer_id IN ({sql.marks(keys)}) AND {OPEN} LIMIT 100", keys):
         advance(row.pk, afresh=True)
 
 

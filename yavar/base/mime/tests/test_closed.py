@@ -73,3 +73,8 @@ def test_signatures_within_signatures_end():
         inner = b"Content-Type: application/pkcs7-mime; smime-type=signed-data\r\nContent-Transfer-Encoding: base64\r\n\r\n" + base64.encodebytes(seal(inner))
     assert closed(seal(inner)).text == ""
     assert closed(seal(b"Content-Type: application/pkcs7-mime\r\n\r\n" + seal(ENTITY))).text.strip() == "The kettle سلام leaks."
+
+
+def test_what_is_encrypted_within_a_signature_is_said_to_be_so():
+    read = closed(seal(b"Content-Type: application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m\r\n\r\nsecret"))
+    assert (read.text, read.sealed, len(read.attachments)) == ("", "encrypted", 2)

@@ -1,9 +1,9 @@
 /** Working hours: more spells and fewer, a day's hours copied to the others, "until the next morning" as one types. The page works without this; then each save offers one more spell. */
-const latin = text => text.replace(/[۰-۹٠-٩]/g, each => each.charCodeAt(0) & 15).trim();
+import {latin} from "../ui/date-field.js";
 
 /** Minutes from midnight of a typed time, or NaN. @param {string} text */
 function minutes(text) {
-  const found = /^([01]?\d|2[0-4])(?:[:.٫]?([0-5]\d))?$/.exec(latin(text));
+  const found = /^([01]?\d|2[0-4])(?:[:.٫]?([0-5]\d))?$/.exec(latin(text).trim());
   return found ? Number(found[1]) * 60 + Number(found[2] ?? 0) : NaN;
 }
 

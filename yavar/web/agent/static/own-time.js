@@ -1,6 +1,6 @@
 /** A day and a time of one's own, in the calendar one reads. Read when it is first wanted, and its looks with it. */
 import {html, useEffect, useRef} from "../ui/vendor/ui.js";
-import {dress, read, written} from "../ui/date-field.js";
+import {dress, latin, read, written} from "../ui/date-field.js";
 import {t, digits} from "../ui/wire.js";
 import {IconButton} from "./parts.js";
 
@@ -11,7 +11,7 @@ await new Promise(done => document.head.append(Object.assign(document.createElem
 const NINE = `${digits(0)}${digits(9)}:${digits(0)}${digits(0)}`;
 /** 9, 9:30, ۱۸:۰۰ as [hour, minute]; null for what is no time of day. */
 function clockTime(text) {
-  const found = /^([01]?\d|2[0-3])(?:[:.٫]?([0-5]\d))?$/.exec(text.trim().replace(/[۰-۹٠-٩]/g, each => each.charCodeAt(0) & 15));
+  const found = /^([01]?\d|2[0-3])(?:[:.٫]?([0-5]\d))?$/.exec(latin(text).trim());
   return found && [Number(found[1]), Number(found[2] ?? 0)];
 }
 const tomorrow = () => { const now = new Date(); return Date.UTC(now.getFullYear(), now.getMonth(), now.getDate() + 1); };

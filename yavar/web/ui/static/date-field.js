@@ -19,10 +19,13 @@ const genitive = words({day: "numeric", month: "long"}); // "26 ноября": a
 const monthOf = day => genitive(day).replace(/[\d۰-۹]+\.?/g, "").trim() || monthName(day);
 const narrow = words({weekday: lang === "fa" ? "narrow" : "short"});
 
+/** Digits of any script as 0 to 9. @param {string} text */
+export const latin = text => text.replace(/[۰-۹٠-٩]/g, each => each.charCodeAt(0) & 15);
+
 /** A day as people write it: 1405/9/5, ۱۴۰۵/۰۹/۰۵, 2026-11-26, 26.11.2026. @param {string} text @returns {number|null} */
 export function read(text) {
-  const latin = text.replace(/[۰-۹٠-٩]/g, each => each.charCodeAt(0) & 15).replace(/[\u200e\u200f\u061c\u2066-\u2069]/g, "").trim();
-  const found = /^(\d{1,4})[-/. ](\d{1,2})[-/. ](\d{1,4})$/.exec(latin);
+  const typed = latin(text).replace(/[\u200e\u200f\u061c\u2066-\u2069]/g, "").trim();
+  const found = /^(\d{1,4})[-/. ](\d{1,2})[-/. ](\d{1,4})$/.exec(typed);
   if (!found || (found[1].length === 4) === (found[3].length === 4) || found[1].length === 3 || found[3].length === 3) return null;
   const [year, month, day] = (found[1].length === 4 ? found.slice(1) : [found[3], found[2], found[1]]).map(Number);
   const old = year < 1700;
