@@ -63,6 +63,7 @@ class Part:
     row: Row
     items: list[Item]
     more: bool
+    seen: answers.SeenBy
 
 
 @dataclass
@@ -150,5 +151,8 @@ def get_history(request: HttpRequest, agent: Agent, id: str, query: Query[Histor
     """All that was said with them on any channel, as far as you may see it: conversations by their latest activity, newest first, ten a page, each with its last lines."""
     theirs = narrowed(agent, Q(customer__in=with_merged(customer_for(agent, id).pk)) & ~Q(status=Conversation.Status.MERGED))
     found, more = page(theirs, read_place(query.before), AT_ONCE)
-    parts = [{"row": row, "items": told.items, "more": told.more} for row, told in zip(rows(agent, found), last_said(found), strict=True)]
+    told = zip(found, rows(agent, found), last_said(found), strict=True)
+    parts = [
+        {"row": row, "items": said.items, "more": said.more, "seen": {"agent": each.agent_seen, "customer": each.customer_seen}} for each, row, said in told
+    ]
     return {"parts": parts, "next": place(*more) if more else None}

@@ -70,7 +70,7 @@ const time = iso => iso ? shortly(since(iso)) : "–";
 
 export function Shift({agents}) {
   if (!agents.length) return html`<p class="none">${t("Nobody is here just now.")}</p>`;
-  return html`<div class="wide" role="group" tabindex="0" aria-labelledby="shift-title"><table class="figures"><thead><tr><th scope="col">${t("Agent")}</th><th scope="col">${t("Open")}</th><th scope="col">${t("Waiting")}</th><th scope="col">${t("Overdue")}</th><th scope="col">${t("Longest")}</th></tr></thead>
+  return html`<div class="wide" role="group" tabindex="0" aria-labelledby="shift-title"><table class="figures"><thead><tr><th scope="col">${t("Agent")}</th><th scope="col">${t("Open")}</th><th scope="col">${t("Waiting now")}</th><th scope="col">${t("Overdue")}</th><th scope="col">${t("Longest")}</th></tr></thead>
     <tbody>${agents.map(each => html`<tr key=${each.id}><th scope="row"><span class="figure-who"><${Avatar} who=${each} size="s" here=${true} /><span class="cut" dir="auto">${each.name}</span></span></th>
       <td>${many(each.assigned)}</td><td>${many(each.waiting)}</td><td><${Judged} n=${each.late} tone="is-bad" icon="circle-alert" /></td><td>${time(each.longest)}</td></tr>`)}</tbody></table></div>`;
 }
@@ -79,7 +79,7 @@ export function Shift({agents}) {
 const hours = each => each.open ? each.until ? t("open until {time}", {time: moment(each.until)}) : t("open around the clock") : each.opens ? t("closed, opens {time}", {time: moment(each.opens)}) : t("closed");
 
 export function Inboxes({inboxes}) {
-  const columns = [t("Inbox"), t("Waiting"), t("Longest"), t("Due soon"), t("Overdue"), t("In work"), t("Unassigned")];
+  const columns = [t("Inbox"), t("Waiting now"), t("Longest"), t("Due soon"), t("Overdue"), t("In work"), t("Unassigned")];
   return html`<div class="wide" role="group" tabindex="0" aria-labelledby="inboxes-title"><table class="figures"><thead><tr>${columns.map(each => html`<th scope="col" key=${each}>${each}</th>`)}</tr></thead>
     <tbody>${inboxes.map(({numbers, ...each}) => html`<tr key=${each.id}><th scope="row"><span class="figure-who"><${Channel} kind=${each.kind} /><span class="figure-name"><span class="cut" dir="auto">${each.name}</span><small>${hours(each)}</small></span></span></th>
       <td>${many(numbers.waiting)}</td><td>${time(numbers.longest)}</td><td><${Judged} n=${numbers.soon} tone="is-warn" icon="timer" /></td><td><${Judged} n=${numbers.late} tone="is-bad" icon="circle-alert" /></td><td>${many(numbers.assigned)}</td><td>${many(numbers.unassigned)}</td></tr>`)}</tbody></table></div>`;

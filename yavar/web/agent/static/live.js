@@ -39,6 +39,8 @@ everySecond(at => {
 
 /** What else wants to hear of each new line; the alerts, once they are read. */
 export const onItem = {run: (_row, _item) => {}};
+/** What wants to hear that something about a conversation changed (null: perhaps of any); a customer's history, while it is looked at. */
+export const onNews = {run: (/** @type {?string} */ _id) => {}};
 /** Whether this tab reads the stream for all tabs of the browser. */
 export const leads = () => stream.leads();
 
@@ -58,6 +60,8 @@ const frames = {
   resync() { again(); },
   denied({status}) { if (status === 401) signedOut.value = true; },
 };
+
+const TELLS = new Set(["item", "row", "gone", "seen", "resync"]);
 
 let catching = 0;
 /** The item frame is usually right behind the row frame. */
@@ -79,7 +83,11 @@ export function listen() {
   stream = leadStream("yavar-agent", {
     url: last => `/api/v1/stream?cursor=${encodeURIComponent(last || feed.streamFrom())}`,
     last: mark || feed.streamFrom(),
-    onFrame(event, data, id) { mark = event === "resync" ? "" : id || mark; batch(() => frames[event]?.(data)); },
+    onFrame(event, data, id) {
+      mark = event === "resync" ? "" : id || mark;
+      batch(() => frames[event]?.(data));
+      if (TELLS.has(event)) onNews.run(data.conversation ?? data.row?.id ?? null);
+    },
     onState(on) { online.value = on; },
   });
 }

@@ -1,12 +1,13 @@
 /** Customers: who they are, and all that was ever said with one of them, over every channel. Read when the page is first opened. */
 import {effect, html, signal, useEffect, useRef, useState} from "../ui/vendor/ui.js";
 import {t, digits} from "../ui/wire.js";
-import {call, putRows, showDetails, shownPeople} from "./state.js";
+import {call, putRows, row, showDetails, shownPeople} from "./state.js";
 import {address, go, place} from "./routes.js";
 import {Avatar, ChannelBadge, Icon, IconButton, Skeleton, When, dirOf} from "./parts.js";
 import {plain, useSlow} from "./list.js";
 import {Customer} from "./details.js";
 import {Log} from "./items.js";
+import {onNews} from "./live.js";
 
 const found = signal({text: "", list: null, next: null, state: "loading", problem: null});
 effect(() => { shownPeople.value = (found.value.list ?? []).map(each => each.id); });
@@ -63,7 +64,21 @@ function Person({id}) {
       setTold(was => ({card, parts: before ? [...was.parts, ...page.parts] : page.parts, next: page.next, state: "ready", problem: null}));
     } catch (problem) { setTold(was => ({...was, state: "error", problem})); }
   };
-  useEffect(() => { read(null); }, []);
+  /** What was said meanwhile; the pages that were read further down stay. A read that fails leaves what is shown: the next news tries again. */
+  const renew = async () => {
+    try {
+      const [card, page] = await Promise.all([call("GET", `customers/${id}/card`), call("GET", `customers/${id}/history`)]);
+      const newer = new Set(page.parts.map(each => each.row.id));
+      putRows(page.parts.map(each => each.row));
+      setTold(was => was.state === "loading" ? was : {...was, card, parts: [...page.parts, ...was.parts.filter(each => !newer.has(each.row.id))], next: was.parts.length > page.parts.length ? was.next : page.next});
+    } catch { /* see above */ }
+  };
+  useEffect(() => {
+    let soon = 0;
+    onNews.run = conversation => { if (!conversation || row(conversation).peek()?.customer.id === id) soon ||= setTimeout(() => { soon = 0; renew(); }, 300); };
+    read(null);
+    return () => { clearTimeout(soon); onNews.run = () => {}; };
+  }, []);
   const {card, parts, next, state, problem} = told;
   return html`<section class="thread" aria-label=${t("History")}><header class="bar thread-bar"><span class="only-phone"><${IconButton} icon="arrow-left" label=${t("Back")} onClick=${() => go({who: null})} /></span>
       <h2 class="bar-title"><bdi>${card?.name ?? ""}</bdi>${card && html`<span class="bar-count">${digits(card.conversations)}</span>`}</h2><span class="grow" /><span class="open-details"><${IconButton} icon="panel-right" label=${t("Details")} keys="]" onClick=${showDetails} /></span></header>
@@ -71,7 +86,7 @@ function Person({id}) {
       ${parts.map(part => html`<section key=${part.row.id} class="history-part" aria-label=${part.row.subject || part.row.preview}><header class="history-head"><${ChannelBadge} kind=${part.row.inbox.kind} />
         <strong class="cut grow" dir="auto">${part.row.subject || part.row.inbox.name}</strong>${part.row.status === "resolved" && html`<span class="chip is-good">${t("Resolved")}</span>`}<${When} at=${part.row.last_at} />
         <a class="button" href=${address({view: "all", id: part.row.id})} onClick=${event => { if (plain(event)) go({view: "all", id: part.row.id, who: null}); }}>${t("Open it")}</a></header>
-        ${part.more && html`<p class="none">${t("Earlier lines stand in the conversation.")}</p>`}<${Log} id=${part.row.id} items=${part.items} own=${[]} held=${[]} seen=${{agent: 0, customer: 0}} /></section>`)}
+        ${part.more && html`<p class="none">${t("Earlier lines stand in the conversation.")}</p>`}<${Log} id=${part.row.id} items=${part.items} own=${[]} held=${[]} seen=${part.seen} /></section>`)}
       ${state === "loading" && slow && html`<${Skeleton} shape="bubble" rows=${3} />`}
       ${state === "ready" && !parts.length && html`<p class="none">${t("Nothing was said yet, or it isn’t yours to see.")}</p>`}
       ${state === "error" && html`<div class="trouble"><strong>${t("Couldn’t load the history")}</strong><p>${problem.title}</p><button type="button" class="button" onClick=${() => read(next)}><${Icon} name="refresh-cw" />${t("Try again")}</button></div>`}

@@ -109,6 +109,7 @@ def test_the_history_holds_every_conversation_with_its_last_lines(shop, clerk, d
         first = send(clerk, "GET", path).json()
     assert len(first["parts"]) == 10 and first["next"]
     newest = first["parts"][0]
+    assert newest["seen"] == {"agent": 0, "customer": 0}
     assert newest["more"] and [item["text"] for item in newest["items"]][-1] == "more 24" and len(newest["items"]) == 20
     rest = send(clerk, "GET", f"{path}?before={first['next']}").json()
     seen = [part["row"]["id"] for part in [*first["parts"], *rest["parts"]]]
