@@ -8,7 +8,7 @@ import time
 from django.db import connection
 
 from yavar.base.db import is_sqlite
-from yavar.base.jobs import Outside, forget_leases, run_due
+from yavar.base.jobs import BATCH, Outside, forget_leases, run_due
 from yavar.base.wake import Waiter
 
 from . import wiring
@@ -39,7 +39,7 @@ def work(stop: threading.Event) -> None:
             log.exception("jobs could not be claimed")
             connection.close()
             busy = 0
-        if not busy and waiter.wait(1.0):
+        if busy < BATCH and (busy or waiter.wait(1.0)):
             stop.wait(GATHER)
     for keeper in keepers:
         keeper.join(timeout=2)

@@ -15,10 +15,10 @@ from .models import Conversation, Message
 RENAMED = 20  # a person's newest conversations that are found by a new name
 
 
-@job("conversations.index_message", replayable=True)
-def index_message(event_id: int) -> None:
-    """Make a message findable by its words."""
-    search.refresh("message", [event.payload["message"] for event in sql.by_key(Event, [event_id]).values()])
+@job("conversations.index_message", replayable=True, together=True)
+def index_messages(event_ids: Sequence[int]) -> None:
+    """Make messages findable by their words."""
+    search.refresh("message", [event.payload["message"] for event in sql.by_key(Event, event_ids).values()])
 
 
 @job("conversations.index_person", replayable=True)

@@ -65,6 +65,11 @@ def leave_for(due: Mapping[Notification, datetime]) -> list[Notification]:
     return [each for each in due if each.agent_id in devices_of]
 
 
+def reachable(agents: Collection[int]) -> set[int]:
+    """Those of these people who have a device that gets pushes."""
+    return {device.agent_id for device in _devices_of(agents)}
+
+
 def _devices_of(agents: Collection[int]) -> list[Device]:
     found = sql.pick(Device, f"agent_id IN ({sql.marks(agents)}) ORDER BY id", list(agents)) if agents else []
     sign_ins = sql.by_key(SignIn, (each.sign_in_id for each in found if each.sign_in_id is not None))

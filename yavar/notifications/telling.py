@@ -1,9 +1,9 @@
-"""The job beside a fact: one row for each person it concerns, or one more in the row they have not seen yet."""
+"""The job beside facts: one row for each person whom one concerns, or one more in the row they have not seen yet."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 
-from yavar.base import clock
+from yavar.base import clock, ids
 from yavar.base.db import run, sql
 from yavar.base.events.models import Event
 from yavar.base.jobs import job
@@ -20,26 +20,46 @@ TELL = "notifications.tell"
 SOON = timedelta(seconds=5)  # before a push: whoever has the conversation before them has seen it by then
 NEVER = 2**31 - 1  # a version that nobody has read
 SELDOM = timedelta(minutes=1)  # between two pushes about the same
+NAMES = ("public_id", "agent_id", "kind", "conversation_id", "event", "actor", "count", "listed", "mails", "since", "at")
 
 
-@job(TELL, replayable=True)
-def tell(event_id: int) -> None:
+class Audience:
+    """People who may have to be told of several facts: who they are and how they wish to be told, read once for all of them."""
+
+    def __init__(self, agents: Collection[int]) -> None:
+        people = sql.pick(Agent, f"id IN ({sql.marks(agents)}) AND is_active AND kind = ? ORDER BY id", (*agents, Agent.Kind.PERSON)) if agents else []
+        self.people = {agent.pk: agent for agent in with_powers(people)}
+        self.choices = choices.of(list(self.people))
+        self.reachable = pushing.reachable(list(self.people))
+
+    def wish(self, agent: int, kind: str) -> bool:
+        """Whether somebody wishes to be told of news of a kind in a way that we have to do something for."""
+        return agent in self.people and bool(set(self.choices[agent].of(kind)) - {"sound"})
+
+
+@job(TELL, replayable=True, together=True)
+def tell(event_ids: Sequence[int]) -> None:
     """Twice is the same as once. Jobs of one conversation are done in order, but for those of customers' messages, which may come in floods: a flood in a lane would
     be waded through at each claim. Two that meet are kept apart by the constraint, and the second comes again."""
-    event = sql.by_key(Event, [event_id])[event_id]
-    conversation = sql.by_key(Conversation, [event.subject_id]).get(event.subject_id)
-    if conversation is None:  # taken back before anything was said
-        return
+    events = sorted(sql.by_key(Event, event_ids).values(), key=lambda event: event.pk)
+    conversations = sql.by_key(Conversation, [event.subject_id for event in events])
+    events = [event for event in events if event.subject_id in conversations]  # the others were taken back before anything was said
+    found = {event.pk: concerned(event, conversations[event.subject_id]) for event in events}
+    audience = Audience(set().union(*found.values()))
+    for event in events:
+        _tell(event, conversations[event.subject_id], found[event.pk], audience)
+
+
+def _tell(event: Event, conversation: Conversation, found: Mapping[int, str], audience: Audience) -> None:
     unseen = sql.pick(Notification, "conversation_id = ? AND seen_at IS NULL", (conversation.pk,))
     dealt = {each.pk for each in unseen if _is_dealt_with(each, event)}
     if dealt:
         run(sql.text(f"UPDATE {sql.table(Notification)} SET seen_at = ? WHERE id IN ({sql.marks(dealt)})"), (sql.moment(clock.now()), *dealt))
-    found = concerned(event, conversation)
-    wanted = {key: own for key, own in choices.of(list(found)).items() if set(own.of(found[key])) - {"sound"}} if found else {}
-    told = _untold(event, conversation, {key: found[key] for key in wanted})
-    if told:
+    left = _untold(event, conversation, {agent: kind for agent, kind in found.items() if audience.wish(agent, kind)})
+    seeing = who_may_see((audience.people[agent] for agent in sorted(left)), conversation) if left else []
+    if told := {agent.pk: left[agent.pk] for agent in seeing}:
         waiting = {each.agent_id: each for each in unseen if each.kind == told.get(each.agent_id) and each.pk not in dealt}
-        _put(event, told, waiting, wanted)
+        _put(event, told, waiting, audience)
 
 
 def _is_dealt_with(unseen: Notification, event: Event) -> bool:
@@ -50,8 +70,7 @@ def _is_dealt_with(unseen: Notification, event: Event) -> bool:
 
 
 def _untold(event: Event, conversation: Conversation, kinds: Mapping[int, str]) -> dict[int, str]:
-    """Of these, by agent the kind of news it is to them, those who may see it and have neither read it, nor dealt with it, nor heard of it before we came to
-    tell them. A few statements for any number."""
+    """Of these, by agent the kind of news it is to them, those who have neither read it, nor dealt with it, nor heard of it before we came to tell them."""
     left = {agent: kinds[agent] for agent in set(kinds) - dealt_since(event, conversation)} if kinds else {}
     if left:
         heard = f"SELECT agent_id, kind FROM {sql.table(Notification)} WHERE conversation_id = ? AND event >= ?"
@@ -60,29 +79,24 @@ def _untold(event: Event, conversation: Conversation, kinds: Mapping[int, str]) 
         for agent, kind in run(sql.text(f"{heard} UNION ALL {read}"), values).fetchall():
             if kind in ("", left.get(agent)):
                 left.pop(agent, None)
-    if not left:
-        return {}
-    people = sql.pick(Agent, f"id IN ({sql.marks(left)}) AND is_active AND kind = ? ORDER BY id", (*left, Agent.Kind.PERSON))
-    return {agent.pk: left[agent.pk] for agent in who_may_see(with_powers(people), conversation)}
+    return left
 
 
-def _put(event: Event, told: Mapping[int, str], waiting: Mapping[int, Notification], wanted: Mapping[int, choices.Choices]) -> None:
+def _put(event: Event, told: Mapping[int, str], waiting: Mapping[int, Notification], audience: Audience) -> None:
     """`told`: the kind of news by agent; `waiting`: what they have not seen of that kind. Each of them gets a row, or one more in that one."""
     for agent in told.keys() & waiting.keys():
         row = waiting[agent]
         row.event, row.actor, row.count, row.at = event.pk, event.actor, row.count + 1, event.at
         sql.update(row, "event", "actor", "count", "at")
-    sql.create_all([_row(agent, kind, event, wanted[agent]) for agent, kind in told.items() if agent not in waiting])
-    pushed = [agent for agent, kind in told.items() if wanted[agent].wants(kind, "push")]
+    sql.create_all(Notification, NAMES, [_row(agent, kind, event, audience.choices[agent]) for agent, kind in told.items() if agent not in waiting])
+    pushed = [agent for agent, kind in told.items() if agent in audience.reachable and audience.choices[agent].wants(kind, "push")]
     if pushed and clock.now() - event.at < pushing.STALE:
         _push(sql.pick(Notification, f"event = ? AND agent_id IN ({sql.marks(pushed)}) ORDER BY id", (event.pk, *pushed)))
 
 
-def _row(agent: int, kind: str, event: Event, own: choices.Choices) -> Notification:
-    return Notification(
-        agent_id=agent, kind=kind, conversation_id=event.subject_id, event=event.pk, actor=event.actor, listed=own.wants(kind, "app"),
-        mails=own.wants(kind, "mail"), since=event.at, at=event.at,
-    )  # fmt: skip
+def _row(agent: int, kind: str, event: Event, own: choices.Choices) -> tuple[object, ...]:
+    """The values of NAMES."""
+    return (ids.public_id(), agent, kind, event.subject_id, event.pk, event.actor, 1, own.wants(kind, "app"), own.wants(kind, "mail"), event.at, event.at)
 
 
 def _push(found: Sequence[Notification]) -> None:

@@ -12,10 +12,10 @@ from .models import Customer, Identity
 AMONG = search.mark("customers", 0)  # to look for people alone
 
 
-@job("people.index_customer", replayable=True)
-def index_customer(event_id: int) -> None:
-    """Make a person findable by name and by the ways to reach them."""
-    search.refresh("customer", [event.subject_id for event in sql.by_key(Event, [event_id]).values()])
+@job("people.index_customer", replayable=True, together=True)
+def index_customers(event_ids: Sequence[int]) -> None:
+    """Make people findable by name and by the ways to reach them."""
+    search.refresh("customer", [event.subject_id for event in sql.by_key(Event, event_ids).values()])
 
 
 @search.source("customer")

@@ -25,7 +25,7 @@ def moment(value: datetime | None) -> Any:
     """A time as the driver stores it: aware on PostgreSQL, naive UTC text on SQLite (the form Django itself writes)."""
     if value is None or not is_sqlite():
         return value
-    return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ")
 
 
 def text(sql: str) -> str:
@@ -108,29 +108,47 @@ def _rows(model: type[M], reader: _Reader, rows: Iterable[Sequence[Any]]) -> lis
 
 def create(row: M) -> M:
     """Write a new row as it is; a sixth of the time of `save`, whose statement Django builds anew each time."""
-    names, values = _new(row)
-    row.pk = run_insert(insert(type(row), *names), values)
+    names = _names(type(row))
+    row.pk = run_insert(insert(type(row), *names), _cells(row, names))
     row._state.adding, row._state.db = False, "default"
     return row
 
 
-def create_all(rows: Sequence[models.Model]) -> None:
-    """Write several new rows of one model as they are. Their keys stay unknown."""
-    if rows:
-        names, _values = _new(rows[0])
-        run_many(insert(type(rows[0]), *names, returning=False), [_new(row)[1] for row in rows])
-
-
-def _new(row: models.Model) -> tuple[list[str], list[Any]]:
-    fields = [field for field in row._meta.concrete_fields if not field.primary_key]
-    return [field.attname for field in fields], [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
+def create_all(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Write several new rows that are no objects, each the values of the same fields; other fields become null. Their keys stay unknown."""
+    writers = [write for _attribute, write in _writers(model, *names)]
+    if given := [[write(value) if write else value for write, value in zip(writers, row, strict=True)] for row in rows]:
+        run_many(insert(model, *names, returning=False), given)
 
 
 def update(row: models.Model, *names: str) -> None:
     """Write these fields of a row as they are, for the reason of `create`. Foreign keys by their `_id` name."""
-    fields = [row._meta.get_field(name) for name in names]
-    values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]  # type: ignore[union-attr]
-    run(_update(type(row), *names), [*values, row.pk])
+    run(_update(type(row), *names), [*_cells(row, names), row.pk])
+
+
+def _cells(row: models.Model, names: Sequence[str]) -> list[Any]:
+    return [write(getattr(row, attribute)) if write else getattr(row, attribute) for attribute, write in _writers(type(row), *names)]
+
+
+@cache
+def _names(model: type[models.Model]) -> tuple[str, ...]:
+    return tuple(field.attname for field in model._meta.concrete_fields if not field.primary_key)
+
+
+PLAIN = (models.CharField, models.TextField, models.IntegerField, models.BooleanField, models.FloatField, models.ForeignKey)
+
+
+@cache
+def _writers(model: type[models.Model], *names: str) -> tuple[tuple[str, Callable[[Any], Any] | None], ...]:
+    """The attributes of fields, and what makes their values the driver's; None where they are so already. Django would look at each value of each row, 5 µs every time."""
+    fields = [model._meta.get_field(name) for name in names]
+    return tuple((field.attname, _writer(field)) for field in fields)  # type: ignore[arg-type, union-attr]
+
+
+def _writer(field: "models.Field[Any, Any]") -> Callable[[Any], Any] | None:
+    if isinstance(field, PLAIN):
+        return None
+    return moment if isinstance(field, models.DateTimeField) else partial(field.get_db_prep_save, connection=connection)
 
 
 @cache

@@ -2,6 +2,6 @@
 
 from .outside import Outside, Steps
 from .queue import behind, hasten, job, leave, retry
-from .runner import forget_leases, run_due
+from .runner import BATCH, forget_leases, run_due
 
-__all__ = ["Outside", "Steps", "behind", "forget_leases", "hasten", "job", "leave", "retry", "run_due"]
+__all__ = ["BATCH", "Outside", "Steps", "behind", "forget_leases", "hasten", "job", "leave", "retry", "run_due"]

@@ -105,7 +105,7 @@ class Outside:
                 break
         for back in came:
             self._jobs.pop(back.job.pk, None)
-        settle((back.job, partial(_end, back)) for back in came)
+        settle(([back.job], partial(_end, back)) for back in came)
         return len(came)
 
     def _hand_out(self) -> int:

@@ -16,27 +16,32 @@ from .models import Job
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """A registered function: called as `call(**args)`, or `call(event_id)` when the job was left by an event."""
+    """A registered function: called as `call(**args)`, as `call(event_id)` when the job was left by an event, and as `call(event_ids)` when it does several together."""
 
     name: str
     call: Callable[..., Any]
     replayable: bool = False
     outside: bool = False
+    together: bool = False
 
 
 _workers: dict[str, Worker] = {}
 
 
-def job(name: str, *, replayable: bool = False, outside: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def job(
+    name: str, *, replayable: bool = False, outside: bool = False, together: bool = False
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:  # fmt: skip
     """Register a function as the one that does jobs called `name`. It runs inside a transaction, together with the job's removal.
 
     `replayable`: the transaction need not survive a power cut, since the job survives then (see `base.db.replayable`).
     `outside`: it has to wait for a stranger. Then it is a generator that yields one call, which is made with no transaction open
     (see `base.jobs.outside`).
+    `together`: it is left by events only, and gets the ids of several of them at once, so that it need not read for each what is the same for all. If it
+    raises, each of them is done by itself.
     """
 
     def register(call: Callable[..., Any]) -> Callable[..., Any]:
-        _workers[name] = Worker(name, call, replayable, outside)
+        _workers[name] = Worker(name, call, replayable, outside, together)
         return call
 
     return register

@@ -3,8 +3,8 @@
 import logging
 import time
 import traceback
-from collections import deque
-from collections.abc import Callable, Iterable
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from datetime import datetime, timedelta
 from functools import partial
@@ -22,6 +22,8 @@ from .queue import outside_names, worker
 log = logging.getLogger("yavar.jobs")
 
 BATCH = 50
+MOST = 16  # jobs done together
+GROUP = SLICE / 4  # seconds they may take: a slice ends with the group in which its time is over
 LEASE = timedelta(seconds=60)
 TRIES = 8
 
@@ -69,23 +71,43 @@ def forget_leases() -> None:
 def run_due(limit: int = BATCH) -> int:
     """Claim once and do what was claimed; answers how many jobs were touched. No two of a claim stand in one lane, so any order will do: those that need no fsync
     come first, together, or each message's three jobs would be two transactions."""
-    jobs = sorted(claim(limit), key=is_replayable, reverse=True)
-    settle((job, partial(call, job)) for job in jobs)
+    jobs = claim(limit)
+    settle((group, partial(call, *group)) for group in sorted(_groups(jobs), key=lambda group: is_replayable(group[0]), reverse=True))
     return len(jobs)
 
 
-def settle(work: Iterable[tuple[Job, Effect]]) -> None:
-    """Each job's effect together with its removal, in slices of a few milliseconds. When a COMMIT fails, nothing of its slice and of what follows
-    has happened: the leases run out and all of it is done again."""
+_size: dict[str, int] = {}  # how many jobs of a name can be done together, as it was the last time
+
+
+def _groups(jobs: Iterable[Job]) -> Iterator[list[Job]]:
+    """Jobs that are done together, in groups; each other one by itself."""
+    together = defaultdict(list)
+    for job in jobs:
+        found = worker(job.name)
+        if found is not None and found.together:
+            together[job.name].append(job)
+        else:
+            yield [job]
+    for name, several in together.items():
+        size = _size.get(name, 1)
+        yield from (several[n : n + size] for n in range(0, len(several), size))
+
+
+def settle(work: Iterable[tuple[list[Job], Effect]]) -> None:
+    """The effect of each group of jobs (mostly of one) together with their removal, in slices of a few milliseconds. When a COMMIT fails, nothing of its slice and of
+    what follows has happened: the leases run out and all of it is done again."""
     left = deque(work)
     while left:
-        soft = is_replayable(left[0][0])
+        soft = is_replayable(left[0][0][0])
         try:
             with replayable() if soft else nullcontext(), transaction():
-                started = time.monotonic()
-                while left and is_replayable(left[0][0]) == soft:
-                    do(*left.popleft())
-                    if time.monotonic() - started > SLICE:
+                now = started = time.monotonic()
+                while left and is_replayable(left[0][0][0]) == soft:
+                    jobs, effect = left.popleft()
+                    do(jobs, effect)
+                    before, now = now, time.monotonic()
+                    _size[jobs[0].name] = min(MOST, int(GROUP * len(jobs) / (now - before)) or 1)
+                    if now - started > SLICE:
                         break
         except Exception:
             log.exception("a slice of jobs could not be committed")
@@ -100,22 +122,34 @@ def is_replayable(job: Job) -> bool:
     return found is not None and found.replayable
 
 
-def call(job: Job) -> Any:
-    """Call who does it. Raises LookupError when nobody does."""
+def call(job: Job, *others: Job) -> Any:
+    """Call who does it; `others` of the same name are done together with it. Raises LookupError when nobody does."""
     found = worker(job.name)
     if found is None:
         raise LookupError(f"nobody does jobs called {job.name}")
+    if found.together:
+        return found.call([each.event for each in (job, *others)])
     return found.call(job.event) if job.event is not None else found.call(**job.args)
 
 
-def do(job: Job, effect: Effect | None = None) -> None:
-    """One job in its savepoint: its effect and its removal together, or its failure on the row."""
+def do(jobs: Sequence[Job], effect: Effect | None = None) -> None:
+    """A job (or several, together) in its savepoint: its effect and its removal together, or its failure on the row."""
     try:
         with savepoint():
             # the fence first: who lost the lease must not have an effect
-            if run(sql.text(f"DELETE FROM {sql.table(Job)} WHERE id = ? AND fence = ? AND state = 'ready'"), (job.pk, job.fence)).rowcount:
-                (effect or partial(call, job))()
+            held = " OR ".join(["(id = ? AND fence = ?)"] * len(jobs))
+            values = [value for job in jobs for value in (job.pk, job.fence)]
+            ours = run(sql.text(f"DELETE FROM {sql.table(Job)} WHERE state = 'ready' AND ({held})"), values).rowcount
+            if ours == len(jobs):
+                (effect or partial(call, *jobs))()
+            elif ours:
+                raise LookupError("somebody else has some of them now")
     except Exception as error:
+        if len(jobs) > 1:  # what hinders one must not hinder the others
+            for each in jobs:
+                do([each])
+            return
+        (job,) = jobs
         log.warning("job %s (%s) failed, try %s of %s: %s", job.pk, job.name, job.attempts, TRIES, error)
         fail(job, "".join(traceback.format_exception(error))[-4000:])
 

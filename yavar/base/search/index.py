@@ -73,9 +73,11 @@ def lowest_of(table: str) -> int | None:
 def write(table: str, key: int, text: str, marks: Sequence[str]) -> None:
     """Put an entry's line into a full-text table, in place of the one that may be there."""
     line = " ".join([*tokens(text), *marks])
-    run(sql.text(f"DELETE FROM {table} WHERE rowid = ?"), (key,))
-    made = "?" if is_sqlite() else "array_to_tsvector(array_remove(string_to_array(?, ' '), ''))"
-    run(sql.text(f"INSERT INTO {table} (rowid, words) VALUES (?, {made})"), (key, line))
+    if is_sqlite():
+        run(f"REPLACE INTO {table} (rowid, words) VALUES (?, ?)", (key, line))
+    else:
+        words = "array_to_tsvector(array_remove(string_to_array(%s, ' '), ''))"
+        run(f"INSERT INTO {table} (rowid, words) VALUES (%s, {words}) ON CONFLICT (rowid) DO UPDATE SET words = excluded.words", (key, line))
 
 
 def forget(kind: str, object_ids: Sequence[int]) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from yavar.base import clock
 from yavar.base.db import transaction
-from yavar.base.jobs import behind, forget_leases, job, leave, retry, run_due
+from yavar.base.jobs import behind, forget_leases, job, leave, retry, run_due, runner
 from yavar.base.jobs.models import Job
 from yavar.base.jobs.runner import LEASE, TRIES, claim, do
 from yavar.desk.models import Setting
@@ -95,7 +95,7 @@ def test_who_lost_the_lease_has_no_effect():
         run_due()
     assert done == ["a"]
     with transaction():
-        do(slow)
+        do([slow])
     assert done == ["a"]
     assert Setting.objects.count() == 1
 
@@ -153,3 +153,60 @@ def test_whoever_brings_more_can_see_that_much_is_due():
     while run_due():
         pass
     assert not behind(1)
+
+
+@pytest.fixture
+def heard():
+    """Jobs of one name that are done together: the lists of events they were called with. Event 13 cannot be done."""
+    calls = []
+
+    @job("test.together", together=True)
+    def together(event_ids):
+        calls.append(event_ids)
+        for event in event_ids:
+            Setting.objects.create(key=f"event {event}", value=len(calls))
+        if 13 in event_ids:
+            raise RuntimeError
+
+    runner._size["test.together"] = 4
+    return calls
+
+
+def left_for(*events):
+    with transaction():
+        for event in events:
+            leave("test.together", event=event)
+
+
+def test_several_are_done_together_in_groups_of_what_fits(heard):
+    left_for(*range(1, 7))
+    assert run_due() == 6
+    assert heard == [[1, 2, 3, 4], [5, 6]]
+    assert not Job.objects.exists() and Setting.objects.count() == 6
+
+
+def test_one_that_fails_hinders_none_of_those_beside_it(heard):
+    left_for(12, 13, 14)
+    run_due()
+    assert heard == [[12, 13, 14], [12], [13], [14]]
+    assert sorted(Setting.objects.values_list("key", flat=True)) == ["event 12", "event 14"]
+    assert Job.objects.get().event == 13
+
+
+def test_one_that_somebody_else_has_now_is_left_to_them(heard):
+    left_for(1, 2)
+    slow = claim()
+    Job.objects.filter(event=2).update(fence=9)
+    with transaction():
+        do(slow)
+    assert heard == [[1]]
+    assert Job.objects.get().event == 2
+
+
+def test_a_group_is_as_large_as_its_time_allows(heard, monkeypatch):
+    monkeypatch.setattr(runner, "GROUP", 0.0)
+    left_for(1, 2)
+    run_due()
+    left_for(3, 4)
+    run_due()
+    assert heard == [[1, 2], [3], [4]]

@@ -16,7 +16,7 @@ from yavar.base.db import is_sqlite, run, transaction
 from yavar.base.db.upkeep import free_bytes, give_back, gives_back, keep_statistics
 from yavar.config import upkeep
 from yavar.conversations.finding import find
-from yavar.conversations.jobs import index_message, index_person
+from yavar.conversations.jobs import index_messages, index_person
 from yavar.conversations.models import Message
 
 
@@ -85,7 +85,7 @@ def test_statistics_are_kept_daily(shop):
 def test_a_new_name_finds_what_was_said_before(shop):
     talk = shop.says(shop.visitor(name="Maryam Karimi"), "the kettle leaks")
     event = "SELECT id FROM base_event WHERE name = '{}' ORDER BY id DESC LIMIT 1"
-    index_message(run(event.format("message.received")).fetchone()[0])
+    index_messages([run(event.format("message.received")).fetchone()[0]])
     assert [row.id for row in find(shop.owner, "karimi")] == [talk.conversation]
     person = Message.objects.get(pk=talk.message_id).conversation.customer
     person.name = "Maryam Ahmadi"

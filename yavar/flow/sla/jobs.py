@@ -1,5 +1,7 @@
 """What promises need done later: a conversation is looked at when something happened in it, all open ones when policies or calendars changed."""
 
+from collections.abc import Sequence
+
 from yavar.base.db import run, sql
 from yavar.base.events.models import Event
 from yavar.base.jobs import job, leave
@@ -14,12 +16,11 @@ PORTION, WINDOW = 10, 5000  # conversations looked at in one transaction; keys w
 OPEN = "status IN ('open', 'snoozed')"
 
 
-@job(FOLLOW)
-def follow(event_id: int) -> None:
-    """Something happened in a conversation."""
-    event = sql.by_key(Event, [event_id]).get(event_id)
-    if event is not None:
-        advance(event.subject_id)
+@job(FOLLOW, together=True)
+def follow(event_ids: Sequence[int]) -> None:
+    """Something happened in conversations. In the order of their keys: two workers must not wait for each other."""
+    for key in sorted({event.subject_id for event in sql.by_key(Event, event_ids).values()}):
+        advance(key)
 
 
 @job(PERSON)

@@ -58,7 +58,7 @@ def test_a_large_team_is_told_in_as_few_statements_as_a_small_one(shop, work):
             add_agent(email=f"a{number}@nila.example", name=f"A{number}", password=None, by=Actor("system"))
         shop.says(shop.visitor(), "Where is my parcel?")
         with CaptureQueriesContext(connection) as context, transaction():
-            tell(Event.objects.filter(name="conversation.opened").latest("pk").pk)
+            tell([Event.objects.filter(name="conversation.opened").latest("pk").pk])
         asked.append(len(context))
     assert Notification.objects.filter(kind="new").count() == 3 + 23
     assert asked[0] == asked[1] <= 14
