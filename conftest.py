@@ -19,6 +19,24 @@ def django_db_keepdb():
 
 
 @pytest.fixture(autouse=True, scope="session")
+def _quickly_emptied():
+    """A test leaves a handful of rows: deleting those takes PostgreSQL a seventh of the time that it takes to make all tables anew. And Django's own permissions,
+    which nobody here reads, need not be written again after each test."""
+    from django.db import connection
+    from django.db.models.signals import post_migrate
+
+    post_migrate.receivers.clear()
+    post_migrate.sender_receivers_cache.clear()
+
+    def empty(_style, tables, **_more):
+        rows = [f"DELETE FROM {connection.ops.quote_name(table)}" for table in tables]
+        return ["SET session_replication_role = replica", *rows, "SET session_replication_role = DEFAULT"]  # replica: no foreign key minds the order
+
+    if connection.vendor == "postgresql":
+        connection.ops.sql_flush = empty
+
+
+@pytest.fixture(autouse=True, scope="session")
 def _wired():
     """Everybody is introduced, as in a running desk."""
     from yavar.config.wiring import wire

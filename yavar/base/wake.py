@@ -21,10 +21,15 @@ _bells: "weakref.WeakSet[Waiter]" = weakref.WeakSet()
 
 def announce() -> None:
     """Something was committed: ring every bell of this process and, on PostgreSQL, tell the others."""
-    for waiter in list(_bells):
-        waiter.ring()
+    ring()
     if not is_sqlite():
         _shouter().shout()
+
+
+def ring() -> None:
+    """Ring every bell of this process: there is news, or it is time to end."""
+    for waiter in list(_bells):
+        waiter.ring()
 
 
 class Waiter:
@@ -105,8 +110,7 @@ class _Ear(threading.Thread):
                 db.connection.execute(f"LISTEN {CHANNEL}")
                 while True:
                     for _ in db.connection.notifies(timeout=30, stop_after=1):
-                        for waiter in list(_bells):
-                            waiter.ring()
+                        ring()
             except Exception:  # as above: polling is the net, try the line again
                 connections["default"].close()
                 time.sleep(1)

@@ -9,7 +9,7 @@ from django.db import connection
 
 from yavar.base.db import is_sqlite
 from yavar.base.jobs import BATCH, Outside, forget_leases, run_due
-from yavar.base.wake import Waiter
+from yavar.base.wake import Waiter, ring
 
 from . import wiring
 
@@ -31,6 +31,7 @@ def work(stop: threading.Event) -> None:
     keepers = [threading.Thread(target=keep, args=(stop,), name="keeper", daemon=True) for keep in wiring.KEEPERS]
     for keeper in keepers:
         keeper.start()
+    threading.Thread(target=_end_waiting, args=(stop,), name="end", daemon=True).start()
     waiter = Waiter()
     while not stop.is_set():
         try:
@@ -45,6 +46,11 @@ def work(stop: threading.Event) -> None:
         keeper.join(timeout=2)
     outside.join(timeout=4)
     clock.join(timeout=1)
+
+
+def _end_waiting(stop: threading.Event) -> None:
+    stop.wait()
+    ring()
 
 
 def _keep_timetable(stop: threading.Event) -> None:

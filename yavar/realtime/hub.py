@@ -61,6 +61,7 @@ class Hub:
     def stop(self) -> None:
         """End the thread."""
         self._stop.set()
+        wake.ring()
         self._thread.join(timeout=3)
 
     def subscribe(self, feed: Feed, topics: Sequence[Topic], guard: Guard | None = None) -> Callable[[], None]:
