@@ -42,7 +42,11 @@ def touches_database(item: pytest.Item) -> bool:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL only what touches a database runs again."""
+    """On PostgreSQL only what touches a database runs again. What waits for other processes, on a machine that has to do other things as well, may try twice; the end of
+    the run names who did."""
+    for item in items:
+        if item.get_closest_marker("slow"):
+            item.add_marker(pytest.mark.flaky(reruns=1))
     if ENGINE != "postgresql":
         return
     kept = [item for item in items if touches_database(item) and item.get_closest_marker("one_engine") is None]
