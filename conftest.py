@@ -50,6 +50,7 @@ def _strangers():
     from yavar.base import ids, instance
     from yavar.flow.sla import choosing
     from yavar.people.hours import queries as hours
+    from yavar.people.team import crew
     from yavar.realtime.signals import presence
     from yavar.web.api import known
     from yavar.webhooks import wanted
@@ -58,6 +59,7 @@ def _strangers():
     instance.life.cache_clear()
     choosing.forget()
     hours.hours.cache_clear()
+    crew.forget()
     presence.forget()
     known.forget()
     wanted.forget()

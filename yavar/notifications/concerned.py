@@ -4,8 +4,8 @@ from yavar.base.db import sql
 from yavar.base.events import Actor
 from yavar.base.events.models import Event
 from yavar.conversations.models import Conversation, HeldReply, Message
-from yavar.people.models import Agent
-from yavar.people.team.models import with_powers
+from yavar.people.models import Team
+from yavar.people.team.crew import crew
 
 NEWS = (
     "conversation.opened", "conversation.reopened", "conversation.woken", "conversation.assigned", "conversation.resolved", "conversation.merged_away",
@@ -43,15 +43,18 @@ def _promised(event: Event, conversation: Conversation) -> list[tuple[int | None
     if not event.name.startswith("promise."):
         return []
     kind, tell = "due" if event.name == "promise.near" else "late", event.payload["tell"]
-    people = Agent.objects.filter(is_active=True, kind=Agent.Kind.PERSON).order_by("pk")
     found: list[int | None] = []
     if "owner" in tell and conversation.assignee_id is not None:
         found.append(conversation.assignee_id)
     elif "owner" in tell:
-        found += (people.filter(teams=conversation.team_id) if conversation.team_id else people).values_list("pk", flat=True)
+        found += _members(conversation.team_id) if conversation.team_id else crew()
     if "supervisors" in tell:
-        found += [agent.pk for agent in with_powers(people) if agent.may("desk.supervise")]
+        found += [agent.pk for agent in crew().values() if agent.may("desk.supervise")]
     return [(agent, kind) for agent in found]
+
+
+def _members(team: int) -> list[int]:
+    return [link.agent_id for link in sql.pick(Team.members.through, "team_id = ? ORDER BY agent_id", (team,))]
 
 
 def _owner(event: Event, conversation: Conversation) -> list[tuple[int | None, str]]:
@@ -103,6 +106,5 @@ def _others(event: Event, conversation: Conversation) -> list[tuple[int | None, 
         return [(link.agent_id, "followed") for link in sql.pick(Conversation.followers.through, "conversation_id = ? ORDER BY id", (conversation.pk,))]
     begins = event.name == "conversation.opened" or (event.name == "conversation.reopened" and event.payload["why"] == "customer")
     if begins and conversation.assignee_id is None and conversation.status == Conversation.Status.OPEN and not event.actor.startswith("agent:"):
-        people = Agent.objects.filter(is_active=True, kind=Agent.Kind.PERSON)
-        return [(agent, "new") for agent in people.order_by("pk").values_list("pk", flat=True)]
+        return [(agent, "new") for agent in crew()]
     return []

@@ -9,8 +9,7 @@ from yavar.base.events.models import Event
 from yavar.base.jobs import job
 from yavar.conversations.models import Conversation, ReadMark
 from yavar.conversations.policies import who_may_see
-from yavar.people.models import Agent
-from yavar.people.team.models import with_powers
+from yavar.people.team.crew import crew
 
 from . import choices, pushing
 from .concerned import DEALT, TAKEN, concerned, dealt_since
@@ -27,8 +26,7 @@ class Audience:
     """People who may have to be told of several facts: who they are and how they wish to be told, read once for all of them."""
 
     def __init__(self, agents: Collection[int]) -> None:
-        people = sql.pick(Agent, f"id IN ({sql.marks(agents)}) AND is_active AND kind = ? ORDER BY id", (*agents, Agent.Kind.PERSON)) if agents else []
-        self.people = {agent.pk: agent for agent in with_powers(people)}
+        self.people = {key: agent for key, agent in crew().items() if key in agents} if agents else {}
         self.choices = choices.of(list(self.people))
         self.reachable = pushing.reachable(list(self.people))
 

@@ -54,6 +54,7 @@ def add_agent(
             agent.save()
         if role:
             Grant.objects.create(agent=agent, role=role)
+        changes.told()
         record(AgentJoined(agent.pk, role), subject=("agent", agent.pk), by=by)
     return agent
 
@@ -199,6 +200,7 @@ def add_team(name: str, members: Sequence[Agent], *, by: Actor) -> Team:
         with unique():
             team.save()
         team.members.set(members)
+        changes.told()
         record(TeamMade(team.pk, sorted(each.pk for each in members)), subject=("team", team.pk), by=by)
     return team
 
