@@ -152,6 +152,7 @@ def main(arguments: list[str]) -> None:
     with process("yavar", "serve", port=port, path="/health", **settings), sync_playwright() as playwright:
         url, browser = f"http://127.0.0.1:{port}", launch(playwright)
         context = browser.new_context(viewport={"width": 1440, "height": 900})
+        context.add_cookies([{"name": f"order-{agent.public_id}", "value": "newest", "url": url}])  # what is new stands first
         page = context.new_page()
         page.goto(f"{url}/sign-in")
         page.fill("input[name=username]", agent.email)
