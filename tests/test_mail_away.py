@@ -124,7 +124,7 @@ def test_the_mail_server_goes_away_and_a_heap_waits_when_it_is_back(server, inbo
         wait_for(lambda: Mailbox.objects.get(pk=mailbox.pk).failing_since, 20)
         server.start_dovecot()
         with running(lambda done: flush(server, done)):
-            wait_for(lambda: Receipt.objects.count() == WAITING + 5 and not Mailbox.objects.get(pk=mailbox.pk).failure, 60 + WAITING / 50)
+            wait_for(lambda: Receipt.objects.count() == WAITING + 5 and not Mailbox.objects.get(pk=mailbox.pk).failure, 120 + WAITING / 50)
         wait_for(lambda: not ledger.uncleared(f"{mailbox.source}:INBOX"), 20 + WAITING / 50)
     assert here < WAITING, "it went away in the middle"
     read_everything(inbox)
