@@ -78,10 +78,22 @@ def run(sql: str, values: Sequence[Any] = ()) -> Any:
     db = _connection()
     if db.connection is None:
         db.ensure_connection()
-    cursor = db.connection.execute(sql, values)
+    cursor = _cursors()(db.connection).execute(sql, values)
     if db.force_debug_cursor:  # a test counts and reads what is asked
-        db.queries_log.append({"sql": db.ops.last_executed_query(cursor, sql.replace("?", "%s"), tuple(values)), "time": "0"})
+        asked = db.ops.last_executed_query(cursor, sql.replace("?", "%s"), tuple(values)) if is_sqlite() else db.ops.compose_sql(sql, values)  # type: ignore[attr-defined]
+        db.queries_log.append({"sql": asked, "time": "0"})
     return cursor
+
+
+@cache
+def _cursors() -> Callable[[Any], Any]:
+    """What makes the driver's cursor on a line. On PostgreSQL one that binds its values at the server: a statement that comes again and again is planned once. Django's
+    puts them into the text, and each statement is another one."""
+    if is_sqlite():
+        return lambda line: line.cursor()
+    from psycopg import Cursor
+
+    return Cursor
 
 
 def run_many(sql: str, rows: Sequence[Sequence[Any]]) -> None:
@@ -89,7 +101,7 @@ def run_many(sql: str, rows: Sequence[Sequence[Any]]) -> None:
     db = _connection()
     if db.connection is None:
         db.ensure_connection()
-    db.connection.cursor().executemany(sql, rows)
+    _cursors()(db.connection).executemany(sql, rows)
     if db.force_debug_cursor:
         db.queries_log.append({"sql": f"{len(rows)} times: {sql}", "time": "0"})
 

@@ -39,5 +39,6 @@ def test_nothing_is_asked_again_until_a_change_elsewhere_may_have_been_missed(sh
         crew()
     Agent.objects.filter(pk=shop.amir.pk).update(is_active=False)  # as another process does it
     assert shop.amir.pk in crew()
-    monkeypatch.setattr(remembered.time, "monotonic", lambda start=remembered.time.monotonic() + remembered.REMEMBER + 1: start)
+    later = remembered.time.monotonic() + remembered.REMEMBER + 1
+    monkeypatch.setattr(remembered.time, "monotonic", lambda: later)
     assert shop.amir.pk not in crew()
