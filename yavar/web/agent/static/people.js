@@ -56,21 +56,24 @@ function Finder() {
 function Person({id}) {
   const [told, setTold] = useState({card: null, parts: [], next: null, state: "loading", problem: null});
   const slow = useSlow(told.state === "loading");
+  const ask = async (card, before) => {
+    const found = await Promise.all([card ?? call("GET", `customers/${id}/card`), call("GET", `customers/${id}/history${before ? `?before=${encodeURIComponent(before)}` : ""}`)]);
+    putRows(found[1].parts.map(each => each.row));
+    return found;
+  };
   const read = async before => {
     setTold(was => ({...was, state: "loading"}));
     try {
-      const [card, page] = await Promise.all([told.card ?? call("GET", `customers/${id}/card`), call("GET", `customers/${id}/history${before ? `?before=${encodeURIComponent(before)}` : ""}`)]);
-      putRows(page.parts.map(each => each.row));
+      const [card, page] = await ask(told.card, before);
       setTold(was => ({card, parts: before ? [...was.parts, ...page.parts] : page.parts, next: page.next, state: "ready", problem: null}));
     } catch (problem) { setTold(was => ({...was, state: "error", problem})); }
   };
   /** What was said meanwhile; the pages that were read further down stay. A read that fails leaves what is shown: the next news tries again. */
   const renew = async () => {
     try {
-      const [card, page] = await Promise.all([call("GET", `customers/${id}/card`), call("GET", `customers/${id}/history`)]);
+      const [card, page] = await ask(null, null);
       const newer = new Set(page.parts.map(each => each.row.id));
-      putRows(page.parts.map(each => each.row));
-      setTold(was => was.state === "loading" ? was : {...was, card, parts: [...page.parts, ...was.parts.filter(each => !newer.has(each.row.id))], next: was.parts.length > page.parts.length ? was.next : page.next});
+      setTold(was => !was.card ? was : {...was, card, parts: [...page.parts, ...was.parts.filter(each => !newer.has(each.row.id))], next: was.parts.length > page.parts.length ? was.next : page.next});
     } catch { /* see above */ }
   };
   useEffect(() => {
