@@ -22,6 +22,7 @@ from pathlib import Path
 import psutil
 
 from bench import load
+from tests.ports import free_port
 from yavar.config.simulate import Agent, Visitor
 
 PARTS = ("million", "depth", "cpu", "mails", "screen", "timers")  # measurements of their own, on desks that are kept
@@ -37,12 +38,6 @@ def mark_of(agent: Agent) -> str:
 def told(what: str, measured: str, target: str, met: bool | None) -> None:
     rows.append((what, measured, target, {True: "met", False: "**missed**", None: ""}[met]))
     print(f"{what}: {measured} ({target}) {'' if met is None else 'met' if met else 'MISSED'}", flush=True)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @contextlib.contextmanager

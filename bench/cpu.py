@@ -12,7 +12,8 @@ from pathlib import Path
 import psutil
 
 from bench import load, million, words
-from bench.__main__ import free_port, process
+from bench.__main__ import process
+from tests.ports import free_port
 
 # name -> (method, address, body, most milliseconds); what stands in braces differs from request to request
 ROUTES: dict[str, tuple[str, str, dict[str, object] | None, float]] = {

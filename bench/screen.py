@@ -11,8 +11,9 @@ from typing import Any
 from playwright.sync_api import Page, sync_playwright
 
 from bench import million
-from bench.__main__ import free_port, process
+from bench.__main__ import process
 from tests.browser import launch
+from tests.ports import free_port
 
 # what stands between a press and the frame that shows it, as the Event Timing API has it (rounded to 8 ms; what is under 16 ms is told as 0)
 WATCH = """() => { window.presses = []; new PerformanceObserver(list => { for (const each of list.getEntries()) if (["keydown", "click"].includes(each.name)) window.presses.push(each.duration); })

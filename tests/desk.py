@@ -22,14 +22,9 @@ from pathlib import Path
 import psutil
 
 from tests.engine import ENGINE
+from tests.ports import free_port, free_ports
 
 ROOT = Path(__file__).resolve().parent.parent
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def new_database(like: str = "template1") -> str:
@@ -64,7 +59,7 @@ class Desk:
         self.folder, self.command, self.port = folder, command, free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.env = {k: v for k, v in os.environ.items() if not k.startswith(("YAVAR_", "DJANGO_"))}
-        self.smtp = free_port()
+        self.smtp, _mailbox = free_ports()  # the demonstration's customers take mail at the one beside it
         self.env |= {
             "PYTHONPATH": str(ROOT),
             "YAVAR_SMTP": f"127.0.0.1:{self.smtp}",

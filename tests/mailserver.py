@@ -21,7 +21,7 @@ from urllib.parse import parse_qs
 
 import psutil
 
-from tests.desk import free_port
+from tests.ports import free_port
 
 DOVECOT, POSTFIX = "/usr/sbin/dovecot", "/usr/sbin/postfix"
 PASSWORD, TOKEN = "secret", "good-token"

@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from tests.desk import free_port
+from tests.ports import free_port
 from yavar.base import files
 from yavar.base.problem import Problem
 from yavar.channels import ledger
