@@ -15,6 +15,7 @@ from yavar.web.ui import errors, files
 from yavar.web.widget import views as chat
 
 urlpatterns = [
+    path("api/v1/", api.urls),  # asked for most, so it is looked at first
     path("", sign_in.start),
     path("welcome", welcome.welcome),
     path("welcome/<str:step>", welcome.welcome),
@@ -56,7 +57,6 @@ urlpatterns = [
     path("form/<str:key>/embed.js", embed.embed),
     path("promises", promises.promises),
     path("promises/<str:brand>", promises.promises),
-    path("api/v1/", api.urls),
 ]  # fmt: skip
 if settings.ENV.demo:
     urlpatterns += [

@@ -9,6 +9,7 @@ from yavar.base import clock
 from yavar.base.db import transaction
 from yavar.people.models import Agent
 
+from . import shared
 from .models import Digest, Notification
 
 KEPT = timedelta(days=30)
@@ -17,21 +18,26 @@ SLICE = 50
 
 def see(agent: Agent, conversation: int) -> int:
     """They have this conversation before them: what they were told of it, and of what was merged into it, is seen. Answers how many. Costs a look when there is none."""
-    mine = Notification.objects.filter(agent=agent, seen_at__isnull=True)
-    return _seen(mine.filter(Q(conversation=conversation) | Q(conversation__merged_into=conversation)).values_list("pk", flat=True)[:1000])
+    return _see(agent, Q(conversation=conversation) | Q(conversation__merged_into=conversation))
 
 
 def see_these(agent: Agent, public_ids: Sequence[str]) -> int:
     """They have seen these; what is not theirs is passed over."""
-    return _seen(Notification.objects.filter(agent=agent, seen_at__isnull=True, public_id__in=list(public_ids)).values_list("pk", flat=True))
+    return _see(agent, Q(public_id__in=list(public_ids)))
 
 
-def see_all(agent: Agent) -> int:
+def see_all(agent: Agent) -> None:
     """They have seen everything."""
-    return _seen(Notification.objects.filter(agent=agent, seen_at__isnull=True).values_list("pk", flat=True))
+    _settle(Notification.objects.filter(agent=agent, seen_at__isnull=True).values_list("pk", flat=True))
+    shared.glance_at_all(agent)
 
 
-def _seen(found: Iterable[int]) -> int:
+def _see(agent: Agent, which: Q) -> int:
+    own = Notification.objects.filter(which, agent=agent, seen_at__isnull=True).values_list("pk", flat=True)[:1000]
+    return _settle(own) + shared.glance(agent, which)
+
+
+def _settle(found: Iterable[int]) -> int:
     keys = list(found)
     for start in range(0, len(keys), 500):
         with transaction():

@@ -5,7 +5,7 @@ from yavar.base.events import Actor
 from yavar.base.events.models import Event
 from yavar.conversations.models import Conversation, HeldReply, Message
 from yavar.people.models import Team
-from yavar.people.team.crew import crew
+from yavar.people.team.crew import who_may
 
 NEWS = (
     "conversation.opened", "conversation.reopened", "conversation.woken", "conversation.assigned", "conversation.resolved", "conversation.merged_away",
@@ -18,11 +18,12 @@ DEALT = ("conversation.resolved", "message.sent")
 # then somebody has taken it up, and nobody need be told any more that nobody has
 TAKEN = ("conversation.assigned", "conversation.resolved", "conversation.merged_away", "message.sent")
 FEW = 50  # facts since, among which a change of owner is looked for
+EVERYBODY = 0  # in place of an agent's key
 TROUBLE = ("failed", "bounced", "unknown")
 
 
 def concerned(event: Event, conversation: Conversation) -> dict[int, str]:
-    """Agents by key, each with the kind of news it is to them (`choices.KINDS`); the strongest kind counts. A few short queries, mostly one."""
+    """Agents by key, or EVERYBODY, each with the kind of news it is to them (`choices.KINDS`); the strongest kind counts. A few short queries, mostly one."""
     found: dict[int, str] = {}
     for agent, kind in [*_called(event), *_promised(event, conversation), *_owner(event, conversation), *_others(event, conversation)]:
         if agent is not None and event.actor != f"agent:{agent}":
@@ -47,9 +48,9 @@ def _promised(event: Event, conversation: Conversation) -> list[tuple[int | None
     if "owner" in tell and conversation.assignee_id is not None:
         found.append(conversation.assignee_id)
     elif "owner" in tell:
-        found += _members(conversation.team_id) if conversation.team_id else crew()
-    if "supervisors" in tell:
-        found += [agent.pk for agent in crew().values() if agent.may("desk.supervise")]
+        found += _members(conversation.team_id) if conversation.team_id else [EVERYBODY]
+    if "supervisors" in tell and EVERYBODY not in found:
+        found += who_may("desk.supervise")
     return [(agent, kind) for agent in found]
 
 
@@ -106,5 +107,5 @@ def _others(event: Event, conversation: Conversation) -> list[tuple[int | None, 
         return [(link.agent_id, "followed") for link in sql.pick(Conversation.followers.through, "conversation_id = ? ORDER BY id", (conversation.pk,))]
     begins = event.name == "conversation.opened" or (event.name == "conversation.reopened" and event.payload["why"] == "customer")
     if begins and conversation.assignee_id is None and conversation.status == Conversation.Status.OPEN and not event.actor.startswith("agent:"):
-        return [(agent, "new") for agent in crew()]
+        return [(EVERYBODY, "new")]
     return []

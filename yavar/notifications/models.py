@@ -29,10 +29,11 @@ class Digest(models.Model):
 
 
 class Notification(models.Model):
-    """Something concerns somebody. As long as it is unseen, more of the same kind in the same conversation only counts it up."""
+    """Something concerns somebody, or everybody (`agent` is null: one row, however large the team). As long as it is unseen, more of the same kind in the same
+    conversation only counts it up."""
 
     public_id = models.CharField(max_length=22, unique=True, default=ids.public_id)
-    agent = models.ForeignKey(Agent, models.CASCADE, db_index=False)
+    agent = models.ForeignKey(Agent, models.CASCADE, db_index=False, null=True)
     kind = models.CharField(max_length=9)  # yavar.notifications.choices.KINDS
     conversation = models.ForeignKey(Conversation, models.CASCADE)
     event = models.BigIntegerField()  # the newest it tells of
@@ -42,20 +43,38 @@ class Notification(models.Model):
     mails = models.BooleanField()  # may be told by mail
     since = models.DateTimeField()  # when the first of it happened
     at = models.DateTimeField()  # and the newest
-    seen_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(null=True)  # of what concerns everybody: when somebody took it up; who has seen it before that is a Glance
     pushed_at = models.DateTimeField(null=True)  # when the last push of it was, or is, due
     mailed_at = models.DateTimeField(null=True)
     digest = models.ForeignKey(Digest, models.SET_NULL, null=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["agent", "event"], name="notification_of_event_once"),
+            models.UniqueConstraint(fields=["event", "agent"], name="notification_of_event_once"),
             models.UniqueConstraint(fields=["agent", "conversation", "kind"], condition=Q(seen_at__isnull=True), name="notification_unseen_once"),
+            models.UniqueConstraint(fields=["event"], condition=Q(agent__isnull=True), name="notification_to_all_once"),
+            models.UniqueConstraint(
+                fields=["conversation", "kind"], condition=Q(agent__isnull=True, seen_at__isnull=True), name="notification_to_all_unseen_once"
+            ),
         ]
         indexes = [
             models.Index(fields=["agent", "-at", "-id"], condition=Q(listed=True), name="notification_list"),
             models.Index(fields=["since"], condition=Q(mails=True, seen_at__isnull=True, mailed_at__isnull=True), name="notification_to_mail"),
             models.Index(fields=["at"], name="notification_at"),
+        ]
+
+
+class Glance(models.Model):
+    """How far somebody has seen what concerns everybody: one such notification or, without one, all of them, up to a fact."""
+
+    agent = models.ForeignKey(Agent, models.CASCADE, db_index=False)
+    notification = models.ForeignKey(Notification, models.CASCADE, null=True)
+    event = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["agent", "notification"], name="glance_once"),
+            models.UniqueConstraint(fields=["agent"], condition=Q(notification__isnull=True), name="glance_at_all_once"),
         ]
 
 

@@ -54,13 +54,13 @@ class Push:
 
 
 def leave_for(due: Mapping[Notification, datetime]) -> list[Notification]:
-    """Leave a push of each notification for each device of its reader, inside the open transaction; one that waits already stays one. Answers those whose
+    """Leave a push of each notification (of one person's) for each device of its reader, inside the open transaction; one that waits already stays one. Answers those whose
     reader has a device."""
     devices_of: dict[int, list[Device]] = {}
-    for device in _devices_of({each.agent_id for each in due}):
+    for device in _devices_of({each.agent_id for each in due if each.agent_id is not None}):
         devices_of.setdefault(device.agent_id, []).append(device)
     for each, moment in due.items():
-        for device in devices_of.get(each.agent_id, ()):
+        for device in devices_of.get(each.agent_id or 0, ()):
             _leave(device.pk, each.pk, due=moment)
     return [each for each in due if each.agent_id in devices_of]
 

@@ -1,6 +1,6 @@
 """Reads for the bell, the pushes and the mails: notifications with what is said of them. All of them start at the viewer."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,7 +16,7 @@ from yavar.conversations.policies import READ, visible_to
 from yavar.conversations.shapes import Author
 from yavar.people.models import Agent, Customer
 
-from . import words
+from . import shared, words
 from .models import Notification
 
 CAP = 100  # unseen ones beyond are said as "99+"
@@ -43,18 +43,22 @@ class Notice:
 
 def page(agent: Agent, before: Place | None = None, size: int = 20) -> tuple[list[Notice], Place | None]:
     """What stands behind somebody's bell, newest first, and where the next page begins. A fixed number of queries for any number."""
-    found = _of(agent).filter(listed=True)
+    below = Q()
     if before is not None:
         at, public = before
-        key = Notification.objects.filter(agent=agent, public_id=public).values_list("pk", flat=True).first() or 0
-        found = found.filter(Q(at__lt=at) | Q(at=at, pk__lt=key))
-    rows = list(found.order_by("-at", "-pk")[: size + 1])
-    return shown(rows[:size]), (rows[size - 1].at, rows[size - 1].public_id) if len(rows) > size else None
+        key = Notification.objects.filter(Q(agent=agent) | Q(agent__isnull=True), public_id=public).values_list("pk", flat=True).first() or 0
+        below = Q(at__lt=at) | Q(at=at, pk__lt=key)
+    own, general = (list(found.filter(below, listed=True).order_by("-at", "-pk")[: size + 1]) for found in (_of(agent), shared.told_to(agent)))
+    rows = sorted([*own, *general], key=lambda each: (each.at, each.pk), reverse=True)
+    more = (rows[size - 1].at, rows[size - 1].public_id) if len(rows) > size else None
+    glanced = Notification.objects.filter(shared.glanced(agent), pk__in=[each.pk for each in general]).values_list("pk", flat=True)
+    return shown(rows[:size], set(glanced)), more
 
 
 def unseen(agent: Agent) -> int:
     """How many are new to them, up to CAP."""
-    return _of(agent).filter(listed=True, seen_at__isnull=True)[:CAP].count()
+    own, general = _of(agent).filter(listed=True), shared.told_to(agent).filter(~shared.glanced(agent))
+    return own.filter(seen_at__isnull=True).values("pk").union(general.filter(seen_at__isnull=True).values("pk"), all=True)[:CAP].count()
 
 
 def _of(agent: Agent) -> QuerySet[Notification]:
@@ -63,8 +67,8 @@ def _of(agent: Agent) -> QuerySet[Notification]:
     return mine if agent.powers.all_of(READ) else mine.filter(conversation__in=visible_to(agent).values("pk"))
 
 
-def shown(found: Sequence[Notification]) -> list[Notice]:
-    """Notifications in words of the language that is active, in their order."""
+def shown(found: Sequence[Notification], glanced: Collection[int] = ()) -> list[Notice]:
+    """Notifications in words of the language that is active, in their order; `glanced`: what of everybody's the reader has seen."""
     talks = sql.by_key(Conversation, [each.conversation_id for each in found]) if found else {}
     customers = _people([talk.customer_id for talk in talks.values()])
     events = sql.by_key(Event, [each.event for each in found])
@@ -77,8 +81,8 @@ def shown(found: Sequence[Notification]) -> list[Notice]:
         title = words.title(each, by.name if by.kind == "agent" else "", person.name)
         line = said.get(each.event, talk.preview)
         answer.append(Notice(
-            each.public_id, each.kind, title, " ".join(line.split())[:LONGEST], talk.public_id, talk.reference, by, each.count, each.at, each.seen_at is not None,
-            words.path(each, talk.public_id),
+            each.public_id, each.kind, title, " ".join(line.split())[:LONGEST], talk.public_id, talk.reference, by, each.count, each.at,
+            each.seen_at is not None or each.pk in glanced, words.path(each, talk.public_id),
         ))  # fmt: skip
     return answer
 

@@ -1,4 +1,4 @@
-"""The job beside facts: one row for each person whom one concerns, or one more in the row they have not seen yet."""
+"""The job beside facts: one row for each person whom one concerns (and one for all, when that is everybody), or one more in the row they have not seen yet."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
@@ -11,8 +11,8 @@ from yavar.conversations.models import Conversation, ReadMark
 from yavar.conversations.policies import who_may_see
 from yavar.people.team.crew import crew
 
-from . import choices, pushing
-from .concerned import DEALT, TAKEN, concerned, dealt_since
+from . import choices, pushing, shared
+from .concerned import DEALT, EVERYBODY, TAKEN, concerned, dealt_since
 from .models import Notification
 
 TELL = "notifications.tell"
@@ -26,13 +26,20 @@ class Audience:
     """People who may have to be told of several facts: who they are and how they wish to be told, read once for all of them."""
 
     def __init__(self, agents: Collection[int]) -> None:
-        self.people = {key: agent for key, agent in crew().items() if key in agents} if agents else {}
+        wanted = {*agents, *(shared.particular() if EVERYBODY in agents else ())}
+        self.people = {key: agent for key, agent in crew().items() if key in wanted} if wanted else {}
         self.choices = choices.of(list(self.people))
         self.reachable = pushing.reachable(list(self.people))
 
     def wish(self, agent: int, kind: str) -> bool:
         """Whether somebody wishes to be told of news of a kind in a way that we have to do something for."""
-        return agent in self.people and bool(set(self.choices[agent].of(kind)) - {"sound"})
+        return agent == EVERYBODY or (agent in self.people and bool(set(self.choices[agent].of(kind)) - {"sound"}))
+
+    def apart(self, kind: str) -> list[int]:
+        """Who is to be told by mail or push of what everybody is told: they need a row of their own for that."""
+        return [
+            agent for agent in self.people if self.choices[agent].wants(kind, "mail") or (agent in self.reachable and self.choices[agent].wants(kind, "push"))
+        ]
 
 
 @job(TELL, replayable=True, together=True)
@@ -53,16 +60,19 @@ def _tell(event: Event, conversation: Conversation, found: Mapping[int, str], au
     dealt = {each.pk for each in unseen if _is_dealt_with(each, event)}
     if dealt:
         run(sql.text(f"UPDATE {sql.table(Notification)} SET seen_at = ? WHERE id IN ({sql.marks(dealt)})"), (sql.moment(clock.now()), *dealt))
-    left = _untold(event, conversation, {agent: kind for agent, kind in found.items() if audience.wish(agent, kind)})
-    seeing = who_may_see((audience.people[agent] for agent in sorted(left)), conversation) if left else []
-    if told := {agent.pk: left[agent.pk] for agent in seeing}:
-        waiting = {each.agent_id: each for each in unseen if each.kind == told.get(each.agent_id) and each.pk not in dealt}
+    wished = {agent: kind for agent, kind in found.items() if audience.wish(agent, kind)}
+    if EVERYBODY in wished:
+        wished = dict.fromkeys(audience.apart(wished[EVERYBODY]), wished[EVERYBODY]) | wished
+    left = _untold(event, conversation, wished)
+    seeing = who_may_see((audience.people[agent] for agent in sorted(left) if agent != EVERYBODY), conversation) if left else []
+    if told := {key: left[key] for key in (EVERYBODY, *(agent.pk for agent in seeing)) if key in left}:
+        waiting = {each.agent_id or EVERYBODY: each for each in unseen if each.kind == told.get(each.agent_id or EVERYBODY) and each.pk not in dealt}
         _put(event, told, waiting, audience)
 
 
 def _is_dealt_with(unseen: Notification, event: Event) -> bool:
-    """Whether it is settled by a fact: news that nobody has it when somebody took it up, and all news of who answers or resolves."""
-    if unseen.kind == "new" and event.name in TAKEN and not event.actor.startswith("bot:"):
+    """Whether it is settled by a fact: what everybody was told, and news that nobody has it, when somebody took it up, and all news of who answers or resolves."""
+    if (unseen.kind == "new" or unseen.agent_id is None) and event.name in TAKEN and not event.actor.startswith("bot:"):
         return True
     return event.name in DEALT and event.actor == f"agent:{unseen.agent_id}" and unseen.event < event.pk
 
@@ -75,8 +85,8 @@ def _untold(event: Event, conversation: Conversation, kinds: Mapping[int, str]) 
         read = f"SELECT agent_id, '' FROM {sql.table(ReadMark)} WHERE conversation_id = ? AND version >= ?"
         values = (conversation.pk, event.pk, conversation.pk, NEVER if event.seq is None else event.seq)
         for agent, kind in run(sql.text(f"{heard} UNION ALL {read}"), values).fetchall():
-            if kind in ("", left.get(agent)):
-                left.pop(agent, None)
+            if kind in ("", left.get(agent or EVERYBODY)):
+                left.pop(agent or EVERYBODY, None)
     return left
 
 
@@ -86,15 +96,23 @@ def _put(event: Event, told: Mapping[int, str], waiting: Mapping[int, Notificati
         row = waiting[agent]
         row.event, row.actor, row.count, row.at = event.pk, event.actor, row.count + 1, event.at
         sql.update(row, "event", "actor", "count", "at")
-    sql.create_all(Notification, NAMES, [_row(agent, kind, event, audience.choices[agent]) for agent, kind in told.items() if agent not in waiting])
+    general = EVERYBODY in told
+    new = [_row(agent, kind, event, audience, apart=general) for agent, kind in told.items() if agent not in waiting]
+    sql.create_all(Notification, NAMES, new)
+    if general:
+        shared.glanced_already(event, event.subject_id)
     pushed = [agent for agent, kind in told.items() if agent in audience.reachable and audience.choices[agent].wants(kind, "push")]
     if pushed and clock.now() - event.at < pushing.STALE:
         _push(sql.pick(Notification, f"event = ? AND agent_id IN ({sql.marks(pushed)}) ORDER BY id", (event.pk, *pushed)))
 
 
-def _row(agent: int, kind: str, event: Event, own: choices.Choices) -> tuple[object, ...]:
-    """The values of NAMES."""
-    return (ids.public_id(), agent, kind, event.subject_id, event.pk, event.actor, 1, own.wants(kind, "app"), own.wants(kind, "mail"), event.at, event.at)
+def _row(agent: int, kind: str, event: Event, audience: Audience, *, apart: bool) -> tuple[object, ...]:
+    """The values of NAMES. `apart`: everybody is told, so whoever has a row of their own as well needs it behind no bell."""
+    listed, mails = True, False
+    if agent != EVERYBODY:
+        own = audience.choices[agent]
+        listed, mails = own.wants(kind, "app") and not apart, own.wants(kind, "mail")
+    return (ids.public_id(), agent or None, kind, event.subject_id, event.pk, event.actor, 1, listed, mails, event.at, event.at)
 
 
 def _push(found: Sequence[Notification]) -> None:
