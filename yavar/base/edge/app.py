@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from a2wsgi import WSGIMiddleware
@@ -16,6 +15,7 @@ from yavar.base.writer import Item, Writer
 from .feed import RESYNC, Feed
 from .hop import LONGEST, Hop, clean, is_short
 from .static import Static
+from .threads import Threads
 from .wire import Answer, Door, Later, Reply, Request, Stream, Writing
 
 log = logging.getLogger("yavar.edge")
@@ -39,7 +39,7 @@ class Edge:
         self._doors = {(door.method, door.path): door for door in doors}
         self._django: Any = WSGIMiddleware(wsgi, workers=threads)
         self._static = static
-        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="edge")
+        self._threads = Threads(threads, "edge")
         self._hop = Hop(wsgi, self._threads)
         self._feeds: dict[Feed, asyncio.Task[None] | None] = {}
         self._closing = self._waking = False

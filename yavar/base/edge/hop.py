@@ -6,7 +6,7 @@ answer of the API costs altogether (bench/README.md). Uploads, downloads and pag
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor
 from io import BytesIO
 from typing import Any, cast
 from urllib.parse import quote_from_bytes
@@ -35,7 +35,7 @@ def clean(scope: Scope) -> Scope:
 class Hop:
     """Calls a WSGI application (PEP 3333) on the given threads."""
 
-    def __init__(self, wsgi: Callable[..., Any], threads: ThreadPoolExecutor) -> None:
+    def __init__(self, wsgi: Callable[..., Any], threads: Executor) -> None:
         self._wsgi, self._threads = wsgi, threads
 
     async def __call__(self, scope: Scope, body: bytes) -> Answer:

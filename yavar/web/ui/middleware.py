@@ -55,7 +55,7 @@ class Language:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         asked = request.GET.get("lang", "")
         code = request.headers.get("X-Lang", "") or asked
-        if code not in LANGUAGES and request.user.is_authenticated:
+        if code not in LANGUAGES and _is_known(request):
             code = request.user.lang
         if code not in LANGUAGES:
             code = request.COOKIES.get("yavar_lang", "")
@@ -70,9 +70,14 @@ class Language:
     @staticmethod
     def _digits(request: HttpRequest) -> str:
         """Our clients (`X-Lang`) write numbers by themselves: for them nobody need be looked up."""
-        if request.headers.get("X-Lang") or request.path.startswith("/api/") or settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        if request.headers.get("X-Lang") or request.path.startswith("/api/"):
             return ""
-        return request.user.digits if request.user.is_authenticated else ""
+        return request.user.digits if _is_known(request) else ""
+
+
+def _is_known(request: HttpRequest) -> bool:
+    """Whether an agent has signed in. Without the session's cookie nobody need be looked for."""
+    return settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated
 
 
 class Problems:
