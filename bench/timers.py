@@ -78,7 +78,7 @@ def due_together(number: int) -> tuple[int, int, float]:
     for n in range(number):
         said = begin(f"{mark}-{n}", lambda n=n: Inbound(inbox.pk, customer.pk, None, f"{mark}-client-{n}", "Hello", (), "en", at))
         keys.append(said.conversation_id)
-        advance(said.conversation_id, at)
+        advance([said.conversation_id], at)
     due = set(Timer.objects.filter(conversation__gte=keys[0], conversation__lte=keys[-1], kind="first").values_list("due_at", flat=True))
     assert len(due) == 1, due
     return keys[0], keys[-1], due.pop().timestamp()

@@ -43,7 +43,7 @@ for n in range({number}):
     said = begin(f"storm-{{n}}", lambda: Inbound(inbox.pk, customer.pk, None, f"storm-client-{{n}}", "Hello", (), "en", at))
     keys.append(said.conversation_id)
 for key in keys:
-    advance(key, at)
+    advance([key], at)
 due = Timer.objects.filter(conversation__in=keys, kind="first").values_list("due_at", flat=True).distinct()
 print(json.dumps([keys[0], keys[-1], due[0].timestamp(), len(due)]))
 """

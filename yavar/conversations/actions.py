@@ -1,6 +1,6 @@
 """Verbs of the team about a conversation. Each records one fact, in the past tense, and is undone by its opposite."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -52,6 +52,12 @@ def locked(conversation_id: int) -> Conversation:
     if not found:
         raise Conversation.DoesNotExist
     return found[0]
+
+
+def locked_several(keys: Collection[int], *, free: bool = False) -> list[Conversation]:
+    """The rows that are there, in the order of their keys, locked until the transaction ends; `free`: only those that nobody else has locked."""
+    lock = "" if is_sqlite() else " FOR UPDATE SKIP LOCKED" if free else " FOR UPDATE"
+    return sql.pick(Conversation, f"id IN ({sql.marks(keys)}) ORDER BY id{lock}", list(keys)) if keys else []
 
 
 def standing(conversation_id: int) -> Conversation:

@@ -4,14 +4,15 @@ It reads facts by the conversation's own counter, so it does not matter who call
 stops it are put in their true order, and each moment of a timer is acted on once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from yavar.base import clock
 from yavar.base.db import sql, transaction
 from yavar.base.events import SYSTEM, record
 from yavar.base.events.models import Event
-from yavar.conversations.actions import locked, tell
+from yavar.conversations.actions import locked_several, tell
 from yavar.conversations.due import Due, set_due
 from yavar.conversations.models import Conversation, Message
 
@@ -28,37 +29,55 @@ HEARD = (*SPEECH, *TURNS, *CHOOSING)
 TAKEN = (Conversation.Status.RESOLVED, Conversation.Status.MERGED)
 
 
-def advance(conversation_id: int, now: datetime | None = None, *, afresh: bool = False) -> None:
-    """Bring it up to `now`. `afresh`: policies or calendars may have changed. A conversation that is not there any more has no promises."""
+class Known(NamedTuple):
+    """A conversation, locked, with what its promises stand on: `events` are what was not read yet and means something here, in order."""
+
+    conversation: Conversation
+    course: Course | None
+    events: list[Event]
+    timers: list[Timer]
+
+
+def advance(conversations: Collection[int], now: datetime | None = None, *, afresh: bool = False) -> None:
+    """Bring them up to `now`. `afresh`: policies or calendars may have changed. A conversation that is not there any more has no promises."""
     with transaction():
-        try:
-            conversation = locked(conversation_id)
-        except Conversation.DoesNotExist:
-            return
-        course = next(iter(sql.pick(Course, "conversation_id = ?", (conversation_id,))), None)
-        events = _since(conversation_id, course.seen if course else 0)
-        if course is None:
-            if not events and not afresh:
-                return
-            course = Course(conversation=conversation)
-        _bring_up(conversation, course, events, now or steadiness.now(), afresh=afresh)
+        for each in known(conversations):
+            bring_up(each, now or steadiness.now(), afresh=afresh)
+
+
+def known(keys: Collection[int], *, free: bool = False) -> list[Known]:
+    """Conversations by their keys, in that order (two workers must not wait for each other), read in as many statements for many as for one. `free`: only those that
+    nobody else is at work on."""
+    conversations = locked_several(keys, free=free)
+    if not conversations:
+        return []
+    found = [conversation.pk for conversation in conversations]
+    courses = {course.conversation_id: course for course in sql.pick(Course, f"conversation_id IN ({sql.marks(found)})", found)}
+    events = _since({key: courses[key].seen if key in courses else 0 for key in found})
+    timers = _timers(found)
+    return [Known(each, courses.get(each.pk), events[each.pk], timers[each.pk]) for each in conversations]
 
 
 def waive(conversation_id: int, kind: str, cycle: int) -> None:
     """A promise that nobody can be told of binds nobody: its timer is void. Twice is the same as once."""
     with transaction():
-        conversation = locked(conversation_id)
-        course = next(iter(sql.pick(Course, "conversation_id = ?", (conversation_id,))))
-        measured = Measured(course, _timers(conversation_id), choosing.terms(course.policy_id, course.policy_version), choosing.hours_of(course))
+        [(conversation, course, _events, timers)] = known([conversation_id])
+        assert course is not None
+        measured = Measured(course, timers, choosing.terms(course.policy_id, course.policy_version), choosing.hours_of(course))
         measured.waive(kind, cycle, steadiness.now())
         _keep(conversation, course, measured, seen=course.seen)
 
 
-def _bring_up(conversation: Conversation, course: Course, events: list[Event], now: datetime, *, afresh: bool) -> None:
+def bring_up(it: Known, now: datetime, *, afresh: bool = False) -> None:
+    """Bring up one whose row is locked, inside the open transaction."""
+    conversation, events = it.conversation, it.events
+    if it.course is None and not events and not afresh:
+        return
+    course = it.course or Course(conversation=conversation)
     choice = _Choice(conversation) if afresh or course.pk is None or any(event.name in CHOOSING for event in events) else None
     if course.pk is None and choice:
         choice.put_on(course)
-    measured = Measured(course, _timers(conversation.pk), choosing.terms(course.policy_id, course.policy_version), choosing.hours_of(course))
+    measured = Measured(course, it.timers, choosing.terms(course.policy_id, course.policy_version), choosing.hours_of(course))
     authors = _authors(events)
     for event in events:
         event.at = min(event.at, now)  # written while the clock was ahead
@@ -91,15 +110,22 @@ class _Choice:
             setattr(course, name, getattr(self, name))
 
 
-def _since(conversation_id: int, seen: int) -> list[Event]:
-    """What was not read yet and means something here, in order."""
-    found = sql.pick(Event, "subject_kind = 'conversation' AND subject_id = ? AND seq > ? ORDER BY seq", (conversation_id, seen))
-    return [event for event in found if event.name in HEARD]
+def _since(seen: Mapping[int, int]) -> dict[int, list[Event]]:
+    """By conversation: what came after the fact of its own that was read last."""
+    found: dict[int, list[Event]] = {key: [] for key in seen}
+    later = " OR ".join(["(subject_kind = 'conversation' AND subject_id = ? AND seq > ?)"] * len(seen))
+    for event in sql.pick(Event, f"{later} ORDER BY subject_id, seq", [value for pair in seen.items() for value in pair]):
+        if event.name in HEARD:
+            found[event.subject_id].append(event)
+    return found
 
 
-def _timers(conversation_id: int) -> list[Timer]:
-    """The open ones, and the resolution, which is taken up again when the conversation is."""
-    return sql.pick(Timer, "conversation_id = ? AND (state = 'open' OR kind = 'resolution') ORDER BY id", (conversation_id,))
+def _timers(keys: Sequence[int]) -> dict[int, list[Timer]]:
+    """By conversation: the open ones, and the resolution, which is taken up again when the conversation is."""
+    found: dict[int, list[Timer]] = {key: [] for key in keys}
+    for timer in sql.pick(Timer, f"conversation_id IN ({sql.marks(keys)}) AND (state = 'open' OR kind = 'resolution') ORDER BY id", keys):
+        found[timer.conversation_id].append(timer)
+    return found
 
 
 def _authors(events: Sequence[Event]) -> dict[int, str]:

@@ -6,21 +6,22 @@ Several workers may look at once: who locks the conversation first brings it up,
 import logging
 import threading
 import time
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from django.db import connection
 
 from yavar.base.db import is_sqlite, run, savepoint, sql, transaction
-from yavar.conversations.models import Conversation
 
 from . import steadiness
-from .course import advance
+from .course import Known, bring_up, known
 from .models import Timer
 
 log = logging.getLogger("yavar.sla")
 
 PAUSE = 0.2  # seconds between two looks
 PORTION = 50  # conversations in one transaction
+READ = 10  # read together on SQLite: what its time is over for was read for nothing
 SLICE = (
     0.012  # seconds after which it ends in any case on SQLite, so that whoever writes beside it need not wait long; on PostgreSQL nobody waits but for these
 )
@@ -46,13 +47,13 @@ def fire_due(now: datetime) -> int:
     if not _found(now):
         return 0
     with transaction():
-        for key in _free(_found(now)):
+        for each in _read(_found(now)):
             try:
                 with savepoint():
-                    advance(key, now)
+                    bring_up(each, now)
             except Exception:
-                log.exception("the promises of conversation %s could not be brought up", key)
-                Timer.objects.filter(conversation=key, next_at__lte=now).update(next_at=now + AGAIN)
+                log.exception("the promises of conversation %s could not be brought up", each.conversation.pk)
+                Timer.objects.filter(conversation=each.conversation, next_at__lte=now).update(next_at=now + AGAIN)
             done += 1
             if is_sqlite() and time.monotonic() - started > SLICE:
                 break
@@ -66,10 +67,8 @@ def _found(now: datetime) -> list[int]:
     return list(dict.fromkeys(row[0] for row in run(sql.text(due), (sql.moment(now),)).fetchall()))
 
 
-def _free(keys: list[int]) -> list[int]:
-    """Those that nobody else is at work on, locked. On SQLite the transaction holds the only lock."""
-    if is_sqlite() or not keys:
-        return keys
-    return [
-        row[0] for row in run(sql.text(f"SELECT id FROM {sql.table(Conversation)} WHERE id IN ({sql.marks(keys)}) FOR UPDATE SKIP LOCKED"), keys).fetchall()
-    ]
+def _read(keys: Sequence[int]) -> Iterator[Known]:
+    """Those that nobody else is at work on. On SQLite the transaction holds the only lock."""
+    together = READ if is_sqlite() else PORTION
+    for start in range(0, len(keys), together):
+        yield from known(keys[start : start + together], free=True)

@@ -18,9 +18,8 @@ OPEN = "status IN ('open', 'snoozed')"
 
 @job(FOLLOW, together=True)
 def follow(event_ids: Sequence[int]) -> None:
-    """Something happened in conversations. In the order of their keys: two workers must not wait for each other."""
-    for key in sorted({event.subject_id for event in sql.by_key(Event, event_ids).values()}):
-        advance(key)
+    """Something happened in conversations."""
+    advance({event.subject_id for event in sql.by_key(Event, event_ids).values()})
 
 
 @job(PERSON)
@@ -28,8 +27,7 @@ def person(event_id: int) -> None:
     """A customer belongs to other segments now: their open conversations may fall under another policy."""
     customer = Event.objects.values_list("subject_id", flat=True).get(pk=event_id)
     keys = with_merged(customer)
-    for row in sql.pick(Conversation, f"customer_id IN ({sql.marks(keys)}) AND {OPEN} LIMIT 100", keys):
-        advance(row.pk, afresh=True)
+    advance([row.pk for row in sql.pick(Conversation, f"customer_id IN ({sql.marks(keys)}) AND {OPEN} LIMIT 100", keys)], afresh=True)
 
 
 @job("sla.changed")
@@ -55,6 +53,5 @@ def review(after: int, where: str, key: int) -> None:
         sql.text(f"SELECT id FROM {table} WHERE id > ? AND id <= ? AND {OPEN}{f' AND {where}_id = ?' if where else ''} ORDER BY id LIMIT {PORTION}"),
         (after, end, key) if where else (after, end),
     ).fetchall()
-    for row in found:
-        advance(row[0], afresh=True)
+    advance([key for (key,) in found], afresh=True)
     leave(REVIEW, args={"after": found[-1][0] if len(found) == PORTION else end, "where": where, "key": key})

@@ -180,8 +180,8 @@ def test_reading_twice_is_reading_once(talk):
     talk.answered(NINE + 2 * HOUR)
     before = (list(Timer.objects.values()), list(Course.objects.values()), Event.objects.count())
     with clock.stopped_at(NINE + 2 * HOUR):
-        advance(talk.key)
-        advance(talk.key, afresh=True)
+        advance([talk.key])
+        advance([talk.key], afresh=True)
     assert (list(Timer.objects.values()), list(Course.objects.values()), Event.objects.count()) == before
 
 
@@ -270,7 +270,7 @@ def test_a_long_conversation_costs_no_more_queries(talk, django_assert_max_num_q
     with clock.stopped_at(NINE + HOUR):
         talk.shop_.says(talk.customer, "Once more")
         with django_assert_max_num_queries(12):
-            advance(talk.key)
+            advance([talk.key])
 
 
 def test_an_inbox_or_a_team_that_gets_other_hours_is_reckoned_anew_and_nobody_else(talk, monkeypatch):
@@ -281,7 +281,7 @@ def test_an_inbox_or_a_team_that_gets_other_hours_is_reckoned_anew_and_nobody_el
     talk.wrote(NINE)
     looked = []
     whole = jobs.advance
-    monkeypatch.setattr(jobs, "advance", lambda key, **more: (looked.append(key), whole(key, **more)))
+    monkeypatch.setattr(jobs, "advance", lambda keys, **more: (looked.extend(keys), whole(keys, **more)))
     configure_inbox(talk.shop_.inbox, name="Chat, renamed", by=SYSTEM)
     talk.does(NINE + MINUTE, lambda: change_team(add_team("Nobody’s", [], by=SYSTEM), calendar=night, by=SYSTEM))
     assert looked == []

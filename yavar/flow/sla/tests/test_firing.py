@@ -24,7 +24,7 @@ def waiting(shop, number):
     with clock.stopped_at(MONDAY):
         keys = [shop.says(shop.visitor(f"Visitor {n}"), "Hello").conversation_id for n in range(number)]
         for key in keys:
-            course.advance(key)
+            course.advance([key])
     return keys
 
 
@@ -56,8 +56,8 @@ def test_two_who_look_at_once_act_once(shop):
 
 def test_one_that_fails_holds_up_no_other_and_is_tried_again(shop, monkeypatch):
     keys = waiting(shop, 5)
-    whole = firing.advance
-    monkeypatch.setattr(firing, "advance", lambda key, now: 1 / 0 if key == keys[0] else whole(key, now))
+    whole = firing.bring_up
+    monkeypatch.setattr(firing, "bring_up", lambda it, now: 1 / 0 if it.conversation.pk == keys[0] else whole(it, now))
     while firing.fire_due(DUE):
         pass
     assert missed() == keys[1:]
