@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from yavar.base import clock
 from yavar.base.db import transaction
+from yavar.conversations.models import Conversation
 from yavar.people.models import Agent
 
 from . import shared
@@ -18,7 +19,8 @@ SLICE = 50
 
 def see(agent: Agent, conversation: int) -> int:
     """They have this conversation before them: what they were told of it, and of what was merged into it, is seen. Answers how many. Costs a look when there is none."""
-    return _see(agent, Q(conversation=conversation) | Q(conversation__merged_into=conversation))
+    these = Conversation.objects.filter(Q(pk=conversation) | Q(merged_into=conversation)).values("pk")  # a join would look at all they have not seen
+    return _see(agent, Q(conversation__in=these))
 
 
 def see_these(agent: Agent, public_ids: Sequence[str]) -> int:

@@ -60,6 +60,7 @@ class Notification(models.Model):
         indexes = [
             models.Index(fields=["agent", "-at", "-id"], condition=Q(listed=True), name="notification_list"),
             models.Index(fields=["since"], condition=Q(mails=True, seen_at__isnull=True, mailed_at__isnull=True), name="notification_to_mail"),
+            models.Index(fields=["agent", "event"], condition=Q(agent__isnull=True, seen_at__isnull=True), name="notification_to_all_new"),
             models.Index(fields=["at"], name="notification_at"),
         ]
 

@@ -51,14 +51,13 @@ def page(agent: Agent, before: Place | None = None, size: int = 20) -> tuple[lis
     own, general = (list(found.filter(below, listed=True).order_by("-at", "-pk")[: size + 1]) for found in (_of(agent), shared.told_to(agent)))
     rows = sorted([*own, *general], key=lambda each: (each.at, each.pk), reverse=True)
     more = (rows[size - 1].at, rows[size - 1].public_id) if len(rows) > size else None
-    glanced = Notification.objects.filter(shared.glanced(agent), pk__in=[each.pk for each in general]).values_list("pk", flat=True)
-    return shown(rows[:size], set(glanced)), more
+    return shown(rows[:size], shared.glanced(agent, general)), more
 
 
 def unseen(agent: Agent) -> int:
     """How many are new to them, up to CAP."""
-    own, general = _of(agent).filter(listed=True), shared.told_to(agent).filter(~shared.glanced(agent))
-    return own.filter(seen_at__isnull=True).values("pk").union(general.filter(seen_at__isnull=True).values("pk"), all=True)[:CAP].count()
+    own, general = _of(agent).filter(listed=True, seen_at__isnull=True), shared.told_to(agent).filter(shared.unseen_by(agent))
+    return own.values("pk").union(general.values("pk"), all=True)[:CAP].count()
 
 
 def _of(agent: Agent) -> QuerySet[Notification]:

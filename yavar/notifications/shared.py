@@ -1,8 +1,9 @@
 """What concerns everybody: one row for the whole team. Whether somebody wants to hear of it, may see it and has seen it is asked when they look, not when it happens."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from yavar.base.db import run, sql, transaction
 from yavar.base.events.models import Event
@@ -22,16 +23,30 @@ def told_to(agent: Agent) -> QuerySet[Notification]:
     return found if agent.powers.all_of(READ) else found.filter(conversation__in=visible_to(agent).values("pk"))
 
 
-def glanced(agent: Agent) -> Exists:
-    """Of everybody's notifications: those that somebody has seen."""
-    return Exists(Glance.objects.filter(Q(notification=OuterRef("pk")) | Q(notification__isnull=True), agent=agent, event__gte=OuterRef("event")))
+def unseen_by(agent: Agent) -> Q:
+    """Of everybody's notifications: those that nobody has taken up yet and somebody has not seen. The many that they have seen at once are not looked at one by one."""
+    at_all = Glance.objects.filter(agent=agent, notification__isnull=True).values("event")
+    this = Glance.objects.filter(agent=agent, notification=OuterRef("pk"), event__gte=OuterRef("event"))
+    return Q(~Exists(this), agent__isnull=True, seen_at__isnull=True, event__gt=Coalesce(Subquery(at_all), 0))
+
+
+def glanced(agent: Agent, found: Collection[Notification]) -> set[int]:
+    """Of these, the keys of those that they have seen."""
+    if not found:
+        return set()
+    mine = Glance.objects.filter(agent=agent).values_list("notification", "event")
+    glances = mine.filter(notification__in=found).union(mine.filter(notification__isnull=True), all=True)  # with OR all that they ever saw would be read
+    how_far = {key or 0: event for key, event in glances}
+    return {each.pk for each in found if max(how_far.get(each.pk, 0), how_far.get(0, 0)) >= each.event}
 
 
 def glance(agent: Agent, which: Q) -> int:
     """They have seen these of what nobody has taken up yet. Answers how many they had not seen before."""
-    fresh = list(Notification.objects.filter(which, ~glanced(agent), agent__isnull=True, seen_at__isnull=True).values_list("pk", "event")[:1000])
+    found = list(Notification.objects.filter(which, agent__isnull=True, seen_at__isnull=True)[:1000])
+    known = glanced(agent, found)
+    fresh = [each for each in found if each.pk not in known]
     if fresh:
-        rows = [Glance(agent=agent, notification_id=key, event=event) for key, event in fresh]
+        rows = [Glance(agent=agent, notification=each, event=each.event) for each in fresh]
         Glance.objects.bulk_create(rows, update_conflicts=True, unique_fields=["agent", "notification"], update_fields=["event"])
     return len(fresh)
 

@@ -107,6 +107,28 @@ def test_who_has_read_it_before_everybody_was_told_has_seen_it(shop, work):
     assert queries.unseen(shop.amir) == 0 and queries.unseen(shop.sara) == 1
 
 
+@pytest.mark.one_engine
+def test_what_everybody_was_told_is_found_without_looking_at_all_of_it(shop, work):
+    said = shop.says(shop.visitor(), "Where is my parcel?")
+    work.all()
+    with CaptureQueriesContext(connection) as asked:
+        assert actions.see(shop.amir, said.conversation_id) == 1
+        assert queries.unseen(shop.amir) == 0
+        queries.page(shop.amir)
+    plans = []
+    with connection.cursor() as cursor:
+        for each in asked.captured_queries:
+            if each["sql"].startswith("SELECT") and "notifications_notification" in each["sql"]:
+                cursor.execute("EXPLAIN QUERY PLAN " + each["sql"].replace("%", "%%"))
+                plans.append(" ".join(str(row[-1]) for row in cursor.fetchall()))
+    own, everybodys, count, own_list, list_of_all = plans
+    for plan in (own, everybodys):
+        assert "notification_unseen_once (agent_id=? AND conversation_id=?)" in plan
+    assert "notification_to_all_new (agent_id=? AND event>?)" in count
+    assert "notification_list (agent_id=?)" in own_list and "notification_list (agent_id=? AND at>?)" in list_of_all
+    assert not any("SCAN notifications" in plan or "TEMP B-TREE" in plan for plan in plans)
+
+
 def test_a_large_team_is_told_in_as_few_statements_as_a_small_one(shop, work):
     asked = []
     for more in (0, 20):
