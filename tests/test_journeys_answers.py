@@ -47,7 +47,9 @@ def test_an_answer_is_taken_back_and_then_sent(stage, lang):
     page.locator(".recipients").click()
     page.locator(".recipients-field input").nth(1).fill("boss@firm.example")
     clerk.box.press("Control+Enter")
-    answer = clerk.log.locator("article", has_text=ANSWER[lang])  # above it stands what the desk said by itself
+    answer = clerk.log.locator("article", has_text=ANSWER[lang])
+    by_itself = clerk.log.locator("article", has=page.locator(".bubble.is-auto"))  # above it
+    expect(by_itself.locator(".meta")).to_contain_text({"fa": "پاسخ خودکار", "en": "Automatic answer"}[lang])
     expect(answer.locator(".meta .mark", has_text=SENT[lang])).to_be_visible(timeout=15_000)
     folder = stage.desk.folder / "data/demo-mail"
     mails = [mime.read(path.read_bytes()) for path in folder.glob("*.eml")]

@@ -24,18 +24,24 @@ export function Log({id, items, own, held, seen}) {
   })}${held.map(each => html`<${Waiting} key=${each.client_id} held=${each} id=${id} />`)}${waiting.map(each => html`<${OwnLetter} key=${each.client_id} letter=${each} id=${id} />`)}`;
 }
 
+/** Nobody of the team said it: the desk did, or a bot. @param {import("./talks.js").Author} author */
+const isAutomatic = author => author.kind === "bot" || author.kind === "system";
+const nameOf = author => isAutomatic(author) ? t("Automatic answer") : author.name;
+
+/** Who of our side it was, unless it was you. */
+const Speaker = ({author}) => author.kind === "customer" || author.id === me.id ? null : html`<span><bdi>${nameOf(author)}</bdi> · </span>`;
+
 function One({id, item, first, last, seen}) {
   if (item.kind === "event") return html`<${EventLine} item=${item} />`;
   if (item.kind === "note") return html`<${Note} item=${item} />`;
   const out = item.author.kind !== "customer";
   return html`<article class=${`message ${out ? "is-out" : "is-in"}${last ? " is-last" : ""}${first ? " is-first" : ""}`}>
-    ${last ? html`<${Avatar} who=${item.author} size="s" />` : html`<span class="avatar-space" />`}
-    <div class="said"><span class="sr">${item.author.name}: </span>
-      ${item.text && html`<div class=${`bubble${item.author.kind === "bot" ? " is-auto" : ""}`}><${Prose} text=${item.text} team=${item.author.kind !== "customer"} /></div>`}
+    ${!last ? html`<span class="avatar-space" />` : isAutomatic(item.author) ? html`<span class="avatar size-s hue-1" aria-hidden="true"><${Icon} name="zap" size=${14} /></span>` : html`<${Avatar} who=${item.author} size="s" />`}
+    <div class="said"><span class="sr">${nameOf(item.author)}: </span>
+      ${item.text && html`<div class=${`bubble${isAutomatic(item.author) ? " is-auto" : ""}`}><${Prose} text=${item.text} team=${item.author.kind !== "customer"} /></div>`}
       <${Files} files=${item.files} />
       ${item.original && html`<a class="link whole" href=${item.original} target="_blank" rel="noopener"><${Icon} name="mail-open" size=${14} />${item.client_id?.startsWith("form-") ? t("The form as it was sent") : t("The mail as it came")}</a>`}
-      ${item.copies?.length ? html`<${Copies} id=${id} item=${item} />` : last && html`<footer class="meta">${item.author.kind === "bot" || item.author.kind === "system" ? html`<span>
-        ${t("Automatic answer")} · </span>` : out && item.author.id !== me.id ? html`<span><bdi>${item.author.name}</bdi> · </span>` : null}
+      ${item.copies?.length ? html`<${Copies} id=${id} item=${item} />` : last && html`<footer class="meta"><${Speaker} author=${item.author} />
         <time dateTime=${item.at} title=${fullDate(item.at)}>${clock(item.at)}</time>
           ${out && html`<span class="mark"> · <${Icon} name=${seen ? "check-check" : "check"} size=${14} />${seen ? t("Seen") : t("Sent")}</span>`}</footer>`}
     </div></article>`;
@@ -45,7 +51,7 @@ function One({id, item, first, last, seen}) {
 function Copies({id, item}) {
   const trouble = item.copies.filter(each => ["failed", "bounced", "unknown"].includes(each.state));
   const waiting = item.copies.find(each => each.state === "queued" || each.state === "sending");
-  return html`<footer class="meta">${item.author.id !== me.id ? html`<span><bdi>${item.author.name}</bdi> · </span>` : null}
+  return html`<footer class="meta"><${Speaker} author=${item.author} />
     <time dateTime=${item.at} title=${fullDate(item.at)}>${clock(item.at)}</time>
     ${!trouble.length && html`<span class="mark" title=${item.copies.map(each => each.address).join(", ")}> · <${Icon} name=${waiting ? "clock" : "check"} size=${14} />
       ${waiting ? waiting.reason ? t("Not sent yet: {why}", {why: delayed(waiting.reason)}) : t("On its way") : t("Sent")}
@@ -69,10 +75,10 @@ function troubleOf({state, reason}) {
 
 /** An answer that is written and has not left. */
 function Waiting({held, id}) {
-  const mine = held.author.id === me.id, stopped = held.state === "stopped";
+  const stopped = held.state === "stopped";
   return html`<article class=${`message is-out is-last is-first is-own${stopped ? " is-ask" : ""}`}><${Avatar} who=${held.author} size="s" />
     <div class="said">${held.text && html`<div class="bubble"><${Prose} text=${held.text} team=${true} /></div>`}<${Files} files=${held.files} />
-      <footer class=${`meta${stopped ? " is-ask" : ""}`}>${!mine && html`<span><bdi>${held.author.name}</bdi> · </span>`}
+      <footer class=${`meta${stopped ? " is-ask" : ""}`}><${Speaker} author=${held.author} />
         <${Icon} name=${stopped ? "circle-alert" : "clock"} size=${14} /><span>${stopped ? held.why === "customer.wrote" ? t("Not sent: the customer has written since.")
           : held.why === "restored" ? t("Not sent: the desk was restored from a backup, and it may have left before.") : t("Not sent. Something has to be put right first.") : held.scheduled ? html`${t("Leaves:")} <${When} at=${held.due_at} />` : t("Leaves in a moment")}</span>
         ${(stopped || held.scheduled) && html`<button type="button" class="link" onClick=${() => putOff(id, held, null)}>${t("Send now")}</button> · `}
