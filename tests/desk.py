@@ -121,6 +121,7 @@ class Desk:
         print(json.dumps(code), file=self._zygote.stdin, flush=True)
         if not select.select([self._zygote.stdout], [], [], 60)[0]:
             self._zygote.kill()
+            self._zygote = None
             raise RuntimeError("it took more than a minute")
         status, out, errors = json.loads(self._zygote.stdout.readline())
         assert not status, errors[-2000:]

@@ -100,8 +100,7 @@ def _furnish() -> None:
     for talk in sorted(talks, key=lambda t: -t["ago"]):
         _play(talk, inbox, agents)
     _keep_views(agents)
-    for key in Conversation.objects.values_list("pk", flat=True):
-        advance([key])
+    advance(list(Conversation.objects.values_list("pk", flat=True)))
     Job.objects.filter(name__in=(TELL, FOLLOW, SAY)).delete()  # the team was there: it need not be told, nor be mailed about, what happened hours ago
 
 

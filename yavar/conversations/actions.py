@@ -48,7 +48,7 @@ def at_version(conversation_id: int, version: int | None, act: Callable[[], T]) 
 
 def locked(conversation_id: int) -> Conversation:
     """The row, locked until the transaction ends. On SQLite the transaction holds the only write lock anyway."""
-    found = sql.pick(Conversation, "id = ?" if is_sqlite() else "id = ? FOR UPDATE", (conversation_id,))
+    found = locked_several([conversation_id])
     if not found:
         raise Conversation.DoesNotExist
     return found[0]

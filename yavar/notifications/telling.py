@@ -67,7 +67,7 @@ def _tell(event: Event, conversation: Conversation, found: Mapping[int, str], au
     seeing = who_may_see((audience.people[agent] for agent in sorted(left) if agent != EVERYBODY), conversation) if left else []
     if told := {key: left[key] for key in (EVERYBODY, *(agent.pk for agent in seeing)) if key in left}:
         waiting = {each.agent_id or EVERYBODY: each for each in unseen if each.kind == told.get(each.agent_id or EVERYBODY) and each.pk not in dealt}
-        _put(event, told, waiting, audience)
+        _put(event, told, waiting, audience, apart=EVERYBODY in found)
 
 
 def _is_dealt_with(unseen: Notification, event: Event) -> bool:
@@ -90,16 +90,16 @@ def _untold(event: Event, conversation: Conversation, kinds: Mapping[int, str]) 
     return left
 
 
-def _put(event: Event, told: Mapping[int, str], waiting: Mapping[int, Notification], audience: Audience) -> None:
-    """`told`: the kind of news by agent; `waiting`: what they have not seen of that kind. Each of them gets a row, or one more in that one."""
+def _put(event: Event, told: Mapping[int, str], waiting: Mapping[int, Notification], audience: Audience, *, apart: bool) -> None:
+    """`told`: the kind of news by agent; `waiting`: what they have not seen of that kind. Each of them gets a row, or one more in that one. `apart`: everybody is told,
+    so whoever has a row of their own as well needs it behind no bell."""
     for agent in told.keys() & waiting.keys():
         row = waiting[agent]
         row.event, row.actor, row.count, row.at = event.pk, event.actor, row.count + 1, event.at
         sql.update(row, "event", "actor", "count", "at")
-    general = EVERYBODY in told
-    new = [_row(agent, kind, event, audience, apart=general) for agent, kind in told.items() if agent not in waiting]
+    new = [_row(agent, kind, event, audience, apart=apart) for agent, kind in told.items() if agent not in waiting]
     sql.create_all(Notification, NAMES, new)
-    if general:
+    if EVERYBODY in told:
         shared.glanced_already(event, event.subject_id)
     pushed = [agent for agent, kind in told.items() if agent in audience.reachable and audience.choices[agent].wants(kind, "push")]
     if pushed and clock.now() - event.at < pushing.STALE:
@@ -107,7 +107,7 @@ def _put(event: Event, told: Mapping[int, str], waiting: Mapping[int, Notificati
 
 
 def _row(agent: int, kind: str, event: Event, audience: Audience, *, apart: bool) -> tuple[object, ...]:
-    """The values of NAMES. `apart`: everybody is told, so whoever has a row of their own as well needs it behind no bell."""
+    """The values of NAMES."""
     listed, mails = True, False
     if agent != EVERYBODY:
         own = audience.choices[agent]

@@ -1,7 +1,6 @@
 """Threads that do not take turns: the one that has just been busy is the next, nothing is lost, and they end."""
 
 import threading
-import time
 
 import pytest
 
@@ -16,22 +15,22 @@ def test_calls_one_after_the_other_stay_on_one_thread():
 
 
 def test_as_many_at_once_as_allowed_and_the_rest_in_order():
-    threads, gate, begun = Threads(3, "t"), threading.Event(), []
+    threads, together, lock, at_work, begun = Threads(3, "t"), threading.Barrier(3, timeout=5), threading.Lock(), [], []
 
     def call(number):
-        begun.append(number)
-        gate.wait(5)
-        return number
+        with lock:
+            at_work.append(number)
+            begun.append(number)
+            most = len(at_work)
+        if number < 3:
+            together.wait()  # broken if they were not all at work at once
+        with lock:
+            at_work.remove(number)
+        return most
 
     found = [threads.submit(call, number) for number in range(10)]
-    until = time.monotonic() + 5
-    while len(begun) < 3 and time.monotonic() < until:
-        time.sleep(0.01)
-    time.sleep(0.05)
-    assert sorted(begun) == [0, 1, 2]
-    gate.set()
-    assert [each.result(5) for each in found] == list(range(10))
-    assert sorted(begun) == list(range(10))
+    assert max(each.result(5) for each in found) == 3
+    assert sorted(begun[:3]) == [0, 1, 2] and sorted(begun) == list(range(10))
     threads.shutdown()
 
 

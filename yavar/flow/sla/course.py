@@ -41,12 +41,14 @@ class Known(NamedTuple):
 def advance(conversations: Collection[int], now: datetime | None = None, *, afresh: bool = False) -> None:
     """Bring them up to `now`. `afresh`: policies or calendars may have changed. A conversation that is not there any more has no promises."""
     with transaction():
-        for each in known(conversations):
-            bring_up(each, now or steadiness.now(), afresh=afresh)
+        found = known(conversations)
+        moment = now or steadiness.now()  # not before they are locked: what was written while we waited is not of later
+        for each in found:
+            bring_up(each, moment, afresh=afresh)
 
 
 def known(keys: Collection[int], *, free: bool = False) -> list[Known]:
-    """Conversations by their keys, in that order (two workers must not wait for each other), read in as many statements for many as for one. `free`: only those that
+    """Some dozens of conversations by their keys, in that order (two workers must not wait for each other), read in as many statements for many as for one. `free`: only those that
     nobody else is at work on."""
     conversations = locked_several(keys, free=free)
     if not conversations:

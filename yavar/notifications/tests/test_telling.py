@@ -98,6 +98,11 @@ def test_mail_and_push_of_what_everybody_is_told_are_for_those_who_want_them(sho
     assert queries.unseen(shop.amir) == 0, "he wants to hear it and no more"
     actions.see_all(shop.sara)
     assert told() == [("all", "new", 1)] and queries.unseen(shop.sara) == 0
+    choices.choose(shop.owner, ways={"new": ["app", "mail"]})
+    with transaction():
+        leave(TELL, event=Event.objects.get(name="conversation.opened").pk)
+    work.all()
+    assert queries.unseen(shop.owner) == 1, "a job that runs again for whoever wants it mailed now shows it no second time"
 
 
 def test_who_has_read_it_before_everybody_was_told_has_seen_it(shop, work):

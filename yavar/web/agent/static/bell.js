@@ -52,7 +52,7 @@ export function News({anchor, onClose}) {
     ${problem && html`<p class="banner is-bad" role="alert"><span class="grow">${problem.title}</span><button type="button" class="banner-action" onClick=${() => load(rows ? next : "")}>${t("Load again")}</button></p>`}
     ${rows?.length === 0 && html`<div class="empty"><${Icon} name="bell" size=${22} /><strong>${t("Nothing new")}</strong><p>${t("When something concerns you, it stands here.")}</p></div>`}
     <ul>${rows?.map(each => html`<li key=${each.id}><a class=${each.seen ? "news-row" : "news-row is-new"} href=${each.url} onClick=${event => { if (plain(event)) open(each); }}>
-      <span class="news-who"><${Avatar} who=${each.who.name ? each.who : {initials: "·", hue: 1}} /><span class=${`news-kind is-${each.kind}`}><${Icon} name=${icons[each.kind]} size=${10} /></span></span>
+      <span class="news-who"><${Avatar} who=${each.who} /><span class=${`news-kind is-${each.kind}`}><${Icon} name=${icons[each.kind]} size=${10} /></span></span>
       <span class="news-text"><span class="news-title">${each.title}</span>${each.preview && html`<span class="news-line" dir="auto">${each.preview}</span>`}
         <span class="news-at"><bdi class="ltr">#${each.reference}</bdi> · <time datetime=${each.at} title=${fullDate(each.at)}>${ago(each.at)}</time></span></span>
       ${!each.seen && html`<span class="unread-dot"><span class="sr">${t("not seen yet")}</span></span>`}</a></li>`)}</ul>

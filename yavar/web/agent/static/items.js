@@ -2,7 +2,7 @@
 import {html} from "../ui/vendor/ui.js";
 import {t, bytes, clock, dayLabel, fullDate} from "../ui/wire.js";
 import {agent, agents, me} from "./state.js";
-import {Avatar, Icon, Prose, When, moment} from "./parts.js";
+import {Avatar, Icon, Prose, When, isAutomatic, moment} from "./parts.js";
 import {sendAgain, takeBack} from "./outbox.js";
 import {copy, decide, putOff, recall} from "./actions.js";
 import {eventIcon, eventWords} from "./telling.js";
@@ -24,8 +24,6 @@ export function Log({id, items, own, held, seen}) {
   })}${held.map(each => html`<${Waiting} key=${each.client_id} held=${each} id=${id} />`)}${waiting.map(each => html`<${OwnLetter} key=${each.client_id} letter=${each} id=${id} />`)}`;
 }
 
-/** Nobody of the team said it: the desk did, or a bot. @param {import("./talks.js").Author} author */
-const isAutomatic = author => author.kind === "bot" || author.kind === "system";
 const nameOf = author => isAutomatic(author) ? t("Automatic answer") : author.name;
 
 /** Who of our side it was, unless it was you. */
@@ -36,7 +34,7 @@ function One({id, item, first, last, seen}) {
   if (item.kind === "note") return html`<${Note} item=${item} />`;
   const out = item.author.kind !== "customer";
   return html`<article class=${`message ${out ? "is-out" : "is-in"}${last ? " is-last" : ""}${first ? " is-first" : ""}`}>
-    ${!last ? html`<span class="avatar-space" />` : isAutomatic(item.author) ? html`<span class="avatar size-s hue-1" aria-hidden="true"><${Icon} name="zap" size=${14} /></span>` : html`<${Avatar} who=${item.author} size="s" />`}
+    ${last ? html`<${Avatar} who=${item.author} size="s" />` : html`<span class="avatar-space" />`}
     <div class="said"><span class="sr">${nameOf(item.author)}: </span>
       ${item.text && html`<div class=${`bubble${isAutomatic(item.author) ? " is-auto" : ""}`}><${Prose} text=${item.text} team=${item.author.kind !== "customer"} /></div>`}
       <${Files} files=${item.files} />

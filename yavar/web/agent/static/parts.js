@@ -34,8 +34,11 @@ export const Kbd = ({keys}) => keys.split(" ").map(each => html`<kbd>${each}</kb
 export const mac = /Mac|iPhone|iPad/.test(navigator.platform ?? "");
 export const mod = mac ? "⌘" : "Ctrl";
 
+/** Nobody of the team did it: the desk did, or a bot. @param {{kind?: string} | undefined} who */
+export const isAutomatic = who => who?.kind === "bot" || who?.kind === "system";
+
 export function Avatar({who, size = "m", badge, online}) {
-  return html`<span class=${`avatar size-${size} hue-${who?.hue ?? 1}`} aria-hidden="true"><span dir="auto">${who?.initials ?? "?"}</span>
+  return html`<span class=${`avatar size-${size} hue-${who?.hue ?? 1}`} aria-hidden="true">${isAutomatic(who) ? html`<${Icon} name="zap" size=${14} />` : html`<span dir="auto">${who?.initials ?? "?"}</span>`}
     ${badge && html`<${ChannelBadge} kind=${badge} />`}${online && html`<span class="presence" />`}</span>`;
 }
 
