@@ -38,7 +38,7 @@ export const mod = mac ? "⌘" : "Ctrl";
 export const isAutomatic = who => who?.kind === "bot" || who?.kind === "system";
 
 export function Avatar({who, size = "m", badge, online}) {
-  return html`<span class=${`avatar size-${size} hue-${who?.hue ?? 1}`} aria-hidden="true">${isAutomatic(who) ? html`<${Icon} name="zap" size=${14} />` : html`<span dir="auto">${who?.initials ?? "?"}</span>`}
+  return html`<span class=${`avatar size-${size} hue-${who?.hue ?? 1}`} aria-hidden="true">${isAutomatic(who) ? html`<${Icon} name="zap" size=${14} />` : html`<span dir="auto">${who ? who.initials || "·" : "?"}</span>`}
     ${badge && html`<${ChannelBadge} kind=${badge} />`}${online && html`<span class="presence" />`}</span>`;
 }
 
