@@ -45,12 +45,12 @@ def claim(limit: int = BATCH, now: datetime | None = None, *, outside: bool = Fa
     head = f"""SELECT j.id FROM {sql.table(Job)} j WHERE {free}
         AND (j.lane = '' OR NOT EXISTS (SELECT 1 FROM {sql.table(Job)} e WHERE e.state = 'ready' AND e.name = j.name AND e.lane = j.lane AND e.id < j.id))
         ORDER BY j.due_at, j.id LIMIT ?"""
-    if not is_sqlite():
-        head += " FOR UPDATE OF j SKIP LOCKED"
+    # an array is read once: IN may be planned as a loop that asks again for each row, and LIMIT would hold for each turn of it
+    these = f"IN ({head})" if is_sqlite() else f"= ANY(ARRAY({head} FOR UPDATE OF j SKIP LOCKED))"
     if not run(sql.text(f"SELECT 1 FROM {sql.table(Job)} j WHERE {free} LIMIT 1"), values).fetchone():
         return []
     with replayable(), transaction():
-        found = sql.changed(Job, "lease_until = ?, fence = fence + 1, attempts = attempts + 1", f"id IN ({head})", (sql.moment(now + LEASE), *values, limit))
+        found = sql.changed(Job, "lease_until = ?, fence = fence + 1, attempts = attempts + 1", f"id {these}", (sql.moment(now + LEASE), *values, limit))
     return sorted(found, key=lambda job: job.pk)
 
 
