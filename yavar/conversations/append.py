@@ -1,6 +1,6 @@
 """The hot path: one public message joins its conversation. SQL built once from the models' meta; everything else about conversations uses the ORM.
 
-Nearly always the conversation is open and the write is new: then the statement that gives the counters is also the lock and the look, and the
+Nearly always the write is new and changes no status: then the statement that gives the counters is also the lock and the look, and the
 message and its fact follow. Else the row is locked first and looked at: a repeat answers the stored message and changes nothing.
 """
 
@@ -54,14 +54,15 @@ def _look() -> str:
 
 @cache
 def _count(kind: str, usual: bool) -> str:
-    """Give the counters. What says itself (a bot, the desk) answers nobody: whoever waits still waits, and the list shows what people said. `usual`: only if the conversation is open (which an answer does not mind) and the write is new, so that one statement is enough."""
+    """Give the counters. What says itself (a bot, the desk) answers nobody: whoever waits still waits, and the list shows what people said. `usual`: only if nothing but the message has to be told (a customer's opens what is not open, a merged one's goes elsewhere) and the write is new, so that one statement is enough."""
     said = ", preview = ?, preview_by = ?, last_at = ?"
     changes = {
         "customer": f"{said}, unread = unread + 1, waiting_since = COALESCE(waiting_since, ?), status = 'open', snoozed_until = NULL",
         "agent": f"{said}, unread = 0, waiting_since = NULL, agent_seen = seq",
     }.get(kind, "")
     c, m = sql.table(Conversation), sql.table(Message)
-    only = f" AND status = 'open' AND NOT EXISTS (SELECT 1 FROM {m} WHERE conversation_id = ? AND client_id = ?)" if usual else ""
+    plain = "status = 'open'" if kind == "customer" else "status <> 'merged'"
+    only = f" AND {plain} AND NOT EXISTS (SELECT 1 FROM {m} WHERE conversation_id = ? AND client_id = ?)" if usual else ""
     return sql.text(f"UPDATE {c} SET seq = seq + 1, event_seq = event_seq + ?{changes} WHERE id = ?{only} RETURNING seq, event_seq, public_id, reference")
 
 

@@ -15,7 +15,10 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 @contextmanager
 def transaction() -> Iterator[None]:
     """Everything inside happens or nothing does. On SQLite this waits for the write lock; never wait for a network inside."""
+    outermost = not _connection().in_atomic_block
     with django_transaction.atomic(savepoint=False):
+        if outermost and _here.soft and not is_sqlite():
+            run("SET LOCAL synchronous_commit TO off")
         yield
 
 
@@ -28,6 +31,7 @@ def savepoint() -> Iterator[None]:
 
 class _Here(threading.local):
     db: BaseDatabaseWrapper | None = None
+    soft = False  # whether transactions that begin now are replayable
 
 
 _here = _Here()
@@ -45,14 +49,17 @@ def replayable() -> Iterator[None]:
     """Transactions inside need not be fsynced: after a power cut they may be gone, together with the note that they happened, and are
     done again. Only for work that a job or a lease repeats by itself; what was acknowledged to someone is never written so.
     """
-    if not is_sqlite() or _connection().in_atomic_block:
+    if _connection().in_atomic_block or _here.soft:
         yield
         return
-    run("PRAGMA synchronous=NORMAL")
+    _here.soft = True
+    if is_sqlite():
+        run("PRAGMA synchronous=NORMAL")
     try:
         yield
     finally:
-        if _connection().connection is not None:  # a connection that was closed comes back with FULL
+        _here.soft = False
+        if is_sqlite() and _connection().connection is not None:  # a connection that was closed comes back with FULL
             run("PRAGMA synchronous=FULL")
 
 

@@ -24,6 +24,7 @@ log = logging.getLogger("yavar.jobs")
 BATCH = 50
 MOST = 16  # jobs done together
 GROUP = SLICE / 4  # seconds they may take: a slice ends with the group in which its time is over
+WIDE = 6  # times as long are both on PostgreSQL, where nobody waits for one lock and each statement is a way there and back
 LEASE = timedelta(seconds=60)
 TRIES = 8
 
@@ -94,9 +95,9 @@ def _groups(jobs: Iterable[Job]) -> Iterator[list[Job]]:
 
 
 def settle(work: Iterable[tuple[list[Job], Effect]]) -> None:
-    """The effect of each group of jobs (mostly of one) together with their removal, in slices of a few milliseconds. When a COMMIT fails, nothing of its slice and of
+    """The effect of each group of jobs (mostly of one) together with their removal, in slices of some milliseconds. When a COMMIT fails, nothing of its slice and of
     what follows has happened: the leases run out and all of it is done again."""
-    left = deque(work)
+    left, wide = deque(work), 1 if is_sqlite() else WIDE
     while left:
         soft = is_replayable(left[0][0][0])
         try:
@@ -106,8 +107,8 @@ def settle(work: Iterable[tuple[list[Job], Effect]]) -> None:
                     jobs, effect = left.popleft()
                     do(jobs, effect)
                     before, now = now, time.monotonic()
-                    _size[jobs[0].name] = min(MOST, int(GROUP * len(jobs) / (now - before)) or 1)
-                    if now - started > SLICE:
+                    _size[jobs[0].name] = min(MOST, int(wide * GROUP * len(jobs) / (now - before)) or 1)
+                    if now - started > wide * SLICE:
                         break
         except Exception:
             log.exception("a slice of jobs could not be committed")

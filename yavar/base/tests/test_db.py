@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from yavar.base import wake
-from yavar.base.db import after_commit, is_sqlite, transaction
+from yavar.base.db import after_commit, is_sqlite, replayable, run, transaction
 from yavar.base.db.lock import WriteLock
 from yavar.desk.models import Setting
 
@@ -53,6 +53,24 @@ def test_a_failed_transaction_gives_the_lock_back():
     other = in_thread(lambda: Setting.objects.create(key="b", value=1))
     other.join(5)
     assert list(Setting.objects.values_list("key", flat=True)) == ["b"]
+
+
+def test_only_what_is_done_again_goes_without_fsync():
+    ask = "PRAGMA synchronous" if is_sqlite() else "SHOW synchronous_commit"
+    hard, soft = (2, 1) if is_sqlite() else ("on", "off")
+
+    def kept():
+        with transaction():
+            return run(ask).fetchone()[0]
+
+    with replayable():
+        assert kept() == soft
+    assert kept() == hard
+    with transaction(), replayable():  # what joins somebody else's transaction is kept as theirs is
+        assert kept() == hard
+    with pytest.raises(ValueError), replayable(), transaction():
+        raise ValueError
+    assert kept() == hard
 
 
 def test_two_threads_count_without_losing():

@@ -1,6 +1,9 @@
 """Which policy holds for a conversation, and in whose hours it is measured."""
 
+from typing import Any
+
 import msgspec
+from django.db.models import Model
 
 from yavar.base.db import sql
 from yavar.channels.contract import channel
@@ -42,53 +45,56 @@ def family(kind: str) -> str:
     return found.family if found else kind
 
 
-def policy_for(conversation: Conversation) -> Policy | None:
-    """The first active policy that matches, or none."""
-    found = sql.pick(Policy, "active ORDER BY position, id", ())
-    if not found:
-        return None
-    facts = _Facts(conversation)
-    return next((each for each in found if facts.fit(terms_of(each).match)), None)
-
-
 def terms_of(policy: Policy | None) -> Terms:
     """What it says now; nothing, for none."""
     return msgspec.convert(policy.terms, Terms) if policy else NOTHING
 
 
-class _Facts:
-    """What of a conversation policies ask for, looked up when the first one asks."""
+class Rules:
+    """Which policy and calendar hold for the conversations of one transaction: what they stand on is read when one asks for it first, and once for all of them."""
 
-    def __init__(self, conversation: Conversation) -> None:
-        self.conversation = conversation
-        self.inbox = sql.by_key(Inbox, [conversation.inbox_id])[conversation.inbox_id]
+    def __init__(self) -> None:
+        self._read: dict[tuple[type[Model], str, int | None], list[Any]] = {}
 
-    def fit(self, match: Match) -> bool:
-        c = self.conversation
+    def policy_for(self, conversation: Conversation) -> Policy | None:
+        """The first active policy that matches, or none."""
+        policies = self._once(Policy, "active ORDER BY position, id")
+        return next((each for each in policies if self._fits(terms_of(each).match, conversation)), None)
+
+    def calendar_for(self, conversation: Conversation) -> Calendar | None:
+        """The team's calendar, else the inbox's, else the desk's; None while the desk has none: around the clock."""
+        team = self._one(Team, conversation.team_id)
+        key = (team.calendar_id if team else None) or self._inbox(conversation).calendar_id
+        return self._one(Calendar, key) if key else next(iter(self._once(Calendar, "main")), None)
+
+    def _fits(self, match: Match, c: Conversation) -> bool:
         return (
-            (not match.channels or family(self.inbox.kind) in match.channels)
+            (not match.channels or family(self._inbox(c).kind) in match.channels)
             and (not match.priorities or c.priority in match.priorities)
-            and (not match.brands or _public(Brand, self.inbox.brand_id) in match.brands)
-            and (not match.request_types or _public(RequestType, c.request_type_id) in match.request_types)
-            and (not match.segments or not self._segments().isdisjoint(match.segments))
+            and (not match.brands or self._public(Brand, self._inbox(c).brand_id) in match.brands)
+            and (not match.request_types or self._public(RequestType, c.request_type_id) in match.request_types)
+            and (not match.segments or not _segments(c).isdisjoint(match.segments))
         )
 
-    def _segments(self) -> set[str]:
-        return set(self.conversation.customer.survivor().tags.values_list("public_id", flat=True))
+    def _inbox(self, conversation: Conversation) -> Inbox:
+        found: Inbox = self._one(Inbox, conversation.inbox_id)
+        return found
+
+    def _public(self, model: type[Brand] | type[RequestType], key: int | None) -> str:
+        found = self._one(model, key)
+        return found.public_id if found else ""
+
+    def _one(self, model: type[Model], key: int | None) -> Any:
+        return next(iter(self._once(model, "id = ?", key)), None) if key is not None else None
+
+    def _once(self, model: type[Model], which: str, key: int | None = None) -> list[Any]:
+        if (model, which, key) not in self._read:
+            self._read[model, which, key] = sql.pick(model, which, () if key is None else (key,))
+        return self._read[model, which, key]
 
 
-def _public(model: type[Brand] | type[RequestType], key: int | None) -> str:
-    found = sql.by_key(model, [key]) if key is not None else {}
-    return found[key].public_id if key in found else ""
-
-
-def calendar_for(conversation: Conversation) -> Calendar | None:
-    """The team's calendar, else the inbox's, else the desk's; None while the desk has none: around the clock."""
-    team = sql.by_key(Team, [conversation.team_id]).get(conversation.team_id) if conversation.team_id else None
-    inbox = sql.by_key(Inbox, [conversation.inbox_id])[conversation.inbox_id]
-    key = (team.calendar_id if team else None) or inbox.calendar_id
-    found = sql.pick(Calendar, "id = ?", (key,)) if key else sql.pick(Calendar, "main", ())
-    return found[0] if found else None
+def _segments(conversation: Conversation) -> set[str]:
+    return set(conversation.customer.survivor().tags.values_list("public_id", flat=True))
 
 
 def hours_of(course: Course) -> Hours:

@@ -30,12 +30,14 @@ TAKEN = (Conversation.Status.RESOLVED, Conversation.Status.MERGED)
 
 
 class Known(NamedTuple):
-    """A conversation, locked, with what its promises stand on: `events` are what was not read yet and means something here, in order."""
+    """A conversation, locked, with what its promises stand on: `events` are what was not read yet and means something here, in order; `rules` are common to
+    those that were read together."""
 
     conversation: Conversation
     course: Course | None
     events: list[Event]
     timers: list[Timer]
+    rules: choosing.Rules
 
 
 def advance(conversations: Collection[int], now: datetime | None = None, *, afresh: bool = False) -> None:
@@ -56,14 +58,14 @@ def known(keys: Collection[int], *, free: bool = False) -> list[Known]:
     found = [conversation.pk for conversation in conversations]
     courses = {course.conversation_id: course for course in sql.pick(Course, f"conversation_id IN ({sql.marks(found)})", found)}
     events = _since({key: courses[key].seen if key in courses else 0 for key in found})
-    timers = _timers(found)
-    return [Known(each, courses.get(each.pk), events[each.pk], timers[each.pk]) for each in conversations]
+    timers, rules = _timers(found), choosing.Rules()
+    return [Known(each, courses.get(each.pk), events[each.pk], timers[each.pk], rules) for each in conversations]
 
 
 def waive(conversation_id: int, kind: str, cycle: int) -> None:
     """A promise that nobody can be told of binds nobody: its timer is void. Twice is the same as once."""
     with transaction():
-        [(conversation, course, _events, timers)] = known([conversation_id])
+        [(conversation, course, _events, timers, _rules)] = known([conversation_id])
         assert course is not None
         measured = Measured(course, timers, choosing.terms(course.policy_id, course.policy_version), choosing.hours_of(course))
         measured.waive(kind, cycle, steadiness.now())
@@ -76,7 +78,7 @@ def bring_up(it: Known, now: datetime, *, afresh: bool = False) -> None:
     if it.course is None and not events and not afresh:
         return
     course = it.course or Course(conversation=conversation)
-    choice = _Choice(conversation) if afresh or course.pk is None or any(event.name in CHOOSING for event in events) else None
+    choice = _Choice(it.rules, conversation) if afresh or course.pk is None or any(event.name in CHOOSING for event in events) else None
     if course.pk is None and choice:
         choice.put_on(course)
     measured = Measured(course, it.timers, choosing.terms(course.policy_id, course.policy_version), choosing.hours_of(course))
@@ -97,8 +99,8 @@ def bring_up(it: Known, now: datetime, *, afresh: bool = False) -> None:
 class _Choice:
     """Which policy and calendar hold now."""
 
-    def __init__(self, conversation: Conversation) -> None:
-        self.policy, calendar = choosing.policy_for(conversation), choosing.calendar_for(conversation)
+    def __init__(self, rules: choosing.Rules, conversation: Conversation) -> None:
+        self.policy, calendar = rules.policy_for(conversation), rules.calendar_for(conversation)
         self.policy_id, self.policy_version = (self.policy.pk, self.policy.version) if self.policy else (None, 0)
         self.calendar_id, self.calendar_version = (calendar.pk, calendar.version) if calendar else (None, 0)
 
