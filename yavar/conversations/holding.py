@@ -97,6 +97,12 @@ def due(limit: int = 50) -> list[int]:
     return list(found.values_list("pk", flat=True)[:limit])
 
 
+def leaving(conversation_id: int) -> HeldReply | None:
+    """An answer that leaves by itself within moments, if nobody takes it back: not one that waits for a time its author chose."""
+    found = HeldReply.objects.filter(conversation=conversation_id, state=HeldReply.State.HELD, scheduled=False)
+    return found.order_by("due_at").first()
+
+
 def take(key: int) -> HeldReply | None:
     """Take one that is due out of the hold, inside the open transaction of whoever says it now. None for one that was taken back or put off meanwhile.
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from yavar.base import clock, jobs
 from yavar.conversations.models import Conversation
@@ -36,4 +37,9 @@ def _leave(conversation: Conversation, timer: Timer, what: str, due: datetime | 
         "conversation": conversation.pk, "kind": timer.kind, "cycle": timer.cycle, "what": what, "words": dict(words),
         "due": clock.iso(due) if due else None, "before": clock.iso(before) if before else None,
     }  # fmt: skip
-    jobs.leave(SAY, args=args, unique_key=f"{SAY}:{timer.pk}:{what}")
+    leave_word(timer.pk, args)
+
+
+def leave_word(timer: int, args: dict[str, Any], *, due: datetime | None = None) -> None:
+    """Leave the job of saying it, at once or at `due`. Of one timer each thing is said once."""
+    jobs.leave(SAY, args=args, unique_key=f"{SAY}:{timer}:{args['what']}", due=due)

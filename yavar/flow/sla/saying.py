@@ -1,7 +1,7 @@
 """Saying what is said by itself: the words, in the customer's language, and the job that says them."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -11,20 +11,28 @@ from yavar.base.db import sql
 from yavar.base.jobs import job
 from yavar.channels import unasked
 from yavar.conversations import union
+from yavar.conversations.holding import leaving
 from yavar.conversations.models import Conversation
 from yavar.desk.moments import until
 from yavar.desk.settings import zone_or_ours
 
 from .course import waive
 from .models import Timer
-from .notices import SAY
+from .notices import SAY, leave_word
 from .terms import FIELDS
+
+LEFT = timedelta(seconds=2)  # after it was due an answer has left
 
 
 @job(SAY)
 def say(conversation: int, kind: str, cycle: int, what: str, words: Mapping[str, str], due: str | None, before: str | None) -> None:
-    """Say it, unless somebody answered meanwhile. Twice is the same as once."""
-    if not sql.pick(Timer, "conversation_id = ? AND kind = ? AND cycle = ? AND state = 'open'", (conversation, kind, cycle)):
+    """Say it, unless somebody answered meanwhile, or an answer is just leaving: then look again when it has left. Twice is the same as once."""
+    timers = sql.pick(Timer, "conversation_id = ? AND kind = ? AND cycle = ? AND state = 'open'", (conversation, kind, cycle))
+    if not timers:
+        return
+    if held := leaving(conversation):
+        args = {"conversation": conversation, "kind": kind, "cycle": cycle, "what": what, "words": words, "due": due, "before": before}
+        leave_word(timers[0].pk, args, due=max(held.due_at, clock.now()) + LEFT)
         return
     [found] = union.load([conversation])
     moment, first = (datetime.fromisoformat(text) if text else None for text in (due, before))

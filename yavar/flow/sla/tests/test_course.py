@@ -8,6 +8,7 @@ from yavar.base import clock
 from yavar.base.events import SYSTEM
 from yavar.base.events.models import Event
 from yavar.conversations import actions
+from yavar.conversations.holding import hold, recall
 from yavar.conversations.merging import merge, unmerge
 from yavar.conversations.models import Conversation, Message, Tag
 from yavar.conversations.setup import configure_inbox, tag_customer
@@ -172,6 +173,25 @@ def test_an_answer_that_was_given_in_time_is_no_breach_however_late_it_is_read(t
         actions.reply(talk.key, by=talk.shop_.amir, client_id="reply-late", text="Yes")  # no job is done: the worker is away
     talk.fire(NINE + 10 * HOUR)
     assert talk.facts() == [] and timers(talk.key)[0].missed_at is None
+
+
+def test_no_word_is_said_by_itself_while_an_answer_is_just_leaving(talk):
+    promise(first=3600, steps=(Step(0, "customer", ("first", "next")),))
+    talk.wrote(NINE)
+    late = NINE + HOUR
+    with clock.stopped_at(late - timedelta(seconds=2)):
+        held = hold(talk.key, by=talk.shop_.amir, client_id="held-reply-1", text="Yes", due_at=late + timedelta(seconds=3))
+    talk.fire(late)
+
+    def said():
+        return Message.objects.filter(conversation=talk.key, author="bot:0", client_id__startswith="notice-late-first").count()
+
+    assert said() == 0 and timers(talk.key, "first")[0].missed_at == late
+    talk.does(late + timedelta(seconds=4), lambda: recall(held, by=talk.shop_.amir))
+    talk.does(late + timedelta(seconds=6), lambda: None)
+    assert said() == 1, "it was taken back, so the word is due again"
+    talk.does(late + timedelta(seconds=9), lambda: None)
+    assert said() == 1
 
 
 def test_reading_twice_is_reading_once(talk):
