@@ -1,6 +1,7 @@
 """A shop says when it is there, in a browser: the week by keyboard and mouse and without JavaScript, days of one's own by the date field in both calendars."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -150,6 +151,15 @@ def test_a_day_of_ones_own_from_the_month(stage, lang):
 @pytest.mark.parametrize("size", [(390, 844), (320, 640)])
 def test_everything_fits_on_a_phone(stage, lang, size):
     page = at_hours(stage, lang, size=size)
+    for days in range(-2, 5):  # the longest words there are: closed, open again on some day after tomorrow
+        day = (datetime.now(UTC) + timedelta(days=days)).strftime("%a").lower()
+        page.select_option(f"#kind-{day}", "open" if days == 3 else "closed")
+        if days == 3:
+            page.locator(f'[data-day="{day}"] input:visible').first.fill("10")
+            page.locator(f'[data-day="{day}"] input:visible').nth(1).fill("14:30")
+    page.locator("#week button.is-primary").click()
+    expect(page.locator("#week .said")).to_be_visible()
+    assert fits(page)
     page.select_option("#kind-wed", "open")
     page.locator('[data-day="wed"] [data-add]').click()
     assert fits(page)
