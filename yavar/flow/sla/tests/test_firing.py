@@ -68,6 +68,43 @@ def test_one_that_fails_holds_up_no_other_and_is_tried_again(shop, monkeypatch):
     assert Timer.objects.get(conversation=keys[0]).missed_at == DUE, "with the time that was due"
 
 
+def test_jobs_let_a_storm_have_its_way_for_some_seconds(shop, monkeypatch):
+    waiting(shop, 4)
+    monkeypatch.setattr(firing, "PORTION", 1)
+    monkeypatch.setattr(firing.steadiness, "now", lambda: DUE)
+    stop, fired, go_on = threading.Event(), threading.Semaphore(0), threading.Semaphore(0)
+    whole = firing.fire_due
+
+    def fire(now, part):
+        go_on.acquire()
+        done = whole(now, part)
+        fired.release()
+        return done
+
+    monkeypatch.setattr(firing, "fire_due", fire)
+    monkeypatch.setattr(firing, "TWO", 1)
+    thread = threading.Thread(target=firing.keep, args=(stop,))
+    thread.start()
+    assert not firing.is_busy()
+    for _each in range(2):
+        go_on.release()
+        assert fired.acquire(timeout=10)
+    assert firing.is_busy()
+    monkeypatch.setattr(firing, "PATIENCE", 0)
+    assert not firing.is_busy(), "but not for ever"
+    stop.set()
+    go_on.release()
+    thread.join(10)
+    assert not thread.is_alive() and not firing._busy and len(missed()) == 3
+
+
+def test_two_parts_share_what_is_due(shop):
+    keys = waiting(shop, 7)
+    odd = [key for key in keys if key % 2]
+    assert firing.fire_due(DUE, (1, 2)) == len(odd) and missed() == odd
+    assert firing.fire_due(DUE, (0, 2)) == len(keys) - len(odd) and missed() == keys
+
+
 def test_nothing_fires_before_its_time_and_a_portion_is_small(shop, monkeypatch):
     waiting(shop, 12)
     assert firing.fire_due(DUE - timedelta(microseconds=1)) == 0
