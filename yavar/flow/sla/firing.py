@@ -19,7 +19,7 @@ from .models import Timer
 
 log = logging.getLogger("yavar.sla")
 
-PAUSE = 0.2  # seconds between two looks
+PAUSE = 0.1  # seconds between two looks
 PORTION = 50  # conversations in one transaction
 READ = 10  # read together on SQLite: what its time is over for was read for nothing
 SLICE = (
