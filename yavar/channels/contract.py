@@ -51,6 +51,11 @@ def offer(channel: Channel) -> None:
     _channels[channel.kind] = channel
 
 
+def mail_kinds() -> list[str]:
+    """The kinds of inboxes by which mail leaves."""
+    return [each.kind for each in _channels.values() if each.way == "email" and not each.by_mail]
+
+
 def channel(kind: str) -> Channel | None:
     """The channel of this kind, or None when its package is absent: its inbox is shown as off."""
     return _channels.get(kind)

@@ -21,7 +21,7 @@ from yavar.conversations import deliveries
 from yavar.conversations.deliveries import Recipient
 from yavar.conversations.models import Delivery, Inbox, Message
 
-from .contract import Channel, channel
+from .contract import Channel, channel, mail_kinds
 from .threads import issue
 
 SLOTS = 4  # copies of one inbox under way at once
@@ -58,8 +58,8 @@ def way(inbox: Inbox) -> tuple[Channel, Inbox]:
 
 def mail_of(brand: int) -> Inbox | None:
     """The inbox by which a shop's mail leaves: the first that can send."""
-    inboxes = sql.pick(Inbox, "brand_id = ? AND active ORDER BY id", (brand,))
-    found = [each for each in inboxes if (of := channel(each.kind)) and of.way == "email" and not of.by_mail]
+    kinds = mail_kinds()
+    found = sql.pick(Inbox, f"brand_id = ? AND active AND kind IN ({sql.marks(kinds)}) ORDER BY id", (brand, *kinds)) if kinds else []
     return next((each for each in found if each.pk in able(found)), None)
 
 

@@ -84,6 +84,20 @@ def test_nobody_is_mailed_without_an_address_or_when_the_owner_wants_none(shop, 
     assert not server.taken and not Job.objects.filter(name="channels.mail_on").exists()
 
 
+def test_a_shop_without_mail_leaves_no_look_behind(shop, talk, server):
+    def looks():
+        return Job.objects.filter(name="channels.mail_on").count()
+
+    shop.mail.active = False
+    shop.mail.save()
+    say(talk, shop.amir, "سلام!", 1)
+    assert looks() == 0
+    shop.mail.active = True
+    shop.mail.save()
+    say(talk, shop.amir, "سلام!", 2)
+    assert looks() == 1
+
+
 def test_an_unproven_address_gets_one_a_day_until_it_answers(shop, talk, server):
     say(talk, shop.amir, "یک", 1)
     after(5)
