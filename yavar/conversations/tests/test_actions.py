@@ -99,11 +99,17 @@ def test_the_timeline_outlives_a_deleted_tag(shop, talk):
 
 
 def test_reopening_is_the_opposite_of_resolving(shop, talk):
-    waiting = talk.waiting_since
+    waiting, unread = talk.waiting_since, talk.unread
+    assert unread
     actions.resolve(talk.pk, by=shop.amir)
     actions.reopen(talk.pk, by=shop.amir)
     talk.refresh_from_db()
-    assert (talk.status, talk.waiting_since) == ("open", waiting)
+    assert (talk.status, talk.waiting_since, talk.unread) == ("open", waiting, unread), "what nobody had read nobody has read"
+    actions.mark_read(talk.pk, talk.event_seq, by=shop.amir)
+    actions.resolve(talk.pk, by=shop.amir)
+    actions.reopen(talk.pk, by=shop.amir)
+    talk.refresh_from_db()
+    assert talk.unread == 0
 
 
 def test_snoozed_comes_back_in_time_and_once(shop, talk):
