@@ -1,5 +1,6 @@
 """What people do with the desk, in a real browser on a running demonstration: shoppers write, clerks answer, lines are cut, desks are restarted."""
 
+import json
 import struct
 import time
 import zlib
@@ -260,12 +261,17 @@ def picture(side: int = 48) -> bytes:
 PASTE = """async bytes => { const data = new DataTransfer(); data.items.add(new File([new Uint8Array(bytes)], "image.png", {type: "image/png"}));
   document.querySelector("textarea").dispatchEvent(new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true})); }"""
 
+KEPT_FILES = "localStorage[Object.keys(localStorage).find(key => key.endsWith(':files'))]"
+
 
 @one_engine
 def test_a_shopper_attaches_one_picture_and_pastes_another(stage):
     shopper, clerk, _ = meet(stage)
     shopper.panel.locator("input[type=file]").set_input_files({"name": "کتری من.png", "mimeType": "image/png", "buffer": picture()})
     shopper.panel.evaluate(PASTE, list(picture(64)))
+    expect(shopper.panel.locator(".chips .attached")).to_have_count(2)
+    eventually(shopper.page, lambda: len(json.loads(shopper.panel.evaluate(KEPT_FILES) or "[]")) == 2, "both are with the desk")
+    shopper.visit().open_chat()  # loaded anew: what was typed is there, and so are they
     expect(shopper.panel.locator(".chips .attached")).to_have_count(2)
     shopper.say("این هم عکس‌ها")
     shopper.delivered("این هم عکس‌ها")

@@ -5,6 +5,7 @@ import json
 import re
 import secrets
 from email import message_from_bytes, policy
+from email.message import EmailMessage
 
 import pytest
 from playwright.sync_api import expect
@@ -45,6 +46,10 @@ def test_an_answer_is_taken_back_and_then_sent(stage, lang):
     expect(clerk.box).to_have_value(ANSWER[lang])  # it is the composer's again, and nobody has got it
     expect(clerk.log.locator(".bubble", has_text=ANSWER[lang])).to_have_count(0)
     page.locator(".recipients").click()
+    expect(page.locator(".recipients-field input").nth(1)).to_be_focused()  # else what is typed next are the list's keys
+    page.locator(".recipients .link").click()
+    expect(page.locator("button.recipients")).to_be_focused()
+    page.keyboard.press("Enter")
     page.locator(".recipients-field input").nth(1).fill("boss@firm.example")
     clerk.box.press("Control+Enter")
     answer = clerk.log.locator("article", has_text=ANSWER[lang])
@@ -68,10 +73,35 @@ def test_an_answer_is_sent_later(stage):
     page.locator(".menu-item", has_text="Tomorrow").click()
     waiting = clerk.log.locator(".message.is-own", has_text="Good morning!")
     expect(waiting).to_contain_text("Leaves:")
+    expect(waiting.locator("time", has_text="09:00")).to_be_visible()  # a day alone leaves one guessing
     page.reload()
     expect(waiting).to_contain_text("Leaves:")  # the desk has it, not this browser
     waiting.locator("button", has_text="Send now").click()
     expect(clerk.log.locator(".meta .mark", has_text="Sent")).to_be_visible(timeout=15_000)
+
+
+def test_the_mail_as_it_came_has_the_page_whatever_stands_above_it(stage):
+    clerk, subject = owner(stage, "en"), f"Warned {secrets.token_hex(3)}"
+    letter = EmailMessage()
+    letter["From"], letter["To"], letter["Subject"], letter["Message-ID"] = (
+        "eve@shop.example",
+        "support@nila.example",
+        subject,
+        f"<{subject.replace(' ', '')}@shop.example>",
+    )
+    letter.set_content('<p>See</p><img src="https://pictures.example/1.png">', subtype="html")
+    letter.add_attachment(b"MZ", maintype="application", subtype="octet-stream", filename="invoice.exe")
+    letter.add_attachment(b"12345678", maintype="text", subtype="csv", filename="eight.csv")
+    send(stage.desk, letter.as_bytes())
+    clerk.go("/inbox/all")
+    clerk.page.locator(".row a", has_text=subject).click()
+    expect(clerk.log.locator(".file-name small")).to_have_text("8 bytes")
+    with clerk.page.expect_popup() as opened:
+        clerk.log.locator('a[href^="/inbox-original"]').click()
+    banners = opened.value.locator(".banner")
+    expect(banners).to_have_count(2)
+    assert all(box["height"] < 80 for box in (each.bounding_box() for each in banners.all()))
+    assert opened.value.locator("iframe").bounding_box()["height"] > 500
 
 
 def set_up(clerk, server):

@@ -263,3 +263,14 @@ def test_only_one_tab_sounds(stage):
     eventually(tabs[1], lambda: sum(tab.evaluate("window.chimes") for tab in tabs) == 1, "it sounds")
     tabs[1].wait_for_timeout(1000)
     assert sum(tab.evaluate("window.chimes") for tab in tabs) == 1
+
+
+BROKEN = """[...document.querySelectorAll('.ways th span')].flatMap(span => { const text = span.firstChild, range = document.createRange();
+  return [...text.data.matchAll(/[^\\s-]+/g)].filter(({index, 0: word}) => { range.setStart(text, index); range.setEnd(text, index + word.length); return new Set([...range.getClientRects()].map(each => Math.round(each.top))).size > 1; }).map(each => each[0]); })"""
+
+
+@pytest.mark.parametrize("who", ["amir", "lena", "sara"])
+def test_no_word_is_broken_over_the_boxes_of_a_phone(stage, who):
+    page = stage.clerk(who, size=(390, 844), has_touch=True, is_mobile=True).page
+    page.goto(f"{stage.desk.url}/settings/profile")
+    assert page.evaluate(BROKEN) == [] and page.evaluate("document.scrollingElement.scrollWidth <= innerWidth")

@@ -191,7 +191,7 @@ def resolve(conversation_id: int, *, by: Agent) -> Conversation:
 
 
 def reopen(conversation_id: int, *, by: Agent) -> Conversation:
-    """Take it up again, from resolved or snoozed. If the customer's last word has no answer, they wait again."""
+    """Take it up again, from resolved or snoozed. If the customer's last word has no answer, they wait again; what nobody has read is unread again."""
     with transaction():
         conversation = standing(conversation_id)
         if conversation.status == Status.OPEN:
@@ -199,7 +199,9 @@ def reopen(conversation_id: int, *, by: Agent) -> Conversation:
         conversation.status, conversation.snoozed_until = Status.OPEN, None
         if conversation.waiting_since is None:
             conversation.waiting_since = unanswered_since(conversation)
-        return tell(conversation, Reopened("agent"), by.actor, "status", "snoozed_until", "waiting_since")
+        if not conversation.unread:
+            conversation.unread = Message.objects.filter(conversation=conversation, seq__gt=conversation.agent_seen, author__startswith="customer:").count()
+        return tell(conversation, Reopened("agent"), by.actor, "status", "snoozed_until", "unread", "waiting_since")
 
 
 def unanswered_since(conversation: Conversation) -> datetime | None:

@@ -40,7 +40,7 @@ def find(agent: Agent, query: str) -> list[Row]:
     hits = dict(sorted(hits.items(), key=lambda each: -each[1].place if each[1] else float("-inf")))
     shown = union.load(list(hits))
     texts = sql.by_key(Message, [hit.object_id for hit in hits.values() if hit and hit.kind == "message"])
-    return [_with_found(row, c, hits[c.pk], texts) for row, c in zip(rows(agent, shown), shown, strict=True)]
+    return [_with_found(row, c, hits[c.pk], texts, query) for row, c in zip(rows(agent, shown), shown, strict=True)]
 
 
 def _hits(agent: Agent, visible: QuerySet[Conversation], query: str) -> Iterator[search.Hit]:
@@ -74,9 +74,17 @@ def _near(agent: Agent, query: str) -> Generator[search.Hit, None, int | None]:
     return keys[-1]
 
 
-def _with_found(row: Row, conversation: Conversation, hit: search.Hit | None, texts: dict[int, Message]) -> Row:
+def _with_found(row: Row, conversation: Conversation, hit: search.Hit | None, texts: dict[int, Message], query: str) -> Row:
     message = texts.get(hit.object_id) if hit and hit.kind == "message" else None
     found: dict[str, Any] = {"text": conversation.preview, "at": clock.iso(conversation.last_at)}
     if message is not None:
-        found = {"text": " ".join(message.text.split())[:200], "at": clock.iso(message.created_at)}
+        found = {"text": _around(" ".join(message.text.split()), query), "at": clock.iso(message.created_at)}
     return replace(row, found=found)
+
+
+def _around(text: str, query: str) -> str:
+    """As much as a line of results shows, with the first of the words in it; from the beginning where none stands there letter by letter."""
+    low = text.lower()
+    at = min((place for word in query.lower().split() if len(word) > 1 and (place := low.find(word)) >= 0), default=0)
+    start = text.rfind(" ", 0, at - 20) + 1 if at > 40 else 0
+    return ("… " if start else "") + text[start : start + 200]

@@ -55,7 +55,7 @@ def read(raw: bytes) -> Mail:
         text=text,
         html=html,
         attachments=[replace(file, inline=True) if file.content_id.lower() in shown else file for file in gathered.attachments],
-        language=detect(text if text.strip() else subject),
+        language=detect(text) or detect(f"{subject}\n{text}"),
         sealed=gathered.sealed,
         warnings=[*warnings, *more],
     )

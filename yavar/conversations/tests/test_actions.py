@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from yavar.base import clock, ids
+from yavar.base import clock, ids, search
 from yavar.base.db import savepoint
 from yavar.base.events.models import Event
 from yavar.conversations import actions, jobs
+from yavar.conversations.finding import find
 from yavar.conversations.lists import counts, page, view
 from yavar.conversations.models import Conversation, Draft, Message
 from yavar.conversations.notes.actions import write_note
@@ -99,11 +100,17 @@ def test_the_timeline_outlives_a_deleted_tag(shop, talk):
 
 
 def test_reopening_is_the_opposite_of_resolving(shop, talk):
-    waiting = talk.waiting_since
+    waiting, unread = talk.waiting_since, talk.unread
+    assert unread
     actions.resolve(talk.pk, by=shop.amir)
     actions.reopen(talk.pk, by=shop.amir)
     talk.refresh_from_db()
-    assert (talk.status, talk.waiting_since) == ("open", waiting)
+    assert (talk.status, talk.waiting_since, talk.unread) == ("open", waiting, unread), "what nobody had read nobody has read"
+    actions.mark_read(talk.pk, talk.event_seq, by=shop.amir)
+    actions.resolve(talk.pk, by=shop.amir)
+    actions.reopen(talk.pk, by=shop.amir)
+    talk.refresh_from_db()
+    assert talk.unread == 0
 
 
 def test_snoozed_comes_back_in_time_and_once(shop, talk):
@@ -136,3 +143,13 @@ def test_a_note_is_for_the_team_and_calls_the_mentioned(shop, talk):
     assert [item.kind for item in items] == ["event", "message", "note"]
     assert [item.version for item in items] == [1, 2, 3]
     assert items[-1].data == {"mentions": [shop.sara.public_id]}
+
+
+def test_what_is_found_shows_the_word_that_was_looked_for(shop):
+    customer = shop.visitor()
+    said = shop.says(customer, "I am sorry to say so, and I hope that you can help me, " * 6 + "but the kettle leaks.")
+    search.refresh("message", list(Message.objects.values_list("pk", flat=True)))
+    [row] = find(shop.amir, "Kettle")
+    assert row.id == said.conversation and row.found["text"].startswith("… ") and row.found["text"].endswith("but the kettle leaks.")
+    [row] = find(shop.amir, "sorry")
+    assert row.found["text"].startswith("I am sorry to say so") and len(row.found["text"]) == 200

@@ -125,9 +125,13 @@ def _since(seen: Mapping[int, int]) -> dict[int, list[Event]]:
 
 
 def _timers(keys: Sequence[int]) -> dict[int, list[Timer]]:
-    """By conversation: the open ones, and the resolution, which is taken up again when the conversation is."""
+    """By conversation: the open ones, and those that are taken up again when the conversation is: the resolution, and answers that it ended without."""
     found: dict[int, list[Timer]] = {key: [] for key in keys}
-    for timer in sql.pick(Timer, f"conversation_id IN ({sql.marks(keys)}) AND (state = 'open' OR kind = 'resolution') ORDER BY id", keys):
+    for timer in sql.pick(
+        Timer,
+        f"conversation_id IN ({sql.marks(keys)}) AND (state = 'open' OR kind = 'resolution' OR state = 'void' AND kind IN ('first', 'next')) ORDER BY id",
+        keys,
+    ):
         found[timer.conversation_id].append(timer)
     return found
 

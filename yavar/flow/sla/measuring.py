@@ -44,7 +44,7 @@ class Measured:
             self._end(OURS, State.MET, at)
         elif name == "conversation.reopened":
             self.turned = at
-            self._taken_up(at)
+            self._taken_up(at, again=event.payload["why"] == "agent")
         elif name == "conversation.snoozed":
             self._put_away(at) if event.payload["until"] is None else self._fetched(at)
         elif name == "conversation.woken":
@@ -140,10 +140,13 @@ class Measured:
             if each.since is None and not (each.kind in OURS and self.course.waits and self.terms.pauses):
                 self._run(each, at)
 
-    def _taken_up(self, at: datetime) -> None:
-        """Reopened: its resolution goes on where it stopped."""
+    def _taken_up(self, at: datetime, *, again: bool) -> None:
+        """Reopened: its resolution goes on where it stopped. `again`: by the team, so whoever had no answer then has none now, and that goes on, too."""
+        kind: Kind = "next" if self.course.answered else "first"
+        same = [each for each in self.timers if each.kind == kind] if again and not self.course.waits and self.terms.targets.of(kind) is not None else []
+        unanswered = max(same, key=lambda each: (each.started_at, each.cycle), default=None)
         for each in self.timers:
-            if each.kind == "resolution" and each.state == State.MET:
+            if (each.kind == "resolution" and each.state == State.MET) or (each is unanswered and each.state == State.VOID):
                 each.state, each.ended_at = State.OPEN, None
                 self._touch(each)
         self._fetched(at)

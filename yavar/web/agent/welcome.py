@@ -24,6 +24,7 @@ from yavar.conversations.setup import configure_inbox
 from yavar.desk import settings as desk
 from yavar.desk.accent import HOUSE, Accent
 from yavar.desk.actions import configure_brand
+from yavar.desk.locales import LOCALES
 from yavar.desk.models import Brand
 from yavar.flow.sla import defaults as promises
 from yavar.people.customers import identities
@@ -31,6 +32,7 @@ from yavar.people.hours.actions import change_calendar, main_calendar
 from yavar.people.hours.usual import rules_for
 from yavar.people.models import Agent
 from yavar.people.team.actions import add_agent, check_password
+from yavar.people.team.roles import BUILT_IN
 from yavar.people.team.sessions import note_sign_in
 from yavar.realtime import loads
 from yavar.web.ui.address import TRY, desk_url
@@ -41,6 +43,7 @@ from .access import needs
 
 SYSTEM = Actor("system", via="cli")
 STEPS = ("you", "shop", "page", "team", "line")
+ROLES = ("agent", "supervisor", "admin")
 HUES = (205, 250, 300, 350, 25, 60, 145)
 tries = Rate(1 / 5, 10)
 checks = Rate(1 / 3, 5)
@@ -88,6 +91,7 @@ def _you(request: HttpRequest) -> HttpResponse:
     except Problem as problem:
         return _draw(request, "you", typed, problem)
     promises.speak(owner.lang)
+    configure_inbox(_chat(), name=_("Chat"), by=SYSTEM)
     begin_hours(owner.lang, request.POST.get("zone", ""), by=SYSTEM)
     login(request, owner)
     request.session.pop("welcome", None)
@@ -121,13 +125,16 @@ def _step(request: HttpRequest, step: str) -> HttpResponse:
 
 
 def _shop(request: HttpRequest, typed: dict[str, str]) -> None:
-    brand, lang = _chat().brand, translation.get_language() or "en"
-    hue = int(typed.get("hue", "0")) if typed.get("hue", "").isdecimal() else HOUSE.h
-    name = typed.get("name", "")
-    # the shop is called so in every language until the owner says otherwise in the settings
-    configure_brand(
-        brand, name=dict.fromkeys(("fa", "ru", "en"), name), locale=lang, accent=None if hue == HOUSE.h else Accent(hue % 360, 0.09), by=request.user.actor
-    )
+    brand, lang, hue = _chat().brand, translation.get_language() or "en", _hue(typed) or HOUSE.h
+    if not typed.get("name", "").strip():
+        raise Problem(422, "name.missing", _("Please give your shop a name."), field=f"name_{lang}")
+    # the shop is called so in every language until the owner says otherwise in the settings; hers comes first, so that a fault of the name is one of hers
+    name = dict.fromkeys((lang, *LOCALES), typed["name"])
+    configure_brand(brand, name=name, locale=lang, accent=None if hue == HOUSE.h else Accent(hue, 0.09), by=request.user.actor)
+
+
+def _hue(typed: dict[str, Any]) -> int | None:
+    return int(typed["hue"]) % 360 if str(typed.get("hue", "")).isdecimal() else None
 
 
 def _allow(request: HttpRequest, typed: dict[str, str]) -> None:
@@ -144,7 +151,7 @@ def _colleague(request: HttpRequest, typed: dict[str, str]) -> None:
     if email is None:
         raise Problem(422, "email.invalid", _("Please check the e-mail address."), field="email")
     password, lang = secrets.token_urlsafe(9), translation.get_language() or "en"
-    role = typed["role"] if typed.get("role") in ("agent", "supervisor", "admin") else "agent"
+    role = typed["role"] if typed.get("role") in ROLES else "agent"
     made = add_agent(email=email, name=typed.get("name", "").strip() or email.partition("@")[0], password=password, role=role, lang=lang, by=request.user.actor)
     request.session["welcome_made"] = {"email": made.email, "password": password}
 
@@ -190,5 +197,6 @@ def _draw(request: HttpRequest, step: str, typed: dict[str, Any], problem: Probl
     brand_name = "" if step == "shop" and set(inbox.brand.name.values()) <= {"My shop", "فروشگاه من", "Мой магазин"} else inbox.brand.name_in(lang)
     return page(
         request, "agent/welcome.html", problem.status if problem else 200, step=step, steps=steps, typed=typed, problem=problem, origins=origins, line=line,
-        shop_name=brand_name, hue=int(inbox.brand.accent["h"]) if inbox.brand.accent else int(HOUSE.h), **_about(request),
+        shop_name=brand_name, hue=_hue(typed) or int(inbox.brand.accent["h"] if inbox.brand.accent else HOUSE.h),
+        roles=[(role, BUILT_IN[role].label) for role in ROLES], **_about(request),
     )  # fmt: skip

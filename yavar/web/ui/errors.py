@@ -21,7 +21,7 @@ def _shown(request: HttpRequest, problem: Problem) -> HttpResponse:
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A write without the page's token: mostly a page that stood open too long."""
-    return _shown(request, Problem(403, "csrf", _("This page was open too long. Please reload it and try again.")))
+    return _shown(request, Problem(403, "csrf", _("This page was open too long. Please go back and send it again.")))
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -239,3 +239,14 @@ def test_winmail_dat_is_opened():
     assert (names(broken), broken.warnings) == (["winmail.dat"], ["winmail.dat: it is not TNEF"])
     for size in range(0, len(tnef), 7):  # cut anywhere, it is still a mail with a file
         assert names(mail(body + base64.b64encode(tnef[:size]).decode()))
+
+
+def test_a_text_too_short_to_tell_speaks_as_its_subject_does():
+    for subject, text, language in (
+        ("Photo of the kettle", "See attached.", "en"),
+        ("Сломался чайник", "ok", "ru"),
+        ("Kettle", "ok", ""),
+        ("order", "salam " * 12, ""),
+        ("Where is the order", "Где заказ?", "ru"),
+    ):
+        assert mime.read(f"From: a@b.example\nSubject: {subject}\n\n{text}\n".encode()).language == language

@@ -126,6 +126,27 @@ def test_resolution_stands_still_while_we_wait_and_goes_on_when_it_is_taken_up_a
     assert (timer.state, timer.ended_at, timer.due_at) == ("open", None, NINE + 50 * HOUR)
 
 
+def test_taking_a_resolution_back_gives_no_new_time(talk):
+    promise(first=3600, next=1800, steps=(Step(-600, "notify"),))
+    talk.wrote(NINE)
+    talk.fire(NINE + 50 * MINUTE)
+    talk.does(NINE + 55 * MINUTE, lambda: actions.resolve(talk.key, by=talk.shop_.amir))
+    talk.does(NINE + 56 * MINUTE, lambda: actions.reopen(talk.key, by=talk.shop_.amir))
+    [timer] = timers(talk.key)
+    assert (timer.state, timer.ended_at, timer.due_at) == ("open", None, NINE + 61 * MINUTE), "it goes on where it stopped"
+    talk.fire(NINE + 61 * MINUTE)
+    assert [name for name, _facts in talk.facts()] == ["promise.near", "promise.missed"], "each once"
+    talk.does(NINE + 70 * MINUTE, lambda: actions.resolve(talk.key, by=talk.shop_.amir))
+    talk.does(NINE + 80 * MINUTE, lambda: actions.reopen(talk.key, by=talk.shop_.amir))
+    [timer] = timers(talk.key)
+    assert (timer.missed_at, timer.due_at) == (NINE + 61 * MINUTE, NINE + 80 * MINUTE), "what was late is late at once"
+    assert len(talk.facts()) == 2
+    talk.answered(NINE + 81 * MINUTE)
+    talk.does(NINE + 82 * MINUTE, lambda: actions.resolve(talk.key, by=talk.shop_.amir))
+    talk.does(NINE + 83 * MINUTE, lambda: actions.reopen(talk.key, by=talk.shop_.amir))
+    assert [each.state for each in timers(talk.key)] == ["met"], "who has an answer waits for none"
+
+
 def test_put_away_until_the_customer_writes_stops_every_timer_and_a_time_stops_none(talk):
     promise(first=3600)
     talk.wrote(NINE)

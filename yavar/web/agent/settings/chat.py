@@ -21,6 +21,7 @@ from yavar.desk.accent import HOUSE, Accent
 from yavar.desk.actions import configure_brand
 from yavar.desk.locales import LOCALES, digits
 from yavar.people.models import Agent, Customer
+from yavar.realtime.loads import last
 from yavar.web.ui.address import TRY, desk_url
 from yavar.web.ui.templating import page
 
@@ -181,10 +182,11 @@ def setup_of(agent: Agent) -> dict[str, Any] | None:
     inbox = Inbox.objects.filter(kind="chat").order_by("pk").first() if agent.may("inbox.manage") else None
     if inbox is None:
         return None
-    allowed, written = bool(config_of(inbox.config).origins), Conversation.objects.filter(inbox=inbox).exists()
+    origins, loaded, written = config_of(inbox.config).origins, last(inbox.public_id), Conversation.objects.filter(inbox=inbox).exists()
+    allowed = bool(origins)
     if allowed and written:
         return None
-    placed = allowed and Customer.objects.exclude(page="").exists()
+    placed = allowed and ((loaded is not None and loaded[0] in origins) or Customer.objects.exclude(page="").exists())
     steps = [
         (_("Allow your shop’s page"), _("The chat appears only on pages you name."), "/settings/chat#pages", allowed),
         (_("Put the line on the page"), _("One line before the end of your page, the same on all of them."), "/settings/chat#line", placed),

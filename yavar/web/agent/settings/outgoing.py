@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,7 +19,7 @@ from yavar.integrations.channels.email.offer import EMAIL
 from yavar.integrations.channels.email.sending import outlets
 from yavar.people.models import Agent
 
-from .frame import Form, Said, Typed, kept, labels_typed, settings_page, without_right
+from .frame import Form, Said, Typed, kept, labels_typed, settings_page, unexpected, without_right
 from .mail import FIELDS, account_key, auth_of, granted_now
 from .managed import managed
 from .words import big
@@ -90,10 +91,11 @@ def _remove(agent: Agent, typed: Typed) -> Said:
 def _answers(agent: Agent, typed: Typed) -> Said:
     inbox = _inbox(agent, typed["query"])
     hold = int(typed["hold"]) if typed["hold"].isdecimal() else 5
-    config = EMAIL.changed(
-        inbox.config,
-        {"hold": hold, "plus": "plus" in typed, "signature": {code: text.replace("\r\n", "\n") for code, text in labels_typed(typed, "signature").items()}},
-    )
+    signature = {code: text.replace("\r\n", "\n") for code, text in labels_typed(typed, "signature").items()}
+    try:
+        config = EMAIL.changed(inbox.config, {"hold": hold, "plus": "plus" in typed, "signature": signature})
+    except msgspec.ValidationError:  # a time that is not offered, or more than the field takes
+        raise unexpected() from None
     configure_inbox(inbox, config, by=agent.actor)
     return Said("answers", _("Saved."))
 

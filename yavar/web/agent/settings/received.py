@@ -49,6 +49,8 @@ REASONS = {
     "released": gettext_lazy("Somebody released it; it’s being read."),
 }  # fmt: skip
 
+NOBODY = {"no_sender", "identity.invalid"}  # a conversation is with somebody, so that no decision makes one of these
+
 
 def _receipt(agent: Agent, key: str) -> Receipt:
     found = Receipt.objects.select_related("file", "inbox", "conversation").filter(public_id=key, inbox__in=inboxes_of(agent, RIGHT)).first()
@@ -149,6 +151,7 @@ def _row(receipt: Receipt) -> dict[str, Any]:
         "id": receipt.public_id, "sender": receipt.sender, "subject": receipt.subject, "state": receipt.state, "label": STATES[receipt.state], "inbox": receipt.inbox.name,
         "what": OUTCOMES.get(receipt.outcome, ""), "why": REASONS.get(receipt.reason, receipt.reason), "at": receipt.received_at, "raw": receipt.file_id is not None,
         "talk": receipt.conversation.public_id if receipt.conversation else "", "reference": receipt.conversation.reference if receipt.conversation else "", "error": receipt.error,
+        "nobody": receipt.reason in NOBODY,
     }  # fmt: skip
 
 

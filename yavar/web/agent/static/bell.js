@@ -7,7 +7,7 @@ import {Avatar, Icon} from "./parts.js";
 import {plain} from "./list.js";
 import {Popover} from "./menus.js";
 
-const icons = {assigned: "user-plus", mentioned: "at-sign", message: "message-circle", new: "circle-dashed", followed: "eye", snoozed: "alarm-clock", failed: "circle-alert"};
+const icons = {assigned: "user-plus", mentioned: "at-sign", message: "message-circle", new: "circle-dashed", followed: "eye", snoozed: "alarm-clock", due: "timer", late: "triangle-alert", failed: "circle-alert"};
 
 export function News({anchor, onClose}) {
   const box = useRef(null), told = useRef(null), unseen = counts.value.notifications;

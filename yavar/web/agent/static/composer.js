@@ -132,13 +132,17 @@ export function Composer({id}) {
 
 /** Who gets a mail: a line that says it, and on a press the three fields of every mail program. What is typed is part of the draft. */
 function Recipients({id, given}) {
-  const usual = talk(id).recipients.value;
+  const usual = talk(id).recipients.value, box = useRef(null), pressed = useRef(false);
+  useEffect(() => { // what was pressed is gone: the keys belong to what came in its place, not to the list
+    if (pressed.current) (given ? box.current?.querySelectorAll("input")[given.to ? 1 : 0] : box.current)?.focus();
+    pressed.current = false;
+  }, [!given]);
   if (!usual) return null;
   const list = role => (usual[role] ?? []).map(each => each.address).join(", ");
   const change = more => write(id, "reply", {envelope: {...given ?? {to: list("to"), cc: list("cc"), bcc: ""}, ...more}});
   if (!given) {
     const [first] = usual.to, more = usual.to.length + usual.cc.length - 1;
-    return html`<button type="button" class="recipients" onClick=${() => change({})} title=${t("Choose who gets it")}>
+    return html`<button type="button" class="recipients" ref=${box} onClick=${() => { pressed.current = true; change({}); }} title=${t("Choose who gets it")}>
       <span>${t("To")}</span>${first ? html`<bdi class="cut">${first.name || first.address}</bdi>${first.name && html`<bdi class="ltr cut">${first.address}</bdi>`}
       ${more > 0 && html`<span>${t("and {n} more", {n: more})}</span>`}` : html`<span class="is-bad">${t("nobody: the address isn’t known")}</span>`}
       <span class="grow" /><span class="recipients-more">${t("Cc, Bcc")}</span></button>`;
@@ -147,9 +151,9 @@ function Recipients({id, given}) {
     value=${given[role]} placeholder="name@shop.example" onInput=${event => change({[role]: event.currentTarget.value})}
     onKeyDown=${event => { if (event.key !== "Escape") event.stopPropagation(); }} /></label>`;
   const number = addresses(given.to).length + addresses(given.cc).length + addresses(given.bcc).length;
-  return html`<div class="recipients is-open">${field("to", t("To"))}${field("cc", t("Cc"))}${field("bcc", t("Bcc"))}
+  return html`<div class="recipients is-open" ref=${box}>${field("to", t("To"))}${field("cc", t("Cc"))}${field("bcc", t("Bcc"))}
     <p class="composer-hint">${number > 1 ? t("{n} recipients; whoever is in To or Cc takes part from now on", {n: number}) : ""}<span class="grow" />
-      <button type="button" class="link" onClick=${() => write(id, "reply", {envelope: null})}>${t("As usual")}</button></p></div>`;
+      <button type="button" class="link" onClick=${() => { pressed.current = true; write(id, "reply", {envelope: null}); }}>${t("As usual")}</button></p></div>`;
 }
 
 /** Engines without field-sizing get the height by measure. */

@@ -2,7 +2,7 @@
 import {html} from "../ui/vendor/ui.js";
 import {t, bytes, clock, dayLabel, fullDate} from "../ui/wire.js";
 import {agent, agents, me} from "./state.js";
-import {Avatar, Icon, Prose, When, isAutomatic, moment} from "./parts.js";
+import {Avatar, Icon, Prose, isAutomatic, moment} from "./parts.js";
 import {sendAgain, takeBack} from "./outbox.js";
 import {copy, decide, putOff, recall} from "./actions.js";
 import {eventIcon, eventWords} from "./telling.js";
@@ -78,7 +78,7 @@ function Waiting({held, id}) {
     <div class="said">${held.text && html`<div class="bubble"><${Prose} text=${held.text} team=${true} /></div>`}<${Files} files=${held.files} />
       <footer class=${`meta${stopped ? " is-ask" : ""}`}><${Speaker} author=${held.author} />
         <${Icon} name=${stopped ? "circle-alert" : "clock"} size=${14} /><span>${stopped ? held.why === "customer.wrote" ? t("Not sent: the customer has written since.")
-          : held.why === "restored" ? t("Not sent: the desk was restored from a backup, and it may have left before.") : t("Not sent. Something has to be put right first.") : held.scheduled ? html`${t("Leaves:")} <${When} at=${held.due_at} />` : t("Leaves in a moment")}</span>
+          : held.why === "restored" ? t("Not sent: the desk was restored from a backup, and it may have left before.") : t("Not sent. Something has to be put right first.") : held.scheduled ? html`${t("Leaves:")} <time dateTime=${held.due_at} title=${fullDate(held.due_at)}>${moment(held.due_at)}</time>` : t("Leaves in a moment")}</span>
         ${(stopped || held.scheduled) && html`<button type="button" class="link" onClick=${() => putOff(id, held, null)}>${t("Send now")}</button> · `}
         <button type="button" class="link is-plain" onClick=${() => recall(id, held)}>${stopped || held.scheduled ? t("Take back") : t("Undo")}</button></footer></div></article>`;
 }

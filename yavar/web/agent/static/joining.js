@@ -22,10 +22,11 @@ function TieMenu({id, name, onClose}) {
   }, [text]);
   const seen = new Set([id]);
   const choices = [...theirs, ...found].filter(each => !seen.has(each.id) && seen.add(each.id) && each.status !== "merged");
+  const hits = new Set(found.map(each => each.id));
   const act = each => { putRow(each); if (name === "merge") merge(each.id, id); else link(id, each.id); };
   return html`<div onInput=${event => setText(event.target.value)}>
     <${Picker} onClose=${onClose} placeholder=${name === "merge" ? t("Merge which of their conversations into this one?") : t("Link with which conversation?")}
-      options=${choices.map(each => ({key: each.id, label: `${each.subject || each.preview} #${each.reference}`, icon: "message-circle", hint: each.customer.name, run: () => act(each)}))} />
+      options=${choices.map(each => ({key: each.id, label: `${each.subject || each.preview} #${each.reference}`, icon: "message-circle", hint: each.customer.name, found: hits.has(each.id), run: () => act(each)}))} />
     ${name === "merge" && !theirs.length && html`<p class="menu-none">${t("This customer has no other conversation. If somebody else’s belongs here, merge the customers first.")}</p>`}</div>`;
 }
 
@@ -47,7 +48,8 @@ function SplitMenu({id, onClose}) {
 /** Two customers beside each other, and what they will be together. */
 function CustomerMenu({id, onClose}) {
   const mine = talk(id).customer.value;
-  const [people, setPeople] = useState([]), [shown, setShown] = useState(null), [text, setText] = useState("");
+  const [people, setPeople] = useState([]), [shown, setShown] = useState(null), [text, setText] = useState(""), box = useRef(null);
+  useEffect(() => { box.current.querySelector("[data-first]:not(:disabled), .is-ghost")?.focus(); }, [!shown]); // what one was in is gone
   useEffect(() => {
     const timer = setTimeout(() => call("GET", `customers?q=${encodeURIComponent(text)}&size=20`).then(answer => setPeople(answer.customers), () => {}), 200);
     return () => clearTimeout(timer);
@@ -61,11 +63,11 @@ function CustomerMenu({id, onClose}) {
       done(t("{name} is merged into {into}", {name: shown.customer.name, into: shown.result.name}), () => apart(shown.customer.id, id));
     } catch (problem) { failed(problem.title); }
   };
-  if (!shown) return html`<div onInput=${event => setText(event.target.value)}><${Picker} onClose=${onClose} placeholder=${t("Who is the same person?")}
-    options=${people.filter(each => each.id !== mine.id).map(each => ({key: each.id, label: each.name || each.identities[0]?.value || t("No name"), who: each, hint: each.identities[0]?.value ?? "", stay: true, run: () => look(each.id)}))} /></div>`;
+  if (!shown) return html`<div ref=${box} onInput=${event => setText(event.target.value)}><${Picker} onClose=${onClose} placeholder=${t("Who is the same person?")}
+    options=${people.filter(each => each.id !== mine.id).map(each => ({key: each.id, label: each.name || each.identities[0]?.value || t("No name"), who: each, hint: each.identities[0]?.value ?? "", found: true, stay: true, run: () => look(each.id)}))} /></div>`;
   const card = (who, title) => html`<section class="merge-card"><h4>${title}</h4><p><${Avatar} who=${who} size="s" /><strong dir="auto">${who.name || t("No name")}</strong></p>
     <ul>${who.identities.map(each => html`<li class="ltr cut" key=${each.kind + each.value}>${each.value}</li>`)}</ul></section>`;
-  return html`<div class="menu-form merge-preview">
+  return html`<div class="menu-form merge-preview" ref=${box}>
     <div class="merge-two">${card(shown.customer, t("This customer"))}${card(shown.into, t("goes into"))}</div>${card(shown.result, t("Together"))}
     <p>${tn("{n} conversation moves along.", "{n} conversations move along.", shown.conversations)}</p>
     ${!shown.possible && html`<p class="banner is-warn"><${Icon} name="triangle-alert" /><span>${shown.why}</span></p>`}

@@ -60,7 +60,7 @@ export function Picker({options, placeholder, make, onClose, filter = true}) {
   const [at, setAt] = useState(Math.max(0, options.findIndex(each => each.checked && !each.stay)));
   const list = useRef(null);
   const wanted = text.trim().toLocaleLowerCase();
-  const shown = options.filter(each => each.label.toLocaleLowerCase().includes(wanted));
+  const shown = options.filter(each => each.found || each.label.toLocaleLowerCase().includes(wanted)); // `found`: by the desk, which looked in more than the label
   if (make && wanted && !options.some(each => each.label.toLocaleLowerCase() === wanted)) shown.push(make(text.trim()));
   useEffect(() => { list.current?.querySelector("[aria-selected=true]")?.scrollIntoView({block: "nearest"}); }, [at]);
   const choose = each => { if (!each) return; if (!each.stay) onClose(); each.run(); if (each.stay) setText(""); };

@@ -75,7 +75,7 @@ if (look) {
   paint();
 }
 
-// One form is saved and the page comes anew: what stands unsaved in the others must not be lost by that.
+// One form is saved and the page comes anew: what stands unsaved in the others must not be lost by that, nor what was sent when nobody was signed in any more.
 const kept = "yavar.settings";
 const forms = [...document.querySelectorAll("form[data-form]")];
 const controls = form => [...form.elements].filter(each => each.name && each.type !== "hidden" && each.type !== "submit");
@@ -83,14 +83,16 @@ const changed = each => each.type === "radio" || each.type === "checkbox" ? each
   : each.options ? !each.selectedOptions[0].defaultSelected : each.value !== each.defaultValue;
 const here = location.pathname + location.search;
 for (const form of forms) form.addEventListener("submit", () => {
-  const typed = forms.filter(each => each !== form).flatMap(each => controls(each).flatMap((one, index) =>
-    one.type === "password" || !changed(one) ? [] : [[each.dataset.form, index, one.name, one.value, one.checked]]));
+  const typed = forms.flatMap(each => controls(each).flatMap((one, index) =>
+    one.type === "password" || !changed(one) ? [] : [[each.dataset.form, index, one.name, one.value, one.checked, each === form]]));
   try { sessionStorage.setItem(kept, JSON.stringify({here, typed})); } catch { /* storage is forbidden: the browser's own memory must do */ }
 });
 try {
   const {here: at, typed} = JSON.parse(sessionStorage.getItem(kept)) ?? {typed: []};
   sessionStorage.removeItem(kept);
-  for (const [name, index, field, value, checked] of at === here ? typed : []) {
+  const answered = "answered" in document.querySelector("main").dataset;
+  for (const [name, index, field, value, checked, sent] of at === here ? typed : []) {
+    if (sent && answered) continue;
     const form = document.querySelector(`form[data-form="${CSS.escape(name)}"]`), found = form && controls(form)[index];
     const ticked = found?.type === "radio" || found?.type === "checkbox";
     if (found?.name !== field || (ticked && found.value !== value)) continue; // the form has other rows now

@@ -2,6 +2,7 @@
 import {html, useState} from "../ui/vendor/ui.js";
 import {t} from "../ui/wire.js";
 import {agents, boot, call, may, me, savedViews, tags} from "./state.js";
+import {countSide} from "./actions.js";
 import * as feed from "./feed.js";
 import {go, place} from "./routes.js";
 import {Icon, done, failed, say} from "./parts.js";
@@ -73,6 +74,7 @@ export function Sieve({anchor, onClose}) {
     try {
       const view = await call("POST", "views", {name: name.trim(), filter: kept(chosen), shared});
       savedViews.value = [...savedViews.peek(), view];
+      countSide(0);
       onClose();
       go({view: `view:${view.id}`, id: null});
       done(t("The view {name} stands on the side", {name: view.name}), () => remove(view), "list-filter");

@@ -33,5 +33,8 @@ form?.addEventListener("submit", async event => {
     const found = await (await fetch(form.action, {method: "POST", body: new FormData(form), headers: {Accept: "application/json"}})).json();
     verdict.textContent = found.text ?? found.problem?.title;
     verdict.className = `verdict ${found.good ? "is-good" : "is-warn"}`;
+  } catch {
+    verdict.textContent = form.dataset.away;
+    verdict.className = "verdict is-warn";
   } finally { verdict.hidden = false; button.disabled = false; }
 });

@@ -4,6 +4,7 @@ import copy
 import json
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -19,6 +20,7 @@ from yavar.conversations.models import Conversation, Delivery, Inbox
 from yavar.conversations.notes.actions import write_note
 from yavar.conversations.setup import make_tag
 from yavar.integrations.channels.email.testing import arrives, mail, outlet
+from yavar.notifications.choices import KINDS
 from yavar.people.models import Agent
 from yavar.people.team.actions import Given, add_team, grant
 from yavar.realtime import hub as hubs
@@ -390,3 +392,8 @@ def test_a_page_asks_little_and_no_more_with_more_rows(shop, amir, django_assert
     with django_assert_max_num_queries(limit):
         answer = amir.client.get("/inbox/all" if path == "inbox" else f"/api/v1/{path}")
     assert answer.status_code == 200
+
+
+def test_each_kind_of_news_has_a_picture():
+    icons = re.search(r"const icons = {(.*?)};", (Path(__file__).parents[1] / "static/bell.js").read_text())[1]
+    assert {pair.split(":")[0].strip() for pair in icons.split(",")} == set(KINDS)

@@ -163,6 +163,15 @@ def test_release(owner, held):
     assert Message.objects.get().text.strip() == "Let me in"
 
 
+def test_what_is_from_nobody_is_not_offered_to_become_a_conversation(owner, inbox, held):
+    offered = [f'name="do" value="{do}"' in owner.get("/settings/received").content.decode() for do in ("release", "teach", "retry")]
+    assert offered == [True, True, True]
+    Receipt.objects.update(reason="no_sender", sender="")
+    page = owner.get("/settings/received").content.decode()
+    assert 'value="release"' not in page and 'name="spam" value="no"' not in page
+    assert 'name="spam" value="yes"' in page and 'value="retry"' in page
+
+
 def test_allow_takes_this_and_the_next(owner, held):
     assert decide(owner, "allow").status_code == 303
     read_everything(held)

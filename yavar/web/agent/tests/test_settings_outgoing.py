@@ -67,6 +67,8 @@ def test_answers_have_a_signature_and_time_to_undo(owner, inbox):
     config = Inbox.objects.get(pk=inbox.pk).config
     assert (config["hold"], config["plus"], config["signature"]) == (20, True, {"fa": "{agent}\nقهوهٔ نیلا", "en": "{agent}"})
     assert config["address"] == "support@nila.example"
+    for more in ({"hold": "31"}, {"signature_fa": "x" * 2001}):
+        assert owner.post(f"/settings/outgoing?inbox={inbox.public_id}", {"do": "answers"} | typed | more).status_code == 400
 
 
 def test_who_may_not_manage_it_gets_nowhere(shop, inbox):

@@ -16,6 +16,8 @@ from yavar.desk import settings as desk
 from yavar.people.hours.actions import change_calendar, main_calendar
 from yavar.people.hours.queries import rules_of
 from yavar.people.models import Agent
+from yavar.realtime import loads
+from yavar.web.agent.settings.chat import setup_of
 from yavar.web.agent.welcome import code
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -56,6 +58,34 @@ def test_from_nothing_to_a_chat_on_a_page(new_desk):
     assert (inbox.brand.name_in("fa"), inbox.brand.accent["h"], config_of(inbox.config).origins) == ("Nila Coffee", 300, ["https://shop.example"])
     assert new_desk.get("/welcome").headers["Location"] == "/welcome/shop"
     assert Client().get(f"/welcome?code={code()}").headers["Location"] == "/sign-in", "the code opens nothing any more"
+
+
+def own_desk(client, lang="en"):
+    """Its owner goes on to the second step, in her language."""
+    client.get(f"/welcome?code={code()}&lang={lang}")
+    assert client.post("/welcome", YOU).status_code == 303
+
+
+def test_what_was_chosen_beside_a_fault_stays_chosen(new_desk):
+    own_desk(new_desk)
+    shop = new_desk.post("/welcome/shop", {"name": "  ", "hue": "300"}).content.decode()
+    assert 'value="300" class="sr" checked' in shop and "Please give your shop a name." in shop
+    assert "longer than 80 letters" in new_desk.post("/welcome/shop", {"name": "x" * 81, "hue": "300"}).content.decode()
+    team = new_desk.post("/welcome/team", {"email": YOU["email"], "name": "Amir", "role": "admin"}).content.decode()
+    assert "in the team already" in team and '<option value="admin" selected>' in team
+
+
+def test_the_chat_is_called_so_in_the_owners_language(new_desk):
+    own_desk(new_desk, "fa")
+    assert Inbox.objects.get().name == "گفت‌وگو"
+
+
+def test_the_line_counts_as_placed_as_soon_as_the_chat_was_loaded_there(new_desk):
+    own_desk(new_desk)
+    new_desk.post("/welcome/page", {"origin": "https://shop.example"})
+    for origin, placed in (("https://elsewhere.example", False), ("https://shop.example", True)):
+        loads.note(Inbox.objects.get().public_id, origin)
+        assert [step["done"] for step in setup_of(Agent.objects.get())["steps"]] == [True, placed, False]
 
 
 @pytest.mark.parametrize(

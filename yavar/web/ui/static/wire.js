@@ -86,7 +86,7 @@ export function fullDate(iso) {
 export function bytes(n) {
   const step = n < 1e3 ? 0 : n < 1e6 ? 1 : 2;
   const unit = ["byte", "kilobyte", "megabyte"][step];
-  return format(Intl.NumberFormat, {style: "unit", unit, unitDisplay: voice.lang === "fa" ? "long" : "short", maximumFractionDigits: step === 2 ? 1 : 0}).format(n / 1e3 ** step);
+  return format(Intl.NumberFormat, {style: "unit", unit, unitDisplay: voice.lang === "fa" || (voice.lang === "en" && step === 0) ? "long" : "short", maximumFractionDigits: step === 2 ? 1 : 0}).format(n / 1e3 ** step);
 }
 
 const STYLED = /\*\*(?!\s)([^*\n]+)(?<!\s)\*\*|(?<![\p{L}\p{N}_])_(?!\s)([^_\n]+)(?<!\s)_(?![\p{L}\p{N}_])|\[([^[\]\n]+)\]\((https?:\/\/[^\s()<>"]+)\)|https?:\/\/\S+/gu;

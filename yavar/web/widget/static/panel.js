@@ -8,7 +8,7 @@ import {setStrings, t, newId, request, upload, leadStream} from "../ui/wire.js";
  * @typedef {{key: string, name: string, size: number, mime: string, url: string, width: number|null, height: number|null}} File
  * @typedef {{id: string, client_id: string, seq: number, author: {kind: string, name: string, initials: string, hue: number}, text: string, files: File[], at: string}} Message
  * @typedef {{client_id: string, text: string, files: File[], at: string, reason?: string}} Unsent
- * @typedef {{id: string, blob: Blob, name: string, part: number, file?: File, reason?: string, sending?: Promise<void>}} Chip
+ * @typedef {{id: string, blob: Blob, name: string, part: number, file?: File, reason?: string, at?: number, sending?: Promise<void>}} Chip
  */
 export const config = JSON.parse(document.getElementById("config").textContent);
 const page = new URLSearchParams(location.search).get("page") || "";
@@ -32,9 +32,14 @@ function recallUnsent() {
   } catch { return []; }
 }
 
+/** Files that the desk has and no message yet; it sweeps them after a day. */
+function recallFiles() {
+  return (recall("files") || []).filter(({at}) => Date.now() - at < 20 * 36e5).map((kept) => ({...kept, blob: {size: kept.file.size}, part: 1}));
+}
+
 export const conversation = signal(null), seen = signal({agent: 0, customer: 0}), known = signal(recall("who") || {name: "", email: ""});
 export const messages = signal(/** @type {Message[]} */ ([])), more = signal(false), older = signal(""), loading = signal(false);
-export const outbox = signal(/** @type {Unsent[]} */ (recallUnsent())), draft = signal(recall("draft") || ""), chips = signal(/** @type {Chip[]} */ ([])), busy = signal(false);
+export const outbox = signal(/** @type {Unsent[]} */ (recallUnsent())), draft = signal(recall("draft") || ""), chips = signal(/** @type {Chip[]} */ (recallFiles())), busy = signal(false);
 export const online = signal(true), writer = signal(""), shown = signal(parent === self), fresh = signal(0), spoken = signal("");
 export const greeting = signal(/** @type {{id: string, text: string, author: object, at: string}|null} */ (null)), lang = signal(config.lang), asking = signal(false), fault = signal(null), note = signal(""), notice = signal(""), mailable = signal(false), emojiOpen = signal(false);
 const token = recall("token") || newId(32);
@@ -324,6 +329,10 @@ async function sendWithFiles() {
   chips.value = [];
   enqueue(done.map((chip) => chip.file));
 }
+chips.subscribe((now) => {
+  const held = now.filter(({file, at}) => file && at);
+  keep("files", held.length ? held.map(({id, name, file, at}) => ({id, name, file, at})) : null);
+});
 const changeChip = (id, change) => { chips.value = chips.value.map((chip) => (chip.id === id ? {...chip, ...change} : chip)); };
 export const begin = (chip) => changeChip(chip.id, {sending: carry(chip)});
 /** Uploads one file; what goes wrong stands on its chip. */
@@ -333,7 +342,7 @@ async function carry(chip) {
   try {
     await openSession();
     const headers = {...bearer, "X-Name": encodeURIComponent(chip.name), "Content-Type": chip.blob.type || "application/octet-stream"};
-    changeChip(chip.id, {file: await upload("/chat/files", chip.blob, {headers, onProgress: (part) => changeChip(chip.id, {part})}), part: 1});
+    changeChip(chip.id, {file: await upload("/chat/files", chip.blob, {headers, onProgress: (part) => changeChip(chip.id, {part})}), part: 1, at: Date.now()});
   } catch (problem) {
     if (problem.status === 401) forget();
     changeChip(chip.id, {reason: problem.title || String(problem), part: 0, sending: undefined});

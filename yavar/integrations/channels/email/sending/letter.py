@@ -92,7 +92,7 @@ def letter(delivery: Delivery, outlet: Outlet) -> Letter:
         message_id=message_id_of(delivery), sender=Address(delivery.sender, f"{author} · {shop}" if author else shop), reply_to=own, to=to, cc=cc,
         subject=subject_of(subject, lang, shop) if answered or not subject else subject, lang=lang, zone=desk.read().time_zone, at=delivery.created_at,
         text="\n\n".join(each.text for each in said), signature=_signature(config, message, lang, shop),
-        quoted=tuple(Quoted(who.get(m.author, ""), m.created_at, m.text) for m in before),
+        quoted=tuple(Quoted(who.get(m.author, shop), m.created_at, m.text) for m in before),
         look=Look(shop, float(accent["h"]), float(accent["c"])), in_reply_to=answered, references=chain, automatic=automatic,
     )  # fmt: skip
     attached = [each.pk for each in said if each.attached]

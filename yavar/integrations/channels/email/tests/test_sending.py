@@ -10,7 +10,7 @@ from yavar.base import clock, mime
 from yavar.base.events.models import Event
 from yavar.base.jobs import Outside, forget_leases, run_due
 from yavar.base.jobs.models import Job
-from yavar.channels import delivery, outgoing
+from yavar.channels import delivery, outgoing, unasked
 from yavar.conversations import deliveries, holding
 from yavar.conversations.models import Conversation, Delivery
 from yavar.integrations.channels.email.models import Outlet
@@ -62,6 +62,14 @@ def test_an_answer_arrives_as_a_mail_that_continues_the_thread(shop, talk, serve
     copy.refresh_from_db()
     assert copy.state == "sent" and copy.sent_at and not Job.objects.filter(name="email.send").exists()
     assert Event.objects.get(name="message.delivery").payload["state"] == "sent"
+
+
+def test_what_the_desk_said_by_itself_is_quoted_in_the_shops_name(shop, talk, server):
+    unasked.say(talk.pk, client_id="client-id-by-itself", text="We have got your message.")
+    answers(talk, shop.amir)
+    send_all()
+    [text] = [read.text for read in (mime.read(each.raw) for each in server.taken) if "It is on its way." in read.text]
+    assert f"{shop.brand.name_in('en')} wrote:" in text and "…" not in text
 
 
 def test_the_answer_to_it_comes_back_into_the_conversation_and_is_cut_to_what_is_new(shop, talk, server):
