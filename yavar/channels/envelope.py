@@ -33,7 +33,7 @@ class Envelope(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def usual(conversation: Conversation, way: str) -> Envelope:
     """Whom an answer reaches by itself: the customer at the address they last wrote from, and in copy whoever takes part."""
-    first = address_of(conversation.customer_id, way, _last_from(conversation))
+    first = address_of(conversation.customer_id, way, wrote_from(last_head(conversation)))
     others = sql.pick(Participant, "conversation_id = ? ORDER BY id", (conversation.pk,))
     copied = [address for each in others if (address := address_of(each.customer_id, way)) and address != first]
     return Envelope((first,) if first else (), tuple(dict.fromkeys(copied))[: MOST - 1])
@@ -47,8 +47,9 @@ def address_of(customer_id: int, way: str, preferred: str = "") -> str:
     return found[0].value if found else ""
 
 
-def _last_from(conversation: Conversation) -> str:
-    return identities.email(str(last_head(conversation).get("from", ""))) or ""
+def wrote_from(head: Mapping[str, Any]) -> str:
+    """The address that a mail's head claims to come from; '' for none."""
+    return identities.email(str(head.get("from", ""))) or ""
 
 
 def last_head(conversation: Conversation) -> dict[str, Any]:

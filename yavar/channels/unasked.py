@@ -43,8 +43,9 @@ def say(conversation_id: int, *, client_id: str, text: str) -> Appended | None:
 def _reader(conversation: Conversation, way: str, *, typed: bool) -> Recipient | None:
     """Whoever asked, where they wrote from. Where an address was only `typed` (a form), if it is proven. Nobody, when what was written last was a mail to a list, or
     to many."""
-    found = envelope.usual(conversation, way).to
-    if not found or envelope.last_head(conversation).get("bulk"):
+    head = envelope.last_head(conversation)
+    address = "" if head.get("bulk") else envelope.address_of(conversation.customer_id, way, envelope.wrote_from(head))
+    if not address:
         return None
-    proven = Identity.objects.filter(customer__in=with_merged(conversation.customer_id), kind=way, value=found[0], verified_at__isnull=False)
-    return None if typed and not proven.exists() else Recipient(conversation.customer_id, found[0])
+    proven = Identity.objects.filter(customer__in=with_merged(conversation.customer_id), kind=way, value=address, verified_at__isnull=False)
+    return None if typed and not proven.exists() else Recipient(conversation.customer_id, address)

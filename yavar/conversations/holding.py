@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from yavar.base import clock
-from yavar.base.db import transaction
+from yavar.base.db import sql, transaction
 from yavar.base.events.facts import SYSTEM
 from yavar.base.files.models import File
 from yavar.base.problem import Problem
@@ -99,8 +99,8 @@ def due(limit: int = 50) -> list[int]:
 
 def leaving(conversation_id: int) -> HeldReply | None:
     """An answer that leaves by itself within moments, if nobody takes it back: not one that waits for a time its author chose."""
-    found = HeldReply.objects.filter(conversation=conversation_id, state=HeldReply.State.HELD, scheduled=False)
-    return found.order_by("due_at").first()
+    found = sql.pick(HeldReply, "conversation_id = ? AND state = 'held' AND NOT scheduled ORDER BY due_at LIMIT 1", (conversation_id,))
+    return found[0] if found else None
 
 
 def take(key: int) -> HeldReply | None:
