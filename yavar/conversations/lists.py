@@ -18,7 +18,7 @@ from yavar.people.team.powers import Powers
 from . import union
 from .filters import Filter, condition, key_of, tagged
 from .models import DUE, Conversation, Inbox, SavedView, Tag
-from .policies import READ, branches
+from .policies import branches, is_standing
 from .queries import CAP
 
 PAGE = 50
@@ -59,7 +59,7 @@ def view(agent: Agent, name: str, tab: str = "open", order: Order = "newest") ->
         return filtered(agent, msgspec.convert(saved.filter, Filter), order)
     if name == "snoozed" or (status != Conversation.Status.OPEN and name != "drafts"):
         order = "newest"  # nothing is due there
-    if kind == "tag" or any(held.scope == "brand" for held in agent.powers.within(READ)):
+    if kind == "tag" or not is_standing(agent):
         return narrowed(agent, _named(agent, name, kind, key, status), order)  # depends on what there is at the moment
     return _standing(agent.powers, agent.pk, name, status, order)
 

@@ -67,6 +67,11 @@ def sight(agent: Agent, permission: str = READ) -> Q:
     return reduce(or_, found) if found else Q(pk__in=[])
 
 
+def is_standing(agent: Agent, permission: str = READ) -> bool:
+    """Whether that condition follows from their rights alone, and not also from the inboxes that there are: then what is made of it need be made once."""
+    return not any(held.scope == "brand" for held in agent.powers.within(permission))
+
+
 def may_see(agent: Agent, conversation_id: int, permission: str = READ) -> bool:
     """Whether this one is among them."""
     return agent.powers.all_of(permission) or visible_to(agent, permission).filter(pk=conversation_id).exists()

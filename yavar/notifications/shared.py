@@ -15,11 +15,15 @@ from . import choices
 from .models import Device, Glance, Notification, NotifyChoice
 
 
-def told_to(agent: Agent) -> QuerySet[Notification]:
-    """What everybody was told since they came, as far as they want it behind the bell and may see it."""
+def wanted(agent: Agent) -> tuple[str, ...]:
+    """The kinds of news that somebody wants behind the bell."""
     own = choices.read(agent)
-    wanted = [kind for kind in choices.KINDS if own.wants(kind, "app")]
-    found = Notification.objects.filter(agent__isnull=True, kind__in=wanted, at__gte=agent.created_at)
+    return tuple(kind for kind in choices.KINDS if own.wants(kind, "app"))
+
+
+def told_to(agent: Agent, kinds: Collection[str]) -> QuerySet[Notification]:
+    """What everybody was told since they came, of these kinds and as far as they may see it."""
+    found = Notification.objects.filter(agent__isnull=True, kind__in=kinds, at__gte=agent.created_at)
     return found if agent.powers.all_of(READ) else found.filter(conversation__in=visible_to(agent).values("pk"))
 
 

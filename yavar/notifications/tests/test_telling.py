@@ -240,6 +240,8 @@ def test_nobody_hears_of_what_they_may_not_see(shop, work, talk):
     assert queries.unseen(bound) == 1 and len(queries.page(bound)[0]) == 1
     talks.assign(talk, shop.sara, by=shop.owner)
     assert queries.unseen(bound) == 0 and queries.page(bound)[0] == [], "it is another's now"
+    grant(bound, [], by=Actor("system"))
+    assert queries.unseen(Agent.objects.get(pk=bound.pk)) == 0
     work.all()
     change_agent(shop.sara, by=Actor("system"), active=False)
     shop.says(Conversation.objects.get().customer, "anybody?")
