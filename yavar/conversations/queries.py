@@ -18,6 +18,7 @@ from .policies import customers_of, sight, visible_to
 from .shapes import InboxOfRow, Person, Row
 
 CAP = 1000  # a count above is said as "999+"
+EARLIER = 10
 MANY = 8  # visitors merged into one customer; more have few conversations each, which may be sorted
 FOR_ROWS = ("customer__merged_into", "inbox")  # what `rows` reads of a conversation's neighbours
 
@@ -74,8 +75,8 @@ def customer_card(agent: Agent, customer: Customer, *, apart_from: int) -> dict[
     customer = customer.survivor()
     keys = with_merged(customer.pk)
     theirs = sight(agent) & ~Q(status=Conversation.Status.MERGED)
-    each = [theirs & Q(customer=key) for key in keys] if len(keys) <= MANY else [theirs & Q(customer__in=keys)]
-    earlier = union.first(union.parts(part & ~Q(pk=apart_from) for part in each), 10)
+    parts = union.parts([theirs & Q(customer=key) for key in keys] if len(keys) <= MANY else [theirs & Q(customer__in=keys)])
+    earlier = union.load([key for key in union.keys(parts, EARLIER + 1) if key != apart_from][:EARLIER])
     known = sql.pick(Identity, f"customer_id IN ({sql.marks(keys)}) ORDER BY id", keys)
     open_ = agent.powers.everywhere("customer.read") or customers_of(agent).filter(pk__in=keys).exists()
     identities = [{"kind": i.kind, "value": i.value, "verified": i.verified_at is not None, "failure": i.failure} for i in known]
@@ -85,5 +86,5 @@ def customer_card(agent: Agent, customer: Customer, *, apart_from: int) -> dict[
         "verified": any(i["verified"] for i in identities), "identities": identities if open_ else [], "first_seen": customer.created_at, "last_seen": customer.seen_at,
         "page": (customer.page or None) if open_ else None, "time_zone": customer.time_zone, "fields": customer.fields if open_ else {},
         "copied": [person(each) for each in copied],
-        "merged": [person(each) for each in Customer.objects.filter(pk__in=keys[1:])] if open_ and len(keys) > 1 else [], "earlier": rows(agent, earlier), "conversations": union.count(union.parts(each), CAP),
+        "merged": [person(each) for each in Customer.objects.filter(pk__in=keys[1:])] if open_ and len(keys) > 1 else [], "earlier": rows(agent, earlier), "conversations": union.count(parts, CAP),
     }  # fmt: skip

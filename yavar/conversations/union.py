@@ -41,11 +41,6 @@ def parts(conditions: Iterable[Q], *, soonest: bool = False) -> list[Part]:
     return found
 
 
-def first(found: Sequence[Part], size: int, after: Place | None = None) -> list[Conversation]:
-    """The newest `size`, loaded; only those behind the place `after`, if one is given."""
-    return load(keys(found, size, after))
-
-
 def load(wanted: Sequence[int]) -> list[Conversation]:
     """Conversations by their keys, in this order, with the neighbours that `rows` reads: four short statements instead of one with three joins, whose
     building and unpacking costs Django twice as much as all the rest of a list.

@@ -199,7 +199,7 @@ def test_a_union_is_in_order_and_says_nothing_twice(old_desk):
     everything = Conversation.objects.filter(status="open")
     wanted = [Q(status="open", assignee=old_desk.amir), Q(status="open", team=old_desk.team)]
     together, both = everything.filter(wanted[0] | wanted[1]), union.parts(wanted)
-    assert [c.pk for c in union.first(both, 60)] == list(together.order_by("-last_at", "-pk").values_list("pk", flat=True)[:60])
+    assert [c.pk for c in union.load(union.keys(both, 60))] == list(together.order_by("-last_at", "-pk").values_list("pk", flat=True)[:60])
     assert union.count(both, CAP) == together.count()
     assert union.count(both, 10) == 10
-    assert union.first([], 10) == [] and union.count([], 10) == 0
+    assert union.keys([], 10) == [] and union.count([], 10) == 0
