@@ -1,5 +1,7 @@
 """The desk itself: the shops it serves and what its owner decided."""
 
+from functools import lru_cache
+
 from django.db import models
 
 from yavar.base import ids
@@ -61,6 +63,7 @@ def translated(labels: dict[str, str], language: str, fallback: str = "en") -> s
     return labels.get(language) or labels.get(fallback) or next(iter(labels.values()), "")
 
 
+@lru_cache(maxsize=5000)
 def initials(name: str) -> str:
     """The first letters of the first two words; quotation marks and the like are none."""
     words = ["".join(c for c in word if c.isalnum()) for word in name.split()]
