@@ -12,11 +12,11 @@ from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
-from ninja import Query, Router, Schema
+from ninja import Query, Router
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.parser import Parser
 from ninja.utils import check_csrf
-from pydantic import AfterValidator, AwareDatetime, ConfigDict
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict
 
 from yavar.base import ids
 from yavar.base.once import once
@@ -34,7 +34,7 @@ rate = Rate(PER_MINUTE / 60 if settings.ENV.rate else 0.0, BURST)
 WRITES = ("POST", "PUT", "PATCH", "DELETE")
 
 
-class Strict(Schema):
+class Strict(BaseModel):
     """The base of all that comes in: unknown input is refused."""
 
     model_config = ConfigDict(extra="forbid", str_max_length=20_000)
