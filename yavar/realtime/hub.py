@@ -50,7 +50,7 @@ class Hub:
         self._lock = threading.Lock()
         self._last = 0
         self._missing: dict[int, float] = {}  # PostgreSQL: ids not seen yet, and until when they are waited for
-        self._stop = threading.Event()
+        self._stop, self._wanted = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._follow, name="hub", daemon=True)
 
     def start(self) -> None:
@@ -61,6 +61,7 @@ class Hub:
     def stop(self) -> None:
         """End the thread."""
         self._stop.set()
+        self._wanted.set()
         wake.ring()
         self._thread.join(timeout=3)
 
@@ -69,6 +70,7 @@ class Hub:
         with self._lock:
             for topic in topics:
                 self._topics.setdefault(topic, {})[feed] = guard
+        self._wanted.set()
 
         def end() -> None:
             with self._lock:
@@ -108,7 +110,10 @@ class Hub:
             except Exception:  # a broken database line or a broken voice: readers catch up by their cursors, the hub must live
                 log.exception("the hub could not read on")
                 connection.close()
-            waiter.wait(LOOK_AGAIN)
+            if self._topics or not is_sqlite():
+                waiter.wait(LOOK_AGAIN)
+            elif self._wanted.wait(LOOK_AGAIN):  # nobody listened, so no commit need wake us; whoever comes now hears again of the last second
+                self._wanted.clear()
         connection.close()
 
     def look(self) -> int:
