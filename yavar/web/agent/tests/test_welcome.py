@@ -75,6 +75,20 @@ def test_what_was_chosen_beside_a_fault_stays_chosen(new_desk):
     assert "in the team already" in team and '<option value="admin" selected>' in team
 
 
+def test_an_address_in_ones_own_letters_is_shown_as_it_was_typed(new_desk):
+    own_desk(new_desk)
+    new_desk.post("/welcome/page", {"origin": "https://می‌خواهم.example"})
+    for place in ("/welcome/page", "/welcome/line", "/settings/chat"):
+        shown = new_desk.get(place).content.decode()
+        assert "https://می‌خواهم.example" in shown and ("xn--" not in shown or place == "/settings/chat"), place
+    assert config_of(Inbox.objects.get().config).origins == ["https://xn--mgbn2ecje63gr19l.example"], (
+        "the name that browsers go to: its half-space is a letter of it"
+    )
+    loads.note(Inbox.objects.get().public_id, "https://xn--mgbn2ecje63gr19l.example")
+    seen = new_desk.get("/welcome-seen").json()
+    assert (seen["origin"], seen["allowed"]) == ("https://می‌خواهم.example", True)
+
+
 def test_the_chat_is_called_so_in_the_owners_language(new_desk):
     own_desk(new_desk, "fa")
     assert Inbox.objects.get().name == "گفت‌وگو"
