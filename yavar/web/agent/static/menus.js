@@ -8,12 +8,12 @@ import {priorityName} from "./telling.js";
 
 let closedAt = 0, closedName = "";
 
-/** @param {string} name @param {string[]} ids @param {?Element} anchor */
-export function openMenu(name, ids, anchor) {
+/** @param {string} name @param {string[]} ids @param {?Element} anchor @param {() => void} [renew] shows anew what it changes, where no conversation does */
+export function openMenu(name, ids, anchor, renew) {
   if (!ids.length && name !== "user") return;
   if (anchor && closedName === name && Date.now() - closedAt < 250) return; // the press that closed it was meant to close it
   const beside = anchor ?? [...document.querySelectorAll(`[data-menu~="${name}"]`)].find(each => each.offsetParent);
-  menu.value = {name, ids, anchor: beside ?? null};
+  menu.value = {name, ids, anchor: beside ?? null, renew};
 }
 
 /** A box in the top layer beside its anchor, closed by Esc or a press elsewhere. */
