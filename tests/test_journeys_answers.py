@@ -96,6 +96,7 @@ def test_the_mail_as_it_came_has_the_page_whatever_stands_above_it(stage):
     clerk.go("/inbox/all")
     clerk.page.locator(".row a", has_text=subject).click()
     expect(clerk.log.locator(".file-name small")).to_have_text("8 bytes")
+    expect(clerk.log.locator(".withheld")).to_contain_text("invoice.exe")
     with clerk.page.expect_popup() as opened:
         clerk.log.locator('a[href^="/inbox-original"]').click()
     banners = opened.value.locator(".banner")
