@@ -215,6 +215,28 @@ def test_two_customers_who_are_one_person(stage, lang):
     quiet(shopper, again, clerk)
 
 
+FITS = """box => { const {font, paddingInlineStart, paddingInlineEnd} = getComputedStyle(box), pen = document.createElement("canvas").getContext("2d"); pen.font = font;
+  return pen.measureText(box.placeholder).width <= box.clientWidth - parseFloat(paddingInlineStart) - parseFloat(paddingInlineEnd); }"""
+
+
+@pytest.mark.parametrize("lang", ["fa", "ru", "en"])
+def test_nothing_wraps_or_is_cut_in_the_menus(stage, lang):
+    clerk = owner(stage, lang)
+    clerk.page.locator(".row a").first.click()
+    items, box = clerk.page.locator(".menu .menu-item"), clerk.page.locator(".menu input")
+    clerk.page.locator(".thread-bar [data-menu=snooze]").click()
+    expect(items).to_have_count(5)
+    assert len({round(each.bounding_box()["height"]) for each in items.all()}) == 1, items.all_inner_texts()
+    assert ":" not in items.nth(2).locator(".menu-hint").inner_text(), "its time stands before it"
+    for icon in ("layers", "external-link"):
+        clerk.page.keyboard.press("Escape")
+        clerk.page.wait_for_timeout(300)  # a press just after a menu was closed is the one that closed it
+        clerk.more(icon)
+        expect(box).to_be_visible()
+        assert box.evaluate(FITS), box.get_attribute("placeholder")
+    clerk.page.keyboard.press("Escape")
+
+
 # two agents at one conversation
 
 

@@ -25,7 +25,7 @@ function TieMenu({id, name, onClose}) {
   const hits = new Set(found.map(each => each.id));
   const act = each => { putRow(each); if (name === "merge") merge(each.id, id); else link(id, each.id); };
   return html`<div onInput=${event => setText(event.target.value)}>
-    <${Picker} onClose=${onClose} placeholder=${name === "merge" ? t("Merge which of their conversations into this one?") : t("Link with which conversation?")}
+    <${Picker} onClose=${onClose} placeholder=${name === "merge" ? t("Which one is merged into this?") : t("Link with which conversation?")}
       options=${choices.map(each => ({key: each.id, label: `${each.subject || each.preview} #${each.reference}`, icon: "message-circle", hint: each.customer.name, found: hits.has(each.id), run: () => act(each)}))} />
     ${name === "merge" && !theirs.length && html`<p class="menu-none">${t("This customer has no other conversation. If somebody else’s belongs here, merge the customers first.")}</p>`}</div>`;
 }
