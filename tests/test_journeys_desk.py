@@ -237,6 +237,14 @@ def test_nothing_wraps_or_is_cut_in_the_menus(stage, lang):
     clerk.page.keyboard.press("Escape")
 
 
+def test_a_row_whose_subject_and_words_run_in_two_directions(stage):
+    """Each is cut at its own end."""
+    _shopper, clerk, chat = asked(stage, "en")
+    row = clerk.row(another(clerk, chat, "Do you have cups, a teapot, two spoons and a grinder as well?", "فنجان"))
+    expect(row.locator(".row-subject")).to_have_css("direction", "rtl")
+    expect(row.locator(".row-preview")).to_have_css("direction", "ltr")
+
+
 # two agents at one conversation
 
 

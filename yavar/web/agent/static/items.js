@@ -2,7 +2,7 @@
 import {html} from "../ui/vendor/ui.js";
 import {t, bytes, clock, dayLabel, fullDate} from "../ui/wire.js";
 import {agent, agents, me} from "./state.js";
-import {Avatar, Icon, Prose, isAutomatic, moment} from "./parts.js";
+import {Avatar, Icon, Prose, isAutomatic, moment, nameOf} from "./parts.js";
 import {sendAgain, takeBack} from "./outbox.js";
 import {copy, decide, putOff, recall} from "./actions.js";
 import {eventIcon, eventWords} from "./telling.js";
@@ -23,8 +23,6 @@ export function Log({id, items, own, held, seen}) {
       <${One} key=${keyOf(item)} item=${item} first=${!joins(before, item)} last=${!joins(item, items[n + 1])} seen=${item.seq !== null && item.seq <= seen.customer} id=${id} />`;
   })}${held.map(each => html`<${Waiting} key=${each.client_id} held=${each} id=${id} />`)}${waiting.map(each => html`<${OwnLetter} key=${each.client_id} letter=${each} id=${id} />`)}`;
 }
-
-const nameOf = author => isAutomatic(author) ? t("Automatic answer") : author.name;
 
 /** Who of our side it was, unless it was you. */
 const Speaker = ({author}) => author.kind === "customer" || author.id === me.id ? null : html`<span><bdi>${nameOf(author)}</bdi> · </span>`;

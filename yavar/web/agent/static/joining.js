@@ -2,7 +2,7 @@
 import {html, useEffect, useRef, useState} from "../ui/vendor/ui.js";
 import {t, tn, clock} from "../ui/wire.js";
 import {call, menu, putRow} from "./state.js";
-import {Avatar, Icon, done, failed} from "./parts.js";
+import {Avatar, Icon, done, failed, nameOf} from "./parts.js";
 import {Picker, Popover} from "./menus.js";
 import {talk} from "./talks.js";
 import {apart, link, merge, split} from "./ties.js";
@@ -40,7 +40,7 @@ function SplitMenu({id, onClose}) {
   return html`<form class="menu-form split-off" onSubmit=${go} onKeyDown=${event => { if (event.key !== "Escape") event.stopPropagation(); }}>
     <p>${t("Tick what belongs to another matter. It is copied; this conversation stays as it is.")}</p>
     <ul>${messages.map(each => html`<li key=${each.seq}><label class="check"><input type="checkbox" checked=${ticked.has(each.seq)} onChange=${() => toggle(each.seq)} />
-      <span class="grow cut"><bdi>${each.author.name}</bdi>: <span dir="auto">${each.text || each.files[0]?.name}</span></span><time>${clock(each.at)}</time></label></li>`)}</ul>
+      <span class="grow cut"><bdi>${nameOf(each.author)}</bdi>: <span dir="auto">${each.text || each.files[0]?.name}</span></span><time>${clock(each.at)}</time></label></li>`)}</ul>
     <label class="field"><span>${t("Subject")}</span><input ref=${subject} type="text" dir="auto" maxlength="200" /></label>
     <button class="button is-primary" disabled=${!ticked.size}>${tn("Split off {n} message", "Split off {n} messages", ticked.size)}</button></form>`;
 }

@@ -36,6 +36,7 @@ export const mod = mac ? "⌘" : "Ctrl";
 
 /** Nobody of the team did it: the desk did, or a bot. @param {{kind?: string} | undefined} who */
 export const isAutomatic = who => who?.kind === "bot" || who?.kind === "system";
+export const nameOf = author => isAutomatic(author) ? t("Automatic answer") : author.name;
 
 export function Avatar({who, size = "m", badge, online}) {
   return html`<span class=${`avatar size-${size} hue-${who?.hue ?? 1}`} aria-hidden="true">${isAutomatic(who) ? html`<${Icon} name="zap" size=${14} />` : html`<span dir="auto">${who ? who.initials || "·" : "?"}</span>`}
