@@ -36,7 +36,7 @@ function One({id, item, first, last, seen}) {
     <div class="said"><span class="sr">${nameOf(item.author)}: </span>
       ${item.text && html`<div class=${`bubble${isAutomatic(item.author) ? " is-auto" : ""}`}><${Prose} text=${item.text} team=${item.author.kind !== "customer"} /></div>`}
       <${Files} files=${item.files} />
-      ${item.withheld?.length > 0 && html`<p class="withheld"><${Icon} name="triangle-alert" size=${14} /><span>${t("A file that could run as a program was left out: {names}. It’s still in the source under Settings, Received mail.", {names: item.withheld.join(", ")})}</span></p>`}
+      ${item.withheld?.length > 0 && html`<p class="withheld"><${Icon} name="triangle-alert" size=${14} /><span>${t("Left out as a program: {names}", {names: item.withheld.join(", ")})}</span></p>`}
       ${item.original && html`<a class="link whole" href=${item.original} target="_blank" rel="noopener"><${Icon} name="mail-open" size=${14} />${item.client_id?.startsWith("form-") ? t("The form as it was sent") : t("The mail as it came")}</a>`}
       ${item.copies?.length ? html`<${Copies} id=${id} item=${item} />` : last && html`<footer class="meta"><${Speaker} author=${item.author} />
         <time dateTime=${item.at} title=${fullDate(item.at)}>${clock(item.at)}</time>
