@@ -85,6 +85,7 @@ def test_the_board(stage, lang, theme, size):
     assert fits(page)
     page.locator("[popovertarget=limits]").click()
     expect(page.locator(".limits")).to_be_visible()
+    expect(page.locator(".limit-n").first).to_have_value("۱۰" if lang == "fa" else "10")
     found["alarms"] = faults(page)
     page.keyboard.press("Escape")
     page.evaluate("document.documentElement.style.fontSize = '200%'")
@@ -210,6 +211,12 @@ def test_text_twice_as_large(stage, lang, size):
     assert fits(page)
     box = clerk.box.bounding_box()
     assert box["y"] + box["height"] <= size[1], "one still sees what one writes"
+    assert page.evaluate(
+        "[...document.querySelectorAll('.row > a, .thread-bar .bar-who')].every(one => one.scrollHeight <= one.clientHeight + 1 && one.scrollWidth <= one.clientWidth + 1)"
+    )
+    assert page.evaluate("[...document.querySelectorAll('.facts dd')].every(one => !one.offsetParent || one.clientWidth > 90)"), (
+        "no word is broken letter by letter"
+    )
     for path in ("/settings/security", "/sign-in"):
         page.goto(f"{stage.desk.url}{path}")
         page.evaluate("document.documentElement.style.fontSize = '200%'")

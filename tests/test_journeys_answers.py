@@ -96,6 +96,7 @@ def test_the_mail_as_it_came_has_the_page_whatever_stands_above_it(stage):
     clerk.go("/inbox/all")
     clerk.page.locator(".row a", has_text=subject).click()
     expect(clerk.log.locator(".file-name small")).to_have_text("8 bytes")
+    expect(clerk.log.locator(".withheld")).to_contain_text("invoice.exe")
     with clerk.page.expect_popup() as opened:
         clerk.log.locator('a[href^="/inbox-original"]').click()
     banners = opened.value.locator(".banner")
@@ -244,7 +245,15 @@ def test_a_message_begins_a_conversation_and_another_is_forwarded(stage):
     expect(clerk.log.locator(".meta .mark", has_text="Sent")).to_be_visible(timeout=15_000)
 
     asked(stage, clerk, "en", "To be forwarded")
+    expect(clerk.log.locator(".bubble.is-auto")).to_be_visible(timeout=15_000)
+    clerk.more("copy")
+    automatic = page.locator(".split-off li", has_text="Automatic answer:")
+    expect(automatic).to_have_count(1)
+    assert page.locator(".split-off ul").evaluate("list => list.scrollWidth <= list.clientWidth"), "the times stand within it"
+    page.keyboard.press("Escape")
+    page.wait_for_timeout(300)  # a press just after a menu was closed is the one that closed it
     clerk.more("send-horizontal")
+    expect(dialog.locator("textarea")).to_have_value(re.compile("\u2068Automatic answer\u2069, \u2068[^\u2069]*20[0-9]{2}[^\u2069]*\u2069:"))
     expect(dialog.locator("label", has_text="Subject").locator("input")).to_have_value(re.compile("^Fwd: To be forwarded"))
     expect(dialog.locator("textarea")).to_have_value(re.compile("> Hello, my kettle leaks"))
     dialog.locator(".recipients-field input").nth(0).fill("maker@kettles.example")

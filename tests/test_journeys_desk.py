@@ -195,11 +195,54 @@ def test_two_customers_who_are_one_person(stage, lang):
     person.locator(".chip", has_text=f"{name} II").locator(".chip-x").click()
     expect(person.locator(f'.earlier a[href$="{theirs}"]')).to_have_count(0)
     assert clerk.told(theirs)["customer"]["name"] == f"{name} II"
+    clerk.go(f"/inbox/customers/{clerk.told(chat)['customer']['id']}")  # the same from the person's own page
+    clerk.stay()
+    said = clerk.page.locator(".history-part")
+    expect(said).to_have_count(1)
+    clerk.page.locator(".details [data-menu=customer]").click()
+    clerk.page.locator(".menu input").press_sequentially(f"II {name}")
+    clerk.page.locator(".menu-item", has_text=f"{name} II").click()
+    preview.locator("button.is-primary").click()
+    expect(said).to_have_count(2)
+    expect(clerk.page.locator(".rows .row", has_text=name)).to_have_count(1)
+    clerk.key("KeyZ", "ظ")
+    expect(said).to_have_count(1)
+    expect(clerk.page.locator(".rows .row", has_text=name)).to_have_count(2)
     again.say(words["more"])
     again.delivered(words["more"])
     assert (shopper.stored(), again.stored()) == ([words["first"]], [words["second"], words["more"]])
     shopper.stay(), again.stay()
     quiet(shopper, again, clerk)
+
+
+FITS = """box => { const {font, paddingInlineStart, paddingInlineEnd} = getComputedStyle(box), pen = document.createElement("canvas").getContext("2d"); pen.font = font;
+  return pen.measureText(box.placeholder).width <= box.clientWidth - parseFloat(paddingInlineStart) - parseFloat(paddingInlineEnd); }"""
+
+
+@pytest.mark.parametrize("lang", ["fa", "ru", "en"])
+def test_nothing_wraps_or_is_cut_in_the_menus(stage, lang):
+    clerk = owner(stage, lang)
+    clerk.page.locator(".row a").first.click()
+    items, box = clerk.page.locator(".menu .menu-item"), clerk.page.locator(".menu input")
+    clerk.page.locator(".thread-bar [data-menu=snooze]").click()
+    expect(items).to_have_count(5)
+    assert len({round(each.bounding_box()["height"]) for each in items.all()}) == 1, items.all_inner_texts()
+    assert ":" not in items.nth(2).locator(".menu-hint").inner_text(), "its time stands before it"
+    for icon in ("layers", "external-link"):
+        clerk.page.keyboard.press("Escape")
+        clerk.page.wait_for_timeout(300)  # a press just after a menu was closed is the one that closed it
+        clerk.more(icon)
+        expect(box).to_be_visible()
+        assert box.evaluate(FITS), box.get_attribute("placeholder")
+    clerk.page.keyboard.press("Escape")
+
+
+def test_a_row_whose_subject_and_words_run_in_two_directions(stage):
+    """Each is cut at its own end."""
+    _shopper, clerk, chat = asked(stage, "en")
+    row = clerk.row(another(clerk, chat, "Do you have cups, a teapot, two spoons and a grinder as well?", "فنجان"))
+    expect(row.locator(".row-subject")).to_have_css("direction", "rtl")
+    expect(row.locator(".row-preview")).to_have_css("direction", "ltr")
 
 
 # two agents at one conversation

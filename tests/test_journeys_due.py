@@ -222,12 +222,13 @@ def test_all_promises_stand_beside_the_conversation(stage, lang, who):
     """The desk's answer, with what the promises' room will tell put into it."""
     newest = forget(stage)
     clerk = stage.clerk(who)
-    at = clerk.page.evaluate("[60, -3600, -7200].map(s => new Date(Date.now() + 1000 * s).toISOString())")
+    at = clerk.page.evaluate("[60, -3600, -7200, 86400].map(s => new Date(Date.now() + 1000 * s).toISOString())")
     told = [
         {"kind": "next", "state": "open", "due_at": at[0], "started_at": at[1], "ended_at": None, "target": 3600, "late": 0},
         {"kind": "resolution", "state": "paused", "due_at": None, "started_at": at[2], "ended_at": None, "target": 86400, "late": 0},
         {"kind": "ack", "state": "met", "due_at": at[1], "started_at": at[2], "ended_at": at[1], "target": 3600, "late": 0},
         {"kind": "first", "state": "missed", "due_at": at[2], "started_at": at[2], "ended_at": at[1], "target": 60, "late": 250},
+        {"kind": "ownership", "state": "open", "due_at": at[3], "started_at": at[2], "ended_at": None, "target": 86400, "late": 0},
     ]
 
     def with_promises(route):
@@ -237,11 +238,12 @@ def test_all_promises_stand_beside_the_conversation(stage, lang, who):
     clerk.page.route(re.compile(rf"/api/v1/conversations/{newest[0]}$"), with_promises)
     clerk.open(newest[0])
     lines = clerk.side(1).locator(".promises dl > div")
-    expect(lines).to_have_count(4)
+    expect(lines).to_have_count(5)
     words = {"en": ["Next answer", "Stands still", "Met", "4 min late"], "fa": ["پاسخ بعدی", "فعلاً نمی‌شمارد", "سر وقت", "۴ دقیقه دیر شده"]}[lang]
     for n, each in enumerate(words):
         expect(lines.nth(n)).to_contain_text(each)
     expect(lines.nth(0).locator(".timer-text")).to_have_text(re.compile(r"^[0۰]:[0-9۰-۹]{2}$"))
+    expect(lines.nth(4).locator("time")).to_have_text(re.compile({"en": r"^tomorrow, \d\d:\d\d$", "fa": r"^فردا، [۰-۹]{2}:[۰-۹]{2}$"}[lang]))
     told.clear()
     promised(stage, **{newest[0]: (600, 1200, "next")})
     expect(lines).to_have_count(0)  # what changed is read again

@@ -9,7 +9,7 @@ import msgspec
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from yavar.base import crypto
+from yavar.base import crypto, hosts
 from yavar.base.problem import Problem
 
 from .contract import Channel
@@ -76,8 +76,7 @@ def origin(text: str) -> str | None:
     """
     try:
         parts = urlsplit(text.strip())
-        port, host = parts.port, parts.hostname or ""
-        host = host if host.isascii() else host.encode("idna").decode()
+        port, host = parts.port, hosts.to_ascii(parts.hostname or "")
     except ValueError:
         return None
     if parts.scheme not in ("http", "https") or "@" in parts.netloc:

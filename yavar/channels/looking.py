@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yavar.base import http
+from yavar.base import hosts, http
 
 from .chat import origin
 
@@ -56,7 +56,12 @@ def look(url: str, *, desk: str, key: str, origins: list[str]) -> Verdict:
             return Verdict("other", _("There is a line of another chat on the page. Replace it with the one above."))
         return Verdict("missing", _("The page opens, but the line isn’t on it. It may also be that the shop still shows an older copy of the page."))
     if origin(answer.url) not in origins:
-        return Verdict("origin", _("The line is there, but {address} isn’t on the list of pages that may show the chat.").format(address=origin(answer.url)))
+        return Verdict(
+            "origin",
+            _("The line is there, but {address} isn’t on the list of pages that may show the chat.").format(
+                address=hosts.shown(origin(answer.url) or answer.url)
+            ),
+        )
     if refused := _forbidden(answer.headers.get("content-security-policy", ""), desk):
         return Verdict(
             "policy",

@@ -10,6 +10,7 @@ import msgspec
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from yavar.base import hosts
 from yavar.base.problem import Problem
 from yavar.conversations.models import Inbox
 from yavar.desk.locales import LOCALES
@@ -99,7 +100,7 @@ def address(typed: str) -> str | None:
     """A whole https address in ASCII, or None: no other scheme, no user name in it."""
     try:
         parts = urlsplit(typed)
-        host = (parts.hostname or "").encode("idna").decode()
+        host = hosts.to_ascii(parts.hostname or "")
         port = f":{parts.port}" if parts.port else ""
     except ValueError:
         return None

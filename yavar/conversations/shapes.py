@@ -88,6 +88,7 @@ class Item:
     data: dict[str, Any] = field(default_factory=dict)
     copies: list[Copy] = field(default_factory=list)  # of a message that leaves the house: who gets one, and how far it has come
     original: str | None = None  # where a mail can be read whole, as it came
+    withheld: list[str] = field(default_factory=list)  # names of its files that are not handed on, since they could run as programs
     origin: str | None = None  # the conversation it was said in, when that one was merged into this
 
 

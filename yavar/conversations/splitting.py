@@ -40,7 +40,7 @@ def split(conversation_id: int, seqs: Sequence[int], *, by: Agent, client_id: st
         record(Opened(made.inbox_id, made.customer_id), subject=("conversation", made.pk), by=by.actor, seq=1)
         for message in messages:
             _copy(message, made, by)
-        _settle(made, messages)
+        _settle(made, messages, source.customer_seen)
         made.save()
         Link.objects.get_or_create(one=source, other=made)
         tell(source, Split(into=made.pk), by.actor)
@@ -58,11 +58,11 @@ def _copy(message: Message, into: Conversation, by: Agent) -> None:
     record(MessageCopied(copy.pk, copy.seq), subject=("conversation", into.pk), by=by.actor, seq=into.event_seq)
 
 
-def _settle(made: Conversation, messages: list[Message]) -> None:
+def _settle(made: Conversation, messages: list[Message], seen: int) -> None:
     """The row of the new conversation as its copies make it."""
     last = messages[-1]
     made.preview, made.preview_by = " ".join(last.text.split())[:160], last.author
     answered = max((m.seq for m in messages if not m.author.startswith("customer:")), default=0)
     waiting = [m for m in messages if m.seq > answered]
     made.waiting_since = waiting[0].created_at if waiting else None
-    made.customer_seen, made.agent_seen = made.seq, made.seq
+    made.customer_seen, made.agent_seen = sum(m.seq <= seen for m in messages), made.seq

@@ -58,7 +58,7 @@ def items(events: Sequence[Event], customers: Iterable[Customer] = (), *, of: in
     notes = {n.pk: n for n in Note.objects.filter(pk__in=written).prefetch_related("files")} if written else {}
     files, copies = files_of(list(messages.values())), _copies([m.pk for m in messages.values() if not m.author.startswith("customer:")])
     mails = [m.pk for m in messages.values() if m.client_id.startswith((Original.CLIENT_ID, Original.FORM_ID))]
-    whole = set(Original.objects.filter(message__in=mails).values_list("message", flat=True)) if mails else set()
+    whole = dict(Original.objects.filter(message__in=mails).values_list("message", "head__withheld")) if mails else {}
     speakers = {*(event.actor for event in events), *(message.author for message in messages.values())}  # whoever splits copies what others said
     who = staff_authors(map(Actor.parse, speakers), customers)
     found = []
@@ -71,7 +71,7 @@ def items(events: Sequence[Event], customers: Iterable[Customer] = (), *, of: in
             original = _original(event, m) if m.pk in whole else None
             found.append(Item(
                 version, "message", author, m.created_at, m.public_id, m.client_id, m.seq, m.text, files.get(m.pk, []),
-                copies=copies.get(m.pk, []), original=original, origin=origin,
+                copies=copies.get(m.pk, []), original=original, withheld=whole.get(m.pk) or [], origin=origin,
             ))  # fmt: skip
         elif event.name == "note.written":
             n = notes[event.payload["note"]]

@@ -153,6 +153,15 @@ def test_a_split_copies_and_leaves_the_first_as_it_was(shop, pair):
         splitting.split(a.pk, [99], by=shop.amir, client_id="split-0002")
 
 
+def test_a_split_says_no_more_of_what_was_seen_than_is_known(shop, pair):
+    a, _b = pair
+    actions.reply(a.pk, by=shop.amir, client_id="reply-0001", text="Yes")
+    made = splitting.split(a.pk, [2, 3], by=shop.amir, client_id="split-0001")
+    assert made.customer_seen == 0
+    Conversation.objects.filter(pk=a.pk).update(customer_seen=2)
+    assert splitting.split(a.pk, [2, 3], by=shop.amir, client_id="split-0002").customer_seen == 1
+
+
 def test_links_and_followers(shop, pair):
     a, b = pair
     for _ in range(2):

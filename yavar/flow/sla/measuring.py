@@ -190,6 +190,8 @@ class Measured:
         self._touch(timer)
         try:
             timer.due_at, timer.next_at = self._watch(timer).due(self.hours), None
+            if timer.since is not None and timer.missed_at is not None and timer.left < 0:  # it was late before it stood still, and is by as much
+                timer.due_at = self.hours.subtract(timer.since, timedelta(seconds=-timer.left))
             while timer.due_at is not None and (moment := self._next(timer)) is not None:
                 at = self._moment(timer.due_at, moment)
                 if moment >= 0 or timer.since is None or at > timer.since:

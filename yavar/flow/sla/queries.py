@@ -32,6 +32,13 @@ def promises_of(conversation_id: int) -> list[Promise]:
 
 
 def _told(timer: Timer) -> Promise:
-    late = 0 if timer.missed_at is None else max(1, round(((timer.ended_at or clock.now()) - timer.missed_at).total_seconds()))
+    late = 0 if timer.missed_at is None else max(1, round(_late(timer, timer.missed_at)))
     state = "missed" if late else "met" if timer.state == Timer.State.MET else "open" if timer.since else "paused"
     return Promise(timer.kind, state, timer.due_at or timer.missed_at, timer.started_at, timer.ended_at, timer.target, late)
+
+
+def _late(timer: Timer, missed: datetime) -> float:
+    """In seconds; while it stands still it gets no later."""
+    if timer.state != Timer.State.OPEN:
+        return ((timer.ended_at or clock.now()) - missed).total_seconds()
+    return (clock.now() - timer.due_at).total_seconds() if timer.due_at else -timer.left

@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from yavar.base import hosts
+
 EMAIL = re.compile(r"[^@\s<>\"(),:;\[\]\\]{1,64}@[^@\s<>\"(),:;\[\]\\]{1,185}\.[^@\s.]{2,}\Z")
 
 
@@ -13,7 +15,7 @@ def email(text: str) -> str | None:
         return None
     local, _, domain = cleaned.rpartition("@")
     try:
-        return f"{local}@{domain.encode('idna').decode()}"
+        return f"{local}@{hosts.to_ascii(domain)}"
     except UnicodeError:
         return None
 

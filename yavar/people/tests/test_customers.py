@@ -46,6 +46,10 @@ def test_phones_have_one_form(typed, normal):
     assert identities.normal("phone", typed) == normal
 
 
+def test_the_half_space_of_a_persian_domain_is_a_letter_of_it():
+    assert identities.email("A@می‌خواهم.example") == "a@xn--mgbn2ecje63gr19l.example"
+
+
 def test_custom_fields_are_checked_and_found(shop):
     by = shop.sara.actor
     person = tending.add_customer(name="One", by=by)

@@ -13,7 +13,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from yavar.base import crypto
+from yavar.base import crypto, hosts
 from yavar.base.events import Actor
 from yavar.base.problem import Problem
 from yavar.base.rate import Rate
@@ -162,7 +162,7 @@ def seen(request: HttpRequest) -> HttpResponse:
     """Whether the chat was loaded by a page just now: asked every two seconds by whoever waits for it."""
     inbox = _chat()
     found = loads.last(inbox.public_id)
-    return answer({"origin": found[0], "seconds": found[1], "allowed": found[0] in config_of(inbox.config).origins} if found else None)
+    return answer({"origin": hosts.shown(found[0]), "seconds": found[1], "allowed": found[0] in config_of(inbox.config).origins} if found else None)
 
 
 @needs("setting.manage")
@@ -190,7 +190,7 @@ def _about(request: HttpRequest) -> dict[str, Any]:
 
 def _draw(request: HttpRequest, step: str, typed: dict[str, Any], problem: Problem | None = None) -> HttpResponse:
     inbox, lang = _chat(), translation.get_language() or "en"
-    origins = config_of(inbox.config).origins
+    origins = [hosts.shown(each) for each in config_of(inbox.config).origins]
     names = {"you": _("You"), "shop": _("Your shop"), "page": _("Your page"), "team": _("A colleague"), "line": _("The line")}
     steps = [{"name": name, "label": names[name], "now": name == step, "done": STEPS.index(name) < STEPS.index(step)} for name in STEPS]
     line = f'<script async src="{desk_url(request)}/chat/{inbox.public_id}/loader.js"></script>'

@@ -65,6 +65,7 @@ WORDS = {
     "view": "A named list: mine, unassigned, mentions, following, all, snoozed, drafts, inbox:<id>, team:<id>, tag:<id>, view:<id>.",
     "waiting_since": "Since when the customer waits for an answer; null when nobody waits.", "what": "Which kind of deed: a family (`agent`) or one (`agent.granted`).",
     "why": "Why it cannot be done, as a sentence.", "width": "Of a picture: pixels.",
+    "withheld": "Names of its files that are not handed on, since they could run as programs; they are still in the mail's source.",
     "address": "Where it goes, in its normal form.", "begun": "The conversations that were begun, in the order of the addresses.", "bcc": "Addresses that get a copy nobody else sees.", "cc": "Addresses in copy; whoever is named there takes part from now on.",
     "copies": "Of a message that leaves the house: one copy for each recipient, and how far it has come.", "copy": "The copy as it is now.",
     "detail": "What the other server said, in its own words.", "Held.due_at": "When it leaves.", "envelope": "Who gets it: addresses by to, cc and bcc; empty for whoever usually does.",

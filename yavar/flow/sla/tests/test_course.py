@@ -16,6 +16,7 @@ from yavar.flow.sla.actions import change_policy
 from yavar.flow.sla.course import advance
 from yavar.flow.sla.firing import fire_due
 from yavar.flow.sla.models import Course, Timer
+from yavar.flow.sla.queries import promises_of
 from yavar.flow.sla.terms import Match, Step, Targets, Terms
 from yavar.flow.sla.testing import HOUR, MINUTE, MONDAY, nine_to_five, promise, timers, work
 from yavar.people.hours.actions import add_calendar, change_calendar, main_calendar
@@ -139,12 +140,30 @@ def test_taking_a_resolution_back_gives_no_new_time(talk):
     talk.does(NINE + 70 * MINUTE, lambda: actions.resolve(talk.key, by=talk.shop_.amir))
     talk.does(NINE + 80 * MINUTE, lambda: actions.reopen(talk.key, by=talk.shop_.amir))
     [timer] = timers(talk.key)
-    assert (timer.missed_at, timer.due_at) == (NINE + 61 * MINUTE, NINE + 80 * MINUTE), "what was late is late at once"
+    assert (timer.missed_at, timer.due_at) == (NINE + 61 * MINUTE, NINE + 71 * MINUTE), "what was late is as late as it was"
     assert len(talk.facts()) == 2
     talk.answered(NINE + 81 * MINUTE)
     talk.does(NINE + 82 * MINUTE, lambda: actions.resolve(talk.key, by=talk.shop_.amir))
     talk.does(NINE + 83 * MINUTE, lambda: actions.reopen(talk.key, by=talk.shop_.amir))
     assert [each.state for each in timers(talk.key)] == ["met"], "who has an answer waits for none"
+
+
+def test_what_was_late_goes_on_as_late_as_it_was(talk):
+    """Nobody waited while it was done; what was late before is late still, on the row as beside the conversation."""
+    nine_to_five()
+    promise(first=3600, steps=(Step(0, "alarm"), Step(40 * 60, "alarm")))
+    talk.wrote(NINE)
+    talk.fire(NINE + HOUR)
+    talk.does(NINE + 90 * MINUTE, lambda: actions.resolve(talk.key, by=talk.shop_.amir))
+    talk.does(NINE + 3 * HOUR, lambda: actions.reopen(talk.key, by=talk.shop_.amir))
+    [first] = timers(talk.key)
+    assert (first.missed_at, first.due_at, first.next_at) == (NINE + HOUR, NINE + 150 * MINUTE, NINE + 190 * MINUTE)
+    assert talk.row().due_at == NINE + 150 * MINUTE, "thirty minutes ago"
+    with clock.stopped_at(NINE + 185 * MINUTE):
+        assert [each.late for each in promises_of(talk.key)] == [35 * 60]
+    talk.does(NINE + 185 * MINUTE, lambda: actions.snooze(talk.key, by=talk.shop_.amir, until=None))
+    with clock.stopped_at(NINE + 6 * HOUR):
+        assert [each.late for each in promises_of(talk.key)] == [35 * 60], "while it stands still it gets no later"
 
 
 def test_put_away_until_the_customer_writes_stops_every_timer_and_a_time_stops_none(talk):

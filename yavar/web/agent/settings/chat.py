@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from yavar.base import hosts
 from yavar.base.problem import Problem
 from yavar.channels.chat import changed, config_of, typed_origin
 from yavar.conversations.models import Conversation, Inbox
@@ -122,7 +123,7 @@ def _facts(request: HttpRequest, agent: Agent, said: Said | None, problem: Probl
         "reply_minutes": digits(minutes) if minutes else "", **(typed or {}),
     }  # fmt: skip
     return {
-        "shown": shown, "active": inbox.active, "action": request.get_full_path(), "chats": _chats(agent, inbox), "origins": [{"origin": origin, "shown": readable(origin)} for origin in config.origins], "identity_required": config.identity_required, "see_visitors": config.see_visitors,
+        "shown": shown, "active": inbox.active, "action": request.get_full_path(), "chats": _chats(agent, inbox), "origins": [{"origin": origin, "shown": hosts.shown(origin)} for origin in config.origins], "identity_required": config.identity_required, "see_visitors": config.see_visitors,
         "after": [(str(n), _("Never") if n == 0 else ngettext("After {n} minute", "After {n} minutes", n).format(n=digits(n))) for n in sorted({*MAIL_AFTER, config.mail_after})],
         "line": f'<script async src="{url}/chat/{inbox.public_id}/loader.js"></script>', "only_here": urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1"),
         "secret": said.secret if said else None, "has_secret": bool(inbox.secret), "languages": LANGUAGES, "preview": preview_of(shown),
@@ -156,17 +157,9 @@ def _secret(inbox: Inbox) -> str:
         return ""
 
 
-def readable(origin: str) -> str:
-    """An origin as people read it: a Persian or Russian domain in its own letters."""
-    try:
-        return origin.encode().decode("idna")
-    except UnicodeError:
-        return origin
-
-
 def _isolated(origin: str) -> str:
     """An address inside a sentence of any direction."""
-    return f"\u2066{readable(origin)}\u2069"
+    return f"\u2066{hosts.shown(origin)}\u2069"
 
 
 @needs("inbox.manage")

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from yavar.base import hosts
 from yavar.base.problem import Problem
 from yavar.channels import delivery
 from yavar.channels.chat import typed_origin
@@ -21,7 +22,6 @@ from yavar.desk.models import Brand, FieldDefinition, RequestType, translated
 from yavar.people.models import Agent
 from yavar.web.ui.address import desk_url
 
-from .chat import readable
 from .frame import Form, Said, Typed, isolated, kept, labels_typed, settings_page, unexpected, without_right
 from .managed import managed
 
@@ -68,13 +68,13 @@ def _switch(agent: Agent, typed: Typed) -> Said:
 def _allow(agent: Agent, typed: Typed) -> Said:
     origin, known = typed_origin(typed["origin"]), config_of(_inbox(agent, typed["query"]).config).origins
     _change(agent, typed, origins=[*known, *({origin} - set(known))])
-    return Said("pages", _("{address} may show the form.").format(address=isolated(readable(origin))))
+    return Said("pages", _("{address} may show the form.").format(address=isolated(hosts.shown(origin))))
 
 
 def _disallow(agent: Agent, typed: Typed) -> Said:
     known = config_of(_inbox(agent, typed["query"]).config).origins
     _change(agent, typed, origins=[each for each in known if each != typed["origin"]])
-    return Said("pages", _("{address} is off the list.").format(address=isolated(readable(typed["origin"]))), undo=typed["origin"])
+    return Said("pages", _("{address} is off the list.").format(address=isolated(hosts.shown(typed["origin"]))), undo=typed["origin"])
 
 
 def _ask(agent: Agent, typed: Typed) -> Said:
@@ -112,7 +112,7 @@ def _facts(request: HttpRequest, agent: Agent, said: Said | None, problem: Probl
         "forms": [{"id": each.public_id, "name": each.name, "here": each == inbox} for each in found] if len(found) > 1 else [],
         "answers": delivery.mail_of(inbox.brand_id) is not None, "page": f"{url}/form/{inbox.public_id}", "preview": f"/form/{inbox.public_id}?lang={lang}",
         "only_here": urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1"), "line": f'<script async src="{url}/form/{inbox.public_id}/embed.js"></script>',
-        "origins": [{"origin": each, "shown": readable(each)} for each in config.origins], "origin": kept(typed, "allow", {"origin": ""})["origin"],
+        "origins": [{"origin": each, "shown": hosts.shown(each)} for each in config.origins], "origin": kept(typed, "allow", {"origin": ""})["origin"],
         "asked": _asked(config, typed), "types": _types(inbox, lang), "fields": _fields(inbox, lang),
         "texts": kept(typed, "texts", {name: getattr(config, name[:-3]).get(name[-2:], "") for name in TEXTS}),
     }  # fmt: skip

@@ -1,10 +1,10 @@
 /** Everything that changes a conversation: shown at once, sent after, taken back with the reason if it fails, undone with Z. */
 import {batch} from "../ui/vendor/ui.js";
-import {newId, t, tn} from "../ui/wire.js";
+import {fullDate, newId, t, tn} from "../ui/wire.js";
 import {agentName, boot, call, composing, counts, may, me, patchRow, picked, putRow, requestType, row, savedViews, sideCounts, tag, tags, team} from "./state.js";
 import {go, place} from "./routes.js";
 import * as feed from "./feed.js";
-import {close, crossed, done, failed, moment, say} from "./parts.js";
+import {close, crossed, done, failed, nameOf, say} from "./parts.js";
 import {eventWords, priorityName} from "./telling.js";
 import {hold, letGo, talk} from "./talks.js";
 import {NEW, restore, write} from "./outbox.js";
@@ -277,7 +277,7 @@ export const senders = () => may("conversation.reply") ? boot.inboxes.filter(eac
 /** Sends on what was said here: to somebody else, in a conversation of its own that is linked with this one. */
 export function forward(id) {
   const one = talk(id), said = one.items.peek().filter(each => each.kind === "message" && !each.origin);
-  const quoted = said.slice(-10).map(each => `${each.author.name}, ${moment(each.at)}:\n${each.text.split("\n").map(line => `> ${line}`).join("\n")}`).join("\n\n");
+  const quoted = said.slice(-10).map(each => `\u2068${nameOf(each.author)}\u2069, \u2068${fullDate(each.at)}\u2069:\n${each.text.split("\n").map(line => `> ${line}`).join("\n")}`).join("\n\n");
   const subject = row(id).peek().subject, [first] = senders();
   const own = senders().find(each => each.id === row(id).peek().inbox.id);
   write(NEW, "reply", {text: `\n\n${quoted}`, files: [], envelope: {to: "", cc: "", bcc: ""}, subject: subject ? `Fwd: ${subject}` : "", inbox: (own ?? first)?.id, about: id,

@@ -1,6 +1,6 @@
 /** What the board calls for: judged by the reader's own limits, said and sounded once when one is crossed, and not again until it was below. */
 import {html, signal, useRef, useState} from "../ui/vendor/ui.js";
-import {t, tn} from "../ui/wire.js";
+import {t, tn, digits} from "../ui/wire.js";
 import {chime, isQuiet} from "./chime.js";
 import {Icon, many} from "./board-parts.js";
 import {shortly} from "./board-time.js";
@@ -42,6 +42,8 @@ export function call(now, notify) {
 
 export const Banner = ({now}) => now.length ? html`<div class="banner is-bad board-call"><${Icon} name="bell" /><ul>${now.map(([kind, words]) => html`<li key=${kind}>${words}</li>`)}</ul></div>` : null;
 
+/** In the reader's digits, as one types it. */
+const written = value => String(value).replace(/\d/g, one => digits(Number(one)));
 const number = value => { const typed = Number(String(value).replace(/[۰-۹]/g, one => one.charCodeAt(0) - 1776).replace(/[٠-٩]/g, one => one.charCodeAt(0) - 1632)); return Number.isInteger(typed) && typed > 0 ? typed : null; };
 
 /** The limits, behind a button. @param {{alarms: Alarms, save: (wanted: Alarms) => Promise<void>}} props */
@@ -56,7 +58,7 @@ export function Limits({alarms, save}) {
     setProblem("");
     try { await save(wanted); box.current.hidePopover(); } catch (error) { setProblem(error.title); }
   };
-  const limit = (name, value, before, after, ordinary) => html`<div class="limit"><label><input type="checkbox" name=${`${name}On`} defaultChecked=${value !== null} /><span>${before}</span></label><input class="limit-n" name=${name} inputmode="numeric" maxlength="4" autocomplete="off" aria-label=${`${before} ${after}`} defaultValue=${value ?? ordinary} /><span>${after}</span></div>`;
+  const limit = (name, value, before, after, ordinary) => html`<div class="limit"><label><input type="checkbox" name=${`${name}On`} defaultChecked=${value !== null} /><span>${before}</span></label><input class="limit-n" name=${name} inputmode="numeric" maxlength="4" autocomplete="off" aria-label=${`${before} ${after}`} defaultValue=${written(value ?? ordinary)} /><span>${after}</span></div>`;
   return html`<button type="button" class="button" popovertarget="limits"><${Icon} name="bell" />${t("Alarms")}</button>
     <div class="menu is-wide limits" id="limits" popover ref=${box} role="dialog" aria-labelledby="limits-title"><form ref=${form} class="menu-form" onSubmit=${keep} key=${JSON.stringify(alarms)}>
       <h2 id="limits-title">${t("Call me when")}</h2>

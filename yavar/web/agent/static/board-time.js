@@ -38,4 +38,4 @@ export function standing({due_at, due_from}, at) {
 }
 
 /** 18:00 today, else with its day. */
-export const moment = iso => new Date(iso).toDateString() === new Date(deskNow()).toDateString() ? clock(iso) : t("{day}, {time}", {day: dayLabel(iso), time: clock(iso)});
+export const moment = iso => new Date(iso).toDateString() === new Date(deskNow()).toDateString() ? clock(iso) : t("{day}, {time}", {day: dayLabel(iso, true), time: clock(iso)});

@@ -2,7 +2,7 @@
 import {html, signal, useEffect, useLayoutEffect, useRef, useState} from "../ui/vendor/ui.js";
 import {t, tn} from "../ui/wire.js";
 import {agents, boot, row} from "./state.js";
-import {ChannelBadge, Icon, IconButton, dirOf, later, mac, mod, moment, say} from "./parts.js";
+import {ChannelBadge, Icon, IconButton, dirOf, later, mac, mod, say} from "./parts.js";
 import {addresses, draft, letters, send, sendAgain, write} from "./outbox.js";
 import {Attachments, isRising, take} from "./files.js";
 import {resolve, snooze} from "./actions.js";
@@ -122,7 +122,7 @@ export function Composer({id}) {
     ]} /></${Popover}>`}
     ${open?.name === "later" && html`<${Popover} anchor=${open.anchor} label=${t("Send later…")} onClose=${() => setOpen(null)}>
       <${Picker} filter=${false} placeholder=${t("Send later…")} onClose=${() => setOpen(null)} options=${[
-      ...snoozeTimes().map(one => ({key: one.key, label: one.short, icon: "clock", hint: one.key === "tomorrow" ? "" : moment(one.until.toISOString()), run: () => go({later: one.until.toISOString()})})),
+      ...snoozeTimes().map(one => ({key: one.key, label: one.short, icon: "clock", hint: one.hint, run: () => go({later: one.until.toISOString()})})),
       {key: "own", label: t("Choose date and time…"), icon: "calendar", stay: true, run: () => setOpen({name: "own", anchor: open.anchor})},
     ]} /></${Popover}>`}
     ${open?.name === "own" && html`<${Popover} anchor=${open.anchor} label=${t("Send later…")} onClose=${() => setOpen(null)}>

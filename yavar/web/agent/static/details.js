@@ -9,7 +9,7 @@ import {priorityName} from "./telling.js";
 import {plain} from "./list.js";
 import {openMenu} from "./menus.js";
 import {talk} from "./talks.js";
-import {Fields, Ties, apart} from "./ties.js";
+import {Fields, Ties, apart, reload} from "./ties.js";
 
 const side = signal("customer");
 const languages = new Intl.DisplayNames([document.documentElement.lang], {type: "language"});
@@ -25,7 +25,7 @@ export function Details() {
         onClick=${() => { side.value = value;
       }}>${label}</button>`)}</div>
       <span class="grow" /><${IconButton} icon="panel-right" label=${t("Hide details")} keys="]" onClick=${showDetails} /></header>
-    <div class="details-body">${!each ? null : side.value === "customer" ? html`<${Customer} each=${each} customer=${customer} /><${Fields} id=${each.id} on="customer" />` : html`<${About} each=${each} />${talk(each.id).promises.value.length > 0 && html`<${Promises} each=${each} />`}<${Fields} id=${each.id} on="conversation" /><${Ties} id=${each.id} />`}
+    <div class="details-body">${!each ? null : side.value === "customer" ? html`<${Customer} each=${each} customer=${customer} renew=${() => reload(each.id)} /><${Fields} id=${each.id} on="customer" />` : html`<${About} each=${each} />${talk(each.id).promises.value.length > 0 && html`<${Promises} each=${each} />`}<${Fields} id=${each.id} on="conversation" /><${Ties} id=${each.id} />`}
       </div>
   </aside>`;
 }
@@ -33,8 +33,8 @@ export function Details() {
 const Promises = later(() => import("./promises.js").then(found => found.Promises), () => {});
 const Keeping = later(() => import("./keeping.js").then(found => found.Keeping), () => {});
 
-/** The person. `each` is the conversation beside which they stand; without an id they stand by themselves. */
-export function Customer({each, customer}) {
+/** The person. `each` is the conversation beside which they stand; without an id they stand by themselves. `renew` reads them anew. */
+export function Customer({each, customer, renew}) {
   const who = customer ?? each.customer;
   const onSite = customer?.page && Date.now() - Date.parse(customer.last_seen) < 120_000;
   const lang = who.lang ?? each.lang;
@@ -57,9 +57,9 @@ export function Customer({each, customer}) {
       <div><dt>${t("First seen")}</dt><dd title=${fullDate(customer.first_seen)}><${When} at=${customer.first_seen} /></dd></div>
       <div><dt>${t("Last seen")}</dt><dd title=${fullDate(customer.last_seen)}>${ago(customer.last_seen)}</dd></div></dl></section>
     <${Keeping} id=${customer.id} name=${customer.name} />
-    ${each.id && (may("customer.merge") || customer.merged.length > 0) && html`<section class="part"><div class="chips">${customer.merged.map(one => html`<span class="chip" key=${one.id}><bdi>${one.name || "?"}</bdi>
-      ${may("customer.merge") && html`<button type="button" class="chip-x" title=${t("Separate again")} aria-label=${t("Separate again")} onClick=${() => apart(one.id, each.id)}><${Icon} name="x" size=${12} /></button>`}</span>`)}
-      ${may("customer.merge") && html`<button type="button" class="chip is-add" data-menu="customer" onClick=${event => openMenu("customer", [each.id], event.currentTarget)}>
+    ${(may("customer.merge") || customer.merged.length > 0) && html`<section class="part"><div class="chips">${customer.merged.map(one => html`<span class="chip" key=${one.id}><bdi>${one.name || "?"}</bdi>
+      ${may("customer.merge") && html`<button type="button" class="chip-x" title=${t("Separate again")} aria-label=${t("Separate again")} onClick=${() => apart(one.id, renew)}><${Icon} name="x" size=${12} /></button>`}</span>`)}
+      ${may("customer.merge") && html`<button type="button" class="chip is-add" data-menu="customer" onClick=${event => openMenu("customer", [customer.id], event.currentTarget, renew)}>
         <${Icon} name="users" size=${12} />${t("Merge with another customer…")}</button>`}</div></section>`}
     <section class="part"><h3>${each.id ? t("Earlier conversations") : t("Conversations")}<span class="grow" /><span class="bar-count">
       ${digits(Math.max(customer.conversations - (each.id ? 1 : 0), customer.earlier.length))}</span></h3>

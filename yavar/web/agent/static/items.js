@@ -2,7 +2,7 @@
 import {html} from "../ui/vendor/ui.js";
 import {t, bytes, clock, dayLabel, fullDate} from "../ui/wire.js";
 import {agent, agents, me} from "./state.js";
-import {Avatar, Icon, Prose, isAutomatic, moment} from "./parts.js";
+import {Avatar, Icon, Prose, isAutomatic, moment, nameOf} from "./parts.js";
 import {sendAgain, takeBack} from "./outbox.js";
 import {copy, decide, putOff, recall} from "./actions.js";
 import {eventIcon, eventWords} from "./telling.js";
@@ -24,8 +24,6 @@ export function Log({id, items, own, held, seen}) {
   })}${held.map(each => html`<${Waiting} key=${each.client_id} held=${each} id=${id} />`)}${waiting.map(each => html`<${OwnLetter} key=${each.client_id} letter=${each} id=${id} />`)}`;
 }
 
-const nameOf = author => isAutomatic(author) ? t("Automatic answer") : author.name;
-
 /** Who of our side it was, unless it was you. */
 const Speaker = ({author}) => author.kind === "customer" || author.id === me.id ? null : html`<span><bdi>${nameOf(author)}</bdi> · </span>`;
 
@@ -38,6 +36,7 @@ function One({id, item, first, last, seen}) {
     <div class="said"><span class="sr">${nameOf(item.author)}: </span>
       ${item.text && html`<div class=${`bubble${isAutomatic(item.author) ? " is-auto" : ""}`}><${Prose} text=${item.text} team=${item.author.kind !== "customer"} /></div>`}
       <${Files} files=${item.files} />
+      ${item.withheld?.length > 0 && html`<p class="withheld"><${Icon} name="triangle-alert" size=${14} /><span>${t("Left out as a program: {names}", {names: item.withheld.join(", ")})}</span></p>`}
       ${item.original && html`<a class="link whole" href=${item.original} target="_blank" rel="noopener"><${Icon} name="mail-open" size=${14} />${item.client_id?.startsWith("form-") ? t("The form as it was sent") : t("The mail as it came")}</a>`}
       ${item.copies?.length ? html`<${Copies} id=${id} item=${item} />` : last && html`<footer class="meta"><${Speaker} author=${item.author} />
         <time dateTime=${item.at} title=${fullDate(item.at)}>${clock(item.at)}</time>

@@ -2,10 +2,10 @@
 import {html, useEffect, useRef, useState} from "../ui/vendor/ui.js";
 import {t, tn, clock} from "../ui/wire.js";
 import {call, menu, putRow} from "./state.js";
-import {Avatar, Icon, done, failed} from "./parts.js";
+import {Avatar, Icon, done, failed, nameOf} from "./parts.js";
 import {Picker, Popover} from "./menus.js";
 import {talk} from "./talks.js";
-import {apart, link, merge, reload, split} from "./ties.js";
+import {apart, link, merge, split} from "./ties.js";
 
 /** Conversations to choose from: this customer's others, and whatever a search finds. */
 function TieMenu({id, name, onClose}) {
@@ -25,7 +25,7 @@ function TieMenu({id, name, onClose}) {
   const hits = new Set(found.map(each => each.id));
   const act = each => { putRow(each); if (name === "merge") merge(each.id, id); else link(id, each.id); };
   return html`<div onInput=${event => setText(event.target.value)}>
-    <${Picker} onClose=${onClose} placeholder=${name === "merge" ? t("Merge which of their conversations into this one?") : t("Link with which conversation?")}
+    <${Picker} onClose=${onClose} placeholder=${name === "merge" ? t("Which one is merged into this?") : t("Link with which conversation?")}
       options=${choices.map(each => ({key: each.id, label: `${each.subject || each.preview} #${each.reference}`, icon: "message-circle", hint: each.customer.name, found: hits.has(each.id), run: () => act(each)}))} />
     ${name === "merge" && !theirs.length && html`<p class="menu-none">${t("This customer has no other conversation. If somebody else’s belongs here, merge the customers first.")}</p>`}</div>`;
 }
@@ -40,31 +40,30 @@ function SplitMenu({id, onClose}) {
   return html`<form class="menu-form split-off" onSubmit=${go} onKeyDown=${event => { if (event.key !== "Escape") event.stopPropagation(); }}>
     <p>${t("Tick what belongs to another matter. It is copied; this conversation stays as it is.")}</p>
     <ul>${messages.map(each => html`<li key=${each.seq}><label class="check"><input type="checkbox" checked=${ticked.has(each.seq)} onChange=${() => toggle(each.seq)} />
-      <span class="grow cut"><bdi>${each.author.name}</bdi>: <span dir="auto">${each.text || each.files[0]?.name}</span></span><time>${clock(each.at)}</time></label></li>`)}</ul>
+      <span class="grow cut"><bdi>${nameOf(each.author)}</bdi>: <span dir="auto">${each.text || each.files[0]?.name}</span></span><time>${clock(each.at)}</time></label></li>`)}</ul>
     <label class="field"><span>${t("Subject")}</span><input ref=${subject} type="text" dir="auto" maxlength="200" /></label>
     <button class="button is-primary" disabled=${!ticked.size}>${tn("Split off {n} message", "Split off {n} messages", ticked.size)}</button></form>`;
 }
 
 /** Two customers beside each other, and what they will be together. */
-function CustomerMenu({id, onClose}) {
-  const mine = talk(id).customer.value;
+function CustomerMenu({id, renew, onClose}) {
   const [people, setPeople] = useState([]), [shown, setShown] = useState(null), [text, setText] = useState(""), box = useRef(null);
   useEffect(() => { box.current.querySelector("[data-first]:not(:disabled), .is-ghost")?.focus(); }, [!shown]); // what one was in is gone
   useEffect(() => {
     const timer = setTimeout(() => call("GET", `customers?q=${encodeURIComponent(text)}&size=20`).then(answer => setPeople(answer.customers), () => {}), 200);
     return () => clearTimeout(timer);
   }, [text]);
-  const look = async other => { try { setShown(await call("GET", `customers/${other}/merge?into=${mine.id}`)); } catch (problem) { failed(problem.title); } };
+  const look = async other => { try { setShown(await call("GET", `customers/${other}/merge?into=${id}`)); } catch (problem) { failed(problem.title); } };
   const go = async () => {
     onClose();
     try {
-      await call("POST", `customers/${shown.customer.id}/merge`, {into: mine.id});
-      await reload(id);
-      done(t("{name} is merged into {into}", {name: shown.customer.name, into: shown.result.name}), () => apart(shown.customer.id, id));
+      await call("POST", `customers/${shown.customer.id}/merge`, {into: id});
+      await renew();
+      done(t("{name} is merged into {into}", {name: shown.customer.name, into: shown.result.name}), () => apart(shown.customer.id, renew));
     } catch (problem) { failed(problem.title); }
   };
   if (!shown) return html`<div ref=${box} onInput=${event => setText(event.target.value)}><${Picker} onClose=${onClose} placeholder=${t("Who is the same person?")}
-    options=${people.filter(each => each.id !== mine.id).map(each => ({key: each.id, label: each.name || each.identities[0]?.value || t("No name"), who: each, hint: each.identities[0]?.value ?? "", found: true, stay: true, run: () => look(each.id)}))} /></div>`;
+    options=${people.filter(each => each.id !== id).map(each => ({key: each.id, label: each.name || each.identities[0]?.value || t("No name"), who: each, hint: each.identities[0]?.value ?? "", found: true, stay: true, run: () => look(each.id)}))} /></div>`;
   const card = (who, title) => html`<section class="merge-card"><h4>${title}</h4><p><${Avatar} who=${who} size="s" /><strong dir="auto">${who.name || t("No name")}</strong></p>
     <ul>${who.identities.map(each => html`<li class="ltr cut" key=${each.kind + each.value}>${each.value}</li>`)}</ul></section>`;
   return html`<div class="menu-form merge-preview" ref=${box}>
@@ -80,5 +79,5 @@ export function TieMenus({now}) {
   const Kind = {merge: TieMenu, link: TieMenu, split: SplitMenu, customer: CustomerMenu}[now.name];
   const close = () => { if (menu.peek() === now) menu.value = null; };
   const words = {merge: t("Merge"), link: t("Link"), split: t("Split off"), customer: t("Merge customers")}[now.name];
-  return html`<${Popover} wide=${true} key=${now.name + now.ids[0]} anchor=${now.anchor} label=${words} onClose=${close}><${Kind} id=${now.ids[0]} name=${now.name} onClose=${close} /></${Popover}>`;
+  return html`<${Popover} wide=${true} key=${now.name + now.ids[0]} anchor=${now.anchor} label=${words} onClose=${close}><${Kind} id=${now.ids[0]} name=${now.name} renew=${now.renew} onClose=${close} /></${Popover}>`;
 }

@@ -140,7 +140,7 @@ function RowItem({id}) {
   const unread = each.unread > 0;
   const firstTag = each.tags[0];
   const prefix = each.preview_by === "agent" && each.preview_agent === boot.me.id ? t("You:") : each.preview_by === "note" ? t("Note:") : "";
-  const preview = each.subject && each.preview ? html`<b class="row-subject">${each.subject}</b> ${each.preview}` : each.preview || each.subject;
+  const both = each.subject && each.preview;
   const pick = () => { const set = new Set(picked.peek()); if (!set.delete(id)) set.add(id); picked.value = set; };
   const select = t("Select {name}", {name: each.customer.name});
   const onClick = event => {
@@ -154,7 +154,7 @@ function RowItem({id}) {
       onClick=${onClick} onFocus=${tell} onPointerEnter=${() => prefetch(id)} aria-label=${rowLabel(each)}>
       <${Avatar} who=${each.customer} badge=${each.inbox.kind} />
       <span class="row-head"><span class="row-name" dir="auto">${each.customer.name}</span><span class="row-time"><${When} at=${each.last_at} /></span></span>
-      <span class="row-text">${prefix && html`<span class="row-by">${prefix}</span>`}<span class="row-preview" dir="auto">${preview}</span>
+      <span class="row-text">${prefix && html`<span class="row-by">${prefix}</span>`}${both && html`<b class="row-subject" dir="auto">${each.subject}</b>`}<span class="row-preview" dir="auto">${each.preview || each.subject}</span>
         ${unread && html`<span class="unread" title=${tn("{n} unread", "{n} unread", each.unread)} />`}</span>
       <span class="row-foot">
         <span class="row-tags">${typing ? html`<span class="typing"><i /><i /><i />${t("typing")}</span>` : draft || each.draft ? html`<span class="draft-mark">

@@ -1,19 +1,19 @@
 /** Menus one picks from: assignee, team, snooze, tags, priority, request type, more. They act on the conversations they were opened for. */
 import {html, useEffect, useLayoutEffect, useRef, useState} from "../ui/vendor/ui.js";
-import {t} from "../ui/wire.js";
+import {t, clock, dayLabel} from "../ui/wire.js";
 import {agents, boot, may, me, menu, row, tags} from "./state.js";
-import {Avatar, Icon, Kbd, dirOf, later, moment} from "./parts.js";
+import {Avatar, Icon, Kbd, dirOf, later} from "./parts.js";
 import {assign, copy, forward, markUnread, newTag, reopen, senders, setPriority, setTag, setTeam, setType, snooze} from "./actions.js";
 import {priorityName} from "./telling.js";
 
 let closedAt = 0, closedName = "";
 
-/** @param {string} name @param {string[]} ids @param {?Element} anchor */
-export function openMenu(name, ids, anchor) {
+/** @param {string} name @param {string[]} ids @param {?Element} anchor @param {() => void} [renew] shows anew what it changes, where no conversation does */
+export function openMenu(name, ids, anchor, renew) {
   if (!ids.length && name !== "user") return;
   if (anchor && closedName === name && Date.now() - closedAt < 250) return; // the press that closed it was meant to close it
   const beside = anchor ?? [...document.querySelectorAll(`[data-menu~="${name}"]`)].find(each => each.offsetParent);
-  menu.value = {name, ids, anchor: beside ?? null};
+  menu.value = {name, ids, anchor: beside ?? null, renew};
 }
 
 /** A box in the top layer beside its anchor, closed by Esc or a press elsewhere. */
@@ -88,15 +88,15 @@ export function Picker({options, placeholder, make, onClose, filter = true}) {
     </ul></div>`;
 }
 
-/** Morning and Monday are the agent's own: local time. */
+/** Morning and Monday are the agent's own: local time. `hint` says what the words leave open. */
 export function snoozeTimes() {
   const at = (days, hour) => { const date = new Date(); date.setDate(date.getDate() + days); date.setHours(hour, 0, 0, 0); return date; };
   const monday = (8 - new Date().getDay()) % 7 || 7;
   const soon = new Date(Math.ceil((Date.now() + 3 * 3_600_000) / 300_000) * 300_000);
   return [
     {key: "tomorrow", label: t("Snooze until tomorrow, 9:00"), short: t("Tomorrow, 9:00"), until: at(1, 9)},
-    {key: "hours", label: t("Snooze for 3 hours"), short: t("In 3 hours"), until: soon},
-    {key: "monday", label: t("Snooze until Monday, 9:00"), short: t("Monday, 9:00"), until: at(monday, 9)},
+    {key: "hours", label: t("Snooze for 3 hours"), short: t("In 3 hours"), hint: clock(soon), until: soon},
+    {key: "monday", label: t("Snooze until Monday, 9:00"), short: t("Monday, 9:00"), hint: dayLabel(at(monday, 9), true), until: at(monday, 9)},
   ];
 }
 
@@ -107,7 +107,7 @@ function SnoozeMenu({ids, onClose}) {
   const [own, setOwn] = useState(false);
   if (own) return html`<${OwnTime} label=${t("Snooze until")} verb=${t("Snooze")} onClose=${onClose} run=${until => snooze(ids, until)} />`;
   const options = [
-    ...snoozeTimes().map(each => ({key: each.key, label: each.short, icon: "alarm-clock", hint: each.key === "tomorrow" ? "" : moment(each.until.toISOString()), run: () => snooze(ids, each.until.toISOString())})),
+    ...snoozeTimes().map(each => ({key: each.key, label: each.short, icon: "alarm-clock", hint: each.hint, run: () => snooze(ids, each.until.toISOString())})),
     {key: "reply", label: t("Until the customer replies"), icon: "message-circle", keys: "⇧ H", run: () => snooze(ids, null)},
     {key: "own", label: t("Choose date and time…"), icon: "calendar", stay: true, run: () => setOwn(true)},
   ];
@@ -165,7 +165,7 @@ export function Menu() {
   const {name, ids, anchor} = now;
   const close = () => { if (menu.peek() === now) { closedAt = Date.now(); closedName = name; menu.value = null; } };
   const words = {assign: t("Assign to…"), team: t("Move to a team…"), tags: t("Tags…"), priority: t("Priority…"), type: t("Request type…"), more: t("More"), snooze: t("Snooze until…")}[name];
-  return html`<${Popover} key=${name + ids[0]} anchor=${anchor} label=${words} onClose=${close}>
+  return html`<${Popover} wide=${name === "snooze"} key=${name + ids[0]} anchor=${anchor} label=${words} onClose=${close}>
     ${name === "snooze" ? html`<${SnoozeMenu} ids=${ids} onClose=${close} />`
       : html`<${Picker} options=${optionsOf[name](ids, anchor)} placeholder=${words} filter=${name !== "more" && name !== "priority"} onClose=${close}
           make=${name === "tags" ? text => ({key: "new", label: t("New tag “{name}”", {name: text}), icon: "plus", stay: true, run: () => newTag(ids, text)}) : undefined} />`}

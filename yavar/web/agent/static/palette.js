@@ -5,7 +5,7 @@ import {agents, boot, call, composing, counts, may, me, palette, putRows, row, s
 import {go, views} from "./routes.js";
 import * as feed from "./feed.js";
 import {turnOrder} from "./list.js";
-import {Avatar, Icon, Kbd, When, dirOf, moment} from "./parts.js";
+import {Avatar, Icon, Kbd, When, dirOf} from "./parts.js";
 import {assign, assignToMe, copy, markUnread, reopen, resolve, senders, setPriority, setTag, setTeam, snooze} from "./actions.js";
 import {priorityName} from "./telling.js";
 import {focusComposer} from "./composer.js";
@@ -27,7 +27,7 @@ function commands(ids) {
       {key: "note", label: t("Write a note"), icon: "lock", keys: "N", run: () => focusComposer("note")}] : []),
     {key: "me", label: t("Assign to me"), icon: "user-plus", keys: "I", run: () => assignToMe(ids)},
     {key: "assign", label: t("Assign…"), icon: "user", keys: "A", run: () => openMenu("assign", ids)},
-    ...snoozeTimes().map(each => ({key: `snooze ${each.key}`, label: each.label, icon: "alarm-clock", keys: each.key === "tomorrow" ? "H" : "", hint: each.key === "tomorrow" ? "" : moment(each.until.toISOString()), run: () => snooze(ids, each.until.toISOString())})),
+    ...snoozeTimes().map(each => ({key: `snooze ${each.key}`, label: each.label, icon: "alarm-clock", keys: each.key === "tomorrow" ? "H" : "", hint: each.hint, run: () => snooze(ids, each.until.toISOString())})),
     {key: "snooze reply", label: t("Snooze until the customer replies"), icon: "alarm-clock", keys: "⇧ H", run: () => snooze(ids, null)},
     {key: "tags", label: t("Tags…"), icon: "tag", keys: "T", run: () => openMenu("tags", ids)},
     {key: "priority", label: t("Priority…"), icon: "flag", keys: "P", run: () => openMenu("priority", ids)},

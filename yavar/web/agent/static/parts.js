@@ -36,6 +36,7 @@ export const mod = mac ? "⌘" : "Ctrl";
 
 /** Nobody of the team did it: the desk did, or a bot. @param {{kind?: string} | undefined} who */
 export const isAutomatic = who => who?.kind === "bot" || who?.kind === "system";
+export const nameOf = author => isAutomatic(author) ? t("Automatic answer") : author.name;
 
 export function Avatar({who, size = "m", badge, online}) {
   return html`<span class=${`avatar size-${size} hue-${who?.hue ?? 1}`} aria-hidden="true">${isAutomatic(who) ? html`<${Icon} name="zap" size=${14} />` : html`<span dir="auto">${who ? who.initials || "·" : "?"}</span>`}
@@ -176,14 +177,14 @@ export function DueTimer({due, whole, onMinute}) {
 /** A promise that was kept. */
 export const Met = () => html`<span class="timer is-due is-met"><${Ring} share=${STEPS} />${t("Met")}</span>`;
 
-/** Time of day today, the day before that. */
-export function When({at}) {
+/** Time of day today, else the day; `exact`: with its time. */
+export function When({at, exact = false}) {
   const today = new Date(now.value).toDateString() === new Date(at).toDateString();
-  return html`<time dateTime=${at} title=${fullDate(at)}>${today ? clock(at) : dayLabel(at)}</time>`;
+  return html`<time dateTime=${at} title=${fullDate(at)}>${today ? clock(at) : exact ? moment(at) : dayLabel(at)}</time>`;
 }
 
-/** A day with its time, also in the days to come. */
-export const moment = at => t("{day}, {time}", {day: dayLabel(at), time: clock(at)});
+/** A day with its time, within a sentence. */
+export const moment = at => t("{day}, {time}", {day: dayLabel(at, true), time: clock(at)});
 
 /** A field follows its writer's script; while it is empty, its hint follows the page. */
 export const dirOf = text => text ? "auto" : document.documentElement.dir;

@@ -68,12 +68,12 @@ function Person({id}) {
       setTold(was => ({card, parts: before ? [...was.parts, ...page.parts] : page.parts, next: page.next, state: "ready", problem: null}));
     } catch (problem) { setTold(was => ({...was, state: "error", problem})); }
   };
-  /** What was said meanwhile; the pages that were read further down stay. A read that fails leaves what is shown: the next news tries again. */
-  const renew = async () => {
+  /** What was said meanwhile; the pages that were read further down stay. A read that fails leaves what is shown: the next news tries again. `other`: it is another person now, whose pages those are not. */
+  const renew = async other => {
     try {
       const [card, page] = await ask(null, null);
       const newer = new Set(page.parts.map(each => each.row.id));
-      setTold(was => !was.card ? was : {...was, card, parts: [...page.parts, ...was.parts.filter(each => !newer.has(each.row.id))], next: was.parts.length > page.parts.length ? was.next : page.next});
+      setTold(was => !was.card ? was : {...was, card, parts: [...page.parts, ...other ? [] : was.parts.filter(each => !newer.has(each.row.id))], next: !other && was.parts.length > page.parts.length ? was.next : page.next});
     } catch { /* see above */ }
   };
   useEffect(() => {
@@ -94,5 +94,5 @@ function Person({id}) {
       ${state === "ready" && !parts.length && html`<p class="none">${t("Nothing was said yet, or it isn’t yours to see.")}</p>`}
       ${state === "error" && html`<div class="trouble"><strong>${t("Couldn’t load the history")}</strong><p>${problem.title}</p><button type="button" class="button" onClick=${() => read(next)}><${Icon} name="refresh-cw" />${t("Try again")}</button></div>`}
       ${next && state === "ready" && html`<button type="button" class="button history-more" onClick=${() => read(next)}>${t("Earlier conversations")}</button>`}</div></div></div></section>
-    <aside class="details" aria-label=${t("Customer")}><header class="bar"><h2 class="bar-title">${t("Customer")}</h2></header><div class="details-body">${card && html`<${Customer} each=${{id: null, customer: card, lang: card.lang}} customer=${card} />`}</div></aside>`;
+    <aside class="details" aria-label=${t("Customer")}><header class="bar"><h2 class="bar-title">${t("Customer")}</h2></header><div class="details-body">${card && html`<${Customer} each=${{id: null, customer: card, lang: card.lang}} customer=${card} renew=${() => { look(found.peek().text); return renew(true); }} />`}</div></aside>`;
 }

@@ -46,8 +46,9 @@ export async function follow(id, on) {
 }
 
 export async function reload(id) { talk(id).state.value = "empty"; await load(id); }
-export async function apart(customer, id) {
-  try { await call("POST", `customers/${customer}/unmerge`, {}); await reload(id); say(t("They are two again"), "rotate-ccw"); } catch (problem) { failed(problem.title); }
+/** Undo of merging a customer; `renew` shows whom it was merged into anew. */
+export async function apart(customer, renew) {
+  try { await call("POST", `customers/${customer}/unmerge`, {}); await renew(); say(t("They are two again"), "rotate-ccw"); } catch (problem) { failed(problem.title); }
 }
 
 /** A custom field: shown, changed in place, sent when it is left. @param {{definition: object, value: any, save: (value: any) => Promise<any>}} props */

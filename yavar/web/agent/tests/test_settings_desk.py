@@ -45,6 +45,13 @@ def test_three_hundred_tags(nila):
     assert nila.queries("tags") < 20
 
 
+def test_without_a_name_the_page_goes_to_the_name_in_the_readers_language(nila):
+    page = nila.do("fields", "add", 422, **FIELD | NONE)
+    [own] = re.findall(r'<input id="add-name-en"[^>]*>', page)
+    assert 'aria-invalid="true" autofocus aria-describedby="add-name-fault"' in own and 'id="add-name-fault"' in page
+    assert page.count("autofocus") == page.count('aria-invalid="true"') == 1
+
+
 def test_a_view_made_changed_shared_and_removed(shop, nila):
     team, tag = add_team("Returns", [], by=SYSTEM), make_tag("vip")
     save_field(by=SYSTEM, label={"en": "Order"}, kind="number", filter=True)

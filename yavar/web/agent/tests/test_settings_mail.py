@@ -229,6 +229,15 @@ def test_the_original_is_one_click_away_and_harmless(owner, inbox, shop):
     assert owner.get(f"/inbox-original/{message.conversation.public_id}/nothing").status_code == 404
 
 
+def test_a_file_that_was_left_out_is_said_where_its_mail_is_read(owner, inbox):
+    made = message_from_bytes(mail("See the invoice"), policy=policy.default)
+    made.add_attachment(b"MZ", maintype="application", subtype="octet-stream", filename="invoice.exe")
+    made.add_attachment(b"1,2", maintype="text", subtype="csv", filename="list.csv")
+    arrives(inbox, made.as_bytes())
+    item = owner.get(f"/api/v1/conversations/{Conversation.objects.get().public_id}").json()["timeline"]["items"][-1]
+    assert (item["withheld"], [file["name"] for file in item["files"]]) == (["invoice.exe"], ["list.csv"])
+
+
 def test_pictures_from_elsewhere_come_after_a_click_and_through_the_desk(owner, inbox, settings):
     picture = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
     with Receiver() as there:

@@ -1,6 +1,7 @@
 """The first start: only with the terminal's code, once, and each step is kept."""
 
 import http.server
+import re
 import threading
 
 import pytest
@@ -18,7 +19,7 @@ from yavar.people.hours.queries import rules_of
 from yavar.people.models import Agent
 from yavar.realtime import loads
 from yavar.web.agent.settings.chat import setup_of
-from yavar.web.agent.welcome import code
+from yavar.web.agent.welcome import HUES, code
 
 pytestmark = pytest.mark.django_db(transaction=True)
 YOU = {"name": "Nila Farahani", "email": "Nila@Shop.example", "password": "a-long-strong-one"}
@@ -73,6 +74,26 @@ def test_what_was_chosen_beside_a_fault_stays_chosen(new_desk):
     assert "longer than 80 letters" in new_desk.post("/welcome/shop", {"name": "x" * 81, "hue": "300"}).content.decode()
     team = new_desk.post("/welcome/team", {"email": YOU["email"], "name": "Amir", "role": "admin"}).content.decode()
     assert "in the team already" in team and '<option value="admin" selected>' in team
+
+
+def test_each_colour_has_a_name(new_desk):
+    own_desk(new_desk, "ru")
+    shown = re.findall(r'type="radio" name="hue"[^>]*><span></span><span class="sr">([^<]+)<', new_desk.get("/welcome/shop").content.decode())
+    assert len(set(shown)) == len(HUES) and shown[0] == "Бирюзовый" and all(name.isalpha() for name in shown), shown
+
+
+def test_an_address_in_ones_own_letters_is_shown_as_it_was_typed(new_desk):
+    own_desk(new_desk)
+    new_desk.post("/welcome/page", {"origin": "https://می‌خواهم.example"})
+    for place in ("/welcome/page", "/welcome/line", "/settings/chat"):
+        shown = new_desk.get(place).content.decode()
+        assert "https://می‌خواهم.example" in shown and ("xn--" not in shown or place == "/settings/chat"), place
+    assert config_of(Inbox.objects.get().config).origins == ["https://xn--mgbn2ecje63gr19l.example"], (
+        "the name that browsers go to: its half-space is a letter of it"
+    )
+    loads.note(Inbox.objects.get().public_id, "https://xn--mgbn2ecje63gr19l.example")
+    seen = new_desk.get("/welcome-seen").json()
+    assert (seen["origin"], seen["allowed"]) == ("https://می‌خواهم.example", True)
 
 
 def test_the_chat_is_called_so_in_the_owners_language(new_desk):

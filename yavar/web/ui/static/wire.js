@@ -53,14 +53,14 @@ export const clock = (iso, zone) => format(Intl.DateTimeFormat, {hour: "2-digit"
 const startOfDay = (date) => new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
 const yearOf = (date) => format(Intl.DateTimeFormat, {year: "numeric"}).format(date);
 
-/** Today, Yesterday, 4 December, 4 December 2025. */
-export function dayLabel(iso) {
+/** Today, Yesterday, Tomorrow, 4 December, 4 December 2025; `inside` a sentence: today, yesterday. */
+export function dayLabel(iso, inside = false) {
   const date = new Date(iso);
   const now = new Date();
   const days = Math.round((startOfDay(now) - startOfDay(date)) / 864e5);
-  if (days === 0 || days === 1) {
+  if (Math.abs(days) <= 1) {
     const word = format(Intl.RelativeTimeFormat, {numeric: "auto"}).format(-days, "day");
-    return word[0].toUpperCase() + word.slice(1);
+    return inside ? word : word[0].toUpperCase() + word.slice(1);
   }
   const year = yearOf(date) === yearOf(now) ? {} : {year: "numeric"};
   return format(Intl.DateTimeFormat, {day: "numeric", month: "long", ...year}).format(date);

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-import idna
+from yavar.base import hosts
 
 _LOCAL: Final = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}")  # dots may also stand where RFC 5321 has none: docomo gave such addresses to people
 _LABEL: Final = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?")
@@ -34,11 +34,10 @@ def sendable(address: str) -> str:
 
 
 def _domain(domain: str) -> str:
-    if not domain.isascii():
-        try:
-            domain = idna.encode(domain, uts46=True).decode("ascii")
-        except (idna.IDNAError, UnicodeError) as error:
-            raise Unsendable("address") from error
+    try:
+        domain = hosts.to_ascii(domain)
+    except UnicodeError as error:
+        raise Unsendable("address") from error
     if not all(_LABEL.fullmatch(label) for label in domain.split(".")):
         raise Unsendable("address")
     return domain

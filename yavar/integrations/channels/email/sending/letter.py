@@ -134,6 +134,8 @@ def _signature(config: EmailConfig, message: Message, lang: str, shop: str) -> s
     values = {"agent": agent.name if agent else shop, "signature": agent.signature if agent else "", "shop": shop}
     for name, value in values.items():
         text = text.replace(f"{{{name}}}", value)
+    if agent is None and shop:
+        text = text.replace(f"{shop}\n{shop}", shop)  # it stands for whoever wrote, too
     return text.strip()
 
 

@@ -3,13 +3,16 @@
 from datetime import timedelta
 
 import pytest
+from msgspec import convert, structs
 
 from yavar.base import clock, mime
 from yavar.conversations import actions
 from yavar.conversations.models import Conversation, Delivery, Message
+from yavar.conversations.setup import configure_inbox
 from yavar.flow.sla.firing import fire_due
 from yavar.flow.sla.terms import Step
 from yavar.flow.sla.testing import HOUR, MINUTE, MONDAY, nine_to_five, promise, timers, work
+from yavar.integrations.channels.email.channel import EmailConfig
 from yavar.integrations.channels.email.sending.testing import send_all, sink
 from yavar.integrations.channels.email.testing import arrives, mail, outlet
 
@@ -70,6 +73,14 @@ def test_a_mail_is_acknowledged_once_with_its_number_and_the_promised_time(way, 
         work()
         send_all()
     assert Message.objects.filter(conversation=talk, author="bot:0").count() == 1
+
+
+def test_the_shop_signs_once_what_nobody_of_the_team_wrote(shop, way, server):
+    configure_inbox(way.inbox, structs.replace(convert(way.inbox.config, EmailConfig), signature={"en": "{agent}\n{shop}"}))
+    promise(ack=300, first=7200)
+    asked(way)
+    [(_sender, _recipient, read)] = said(server)
+    assert read.text.count(shop.brand.name_in("en")) == 1
 
 
 def test_outside_hours_the_day_is_said(way, server):

@@ -119,7 +119,7 @@ function Who() {
     <footer><button type="button" class="button" onClick=${() => { asking.value = false; }}>${t("Back")}</button><button class="button primary">${t("Send message")}</button></footer></form>`;
 }
 const ChipRow = ({chip}) => html`<div class=${chip.reason ? "attached bad" : "attached"}><${Icon} name="file" />
-  <span><b dir="auto">${chip.name}</b><small role=${chip.reason && "alert"}>${chip.reason || bytes(chip.blob.size)}</small></span>
+  <span><b dir="auto">${chip.name}</b><small role=${chip.reason && "alert"}>${chip.reason || bytes(chip.blob.size)}${!chip.reason && !chip.file && !chip.sending && ` · ${t("goes with your message")}`}</small></span>
   ${chip.reason && chip.blob.size <= BIGGEST && html`<button type="button" class="tool" aria-label=${t("Try again")} title=${t("Try again")} onClick=${() => begin(chip)}><${Icon} name="refresh" /></button>`}
   <button type="button" class="tool" aria-label=${t("Remove {name}", {name: chip.name})} onClick=${() => drop(chip)}><${Icon} name="x" /></button>
   ${chip.part > 0 && chip.part < 1 && html`<progress value=${chip.part} aria-label=${t("Uploading")} />`}</div>`;
