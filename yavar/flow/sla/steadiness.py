@@ -54,6 +54,12 @@ def watch() -> None:
     _watched = _watched or Steadiness()
 
 
+def forget() -> None:
+    """Believe the clock again: for tests, which stop and move it."""
+    global _watched
+    _watched = None
+
+
 def now() -> datetime:
     """The time that promises are measured by."""
     return _watched.trusted(clock.now()) if _watched else clock.now()
