@@ -9,7 +9,7 @@ from tests.test_journeys import meet
 
 pytest_plugins = ["tests.browser"]
 pytestmark = [pytest.mark.slow, pytest.mark.one_engine, pytest.mark.timeout(120)]
-LINE = {"fa": r"(نفر جلوی شماست|نفر جلوی شما هستند|نفر بعدی شمایید)\. تا .*پاسخ می‌دهیم", "en": r"(before you|You’re next)\. We’ll reply by \d"}
+LINE = {"fa": r"(نفر جلوی شماست|نفر جلوی شما هستند|نفر بعدی شمایید)\. تا .*پاسخ می‌دهیم", "en": r"(before you|You’re next)\. We’ll reply by .*\d"}
 PROMISE = {"fa": ("نخستین پاسخ تا", "۱ ساعت", "شبانه‌روزی باز است"), "en": ("First answer within", "1 h", "Open around the clock")}
 
 

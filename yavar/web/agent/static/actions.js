@@ -1,13 +1,13 @@
 /** Everything that changes a conversation: shown at once, sent after, taken back with the reason if it fails, undone with Z. */
 import {batch} from "../ui/vendor/ui.js";
-import {fullDate, newId, t, tn} from "../ui/wire.js";
-import {agentName, boot, call, composing, counts, may, me, patchRow, picked, putRow, requestType, row, savedViews, sideCounts, tag, tags, team} from "./state.js";
+import {newId, t, tn} from "../ui/wire.js";
+import {agentName, boot, call, counts, may, me, patchRow, picked, putRow, requestType, row, savedViews, sideCounts, tag, tags, team} from "./state.js";
 import {go, place} from "./routes.js";
 import * as feed from "./feed.js";
-import {close, crossed, done, failed, nameOf, say} from "./parts.js";
+import {close, crossed, done, failed, say} from "./parts.js";
 import {eventWords, priorityName} from "./telling.js";
 import {hold, letGo, talk} from "./talks.js";
-import {NEW, restore, write} from "./outbox.js";
+import {restore} from "./outbox.js";
 
 /** @typedef {{id: string, client_id: string, author: object, text: string, files: object[], envelope: object, scheduled: boolean, state: "held"|"stopped", why: string, due_at: string}} Held */
 /** @typedef {{verb: string, body?: object, patch: object}} Step what to post, and what it makes of the row */
@@ -274,13 +274,3 @@ export async function decide(id, copy, outcome) {
 
 /** The inboxes by which one can write first. */
 export const senders = () => may("conversation.reply") ? boot.inboxes.filter(each => each.sends && each.writes) : [];
-/** Sends on what was said here: to somebody else, in a conversation of its own that is linked with this one. */
-export function forward(id) {
-  const one = talk(id), said = one.items.peek().filter(each => each.kind === "message" && !each.origin);
-  const quoted = said.slice(-10).map(each => `\u2068${nameOf(each.author)}\u2069, \u2068${fullDate(each.at)}\u2069:\n${each.text.split("\n").map(line => `> ${line}`).join("\n")}`).join("\n\n");
-  const subject = row(id).peek().subject, [first] = senders();
-  const own = senders().find(each => each.id === row(id).peek().inbox.id);
-  write(NEW, "reply", {text: `\n\n${quoted}`, files: [], envelope: {to: "", cc: "", bcc: ""}, subject: subject ? `Fwd: ${subject}` : "", inbox: (own ?? first)?.id, about: id,
-    copies: said.flatMap(each => each.files).slice(-10), client_id: undefined});
-  composing.value = true;
-}

@@ -2,8 +2,8 @@
 import {html, useEffect, useLayoutEffect, useRef, useState} from "../ui/vendor/ui.js";
 import {t, clock, dayLabel} from "../ui/wire.js";
 import {agents, boot, may, me, menu, row, tags} from "./state.js";
-import {Avatar, Icon, Kbd, dirOf, later} from "./parts.js";
-import {assign, copy, forward, markUnread, newTag, reopen, senders, setPriority, setTag, setTeam, setType, snooze} from "./actions.js";
+import {Avatar, Icon, Kbd, dirOf, later, say} from "./parts.js";
+import {assign, copy, markUnread, newTag, reopen, senders, setPriority, setTag, setTeam, setType, snooze} from "./actions.js";
 import {priorityName} from "./telling.js";
 
 let closedAt = 0, closedName = "";
@@ -153,7 +153,7 @@ const optionsOf = {
       ...(each?.status === "open" ? [] : [{key: "reopen", label: t("Reopen"), icon: "rotate-ccw", keys: "⇧ E", run: () => reopen(ids)}]),
       ...(ids.length === 1 && may("conversation.merge") ? [{key: "merge", label: t("Merge…"), icon: "layers", run: then("merge")},
         {key: "split", label: t("Split off…"), icon: "copy", run: then("split")}, {key: "link", label: t("Link…"), icon: "external-link", run: then("link")}] : []),
-      ...(ids.length === 1 && senders().length ? [{key: "forward", label: t("Forward…"), icon: "send-horizontal", run: () => setTimeout(() => forward(ids[0]))}] : []),
+      ...(ids.length === 1 && senders().length ? [{key: "forward", label: t("Forward…"), icon: "send-horizontal", run: () => import("./begin.js").then(found => found.forward(ids[0])).catch(() => say(t("No connection."), "wifi-off"))}] : []),
       {key: "copy", label: t("Copy number #{reference}", {reference: each?.reference}), icon: "copy", run: () => copy(`#${each.reference}`)},
     ];
   },
