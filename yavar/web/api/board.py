@@ -71,4 +71,4 @@ def get_alarms(request: HttpRequest, agent: Agent) -> Any:
 @doors.door("PUT", "/board/alarms", needs="desk.supervise", shape=AlarmFacts)
 def set_alarms(request: HttpRequest, agent: Agent, given: AlarmsGiven) -> Any:
     """Say when the board calls you; what is left out is as on the first day."""
-    return alarms.choose(agent, alarms.Alarms(**given.dict()))
+    return alarms.choose(agent, alarms.Alarms(**given.model_dump()))

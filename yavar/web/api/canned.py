@@ -99,7 +99,7 @@ def loaded(found: "QuerySet[CannedReply]") -> list[CannedReply]:
 
 
 def _actions(given: ActionsGiven | None) -> macro.Actions:
-    return macro.NOTHING if given is None else msgspec.convert(given.dict(), macro.Actions)
+    return macro.NOTHING if given is None else msgspec.convert(given.model_dump(), macro.Actions)
 
 
 def _teams(given: list[str] | None) -> list[Team] | None:

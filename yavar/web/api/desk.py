@@ -275,7 +275,7 @@ def get_settings(request: HttpRequest, agent: Agent) -> Any:
 @doors.door("PATCH", "/settings", needs="setting.manage", shape=answers.SettingFacts)
 def change_settings(request: HttpRequest, agent: Agent, given: ChangeSettings) -> Any:
     """Decide something else; what is left out stays."""
-    changes = {name: value for name, value in given.dict().items() if value is not None}
+    changes = {name: value for name, value in given.model_dump().items() if value is not None}
     if "time_zone" in changes and not settings.is_time_zone(changes["time_zone"]):
         raise Problem(422, "time_zone.unknown", _("There is no time zone of this name."), field="time_zone")
     return settings.change(by=agent.actor, **changes)

@@ -134,12 +134,12 @@ def calendar_facts(calendar: Calendar) -> dict[str, Any]:
 def policy_facts(policy: Policy) -> dict[str, Any]:
     """A policy with all of its terms, also those it leaves at what is usual."""
     terms = PolicyTerms(**msgspec.to_builtins(terms_of(policy)))
-    return {"id": policy.public_id, "name": policy.name, "active": policy.active, "version": policy.version, "terms": terms.dict()}
+    return {"id": policy.public_id, "name": policy.name, "active": policy.active, "version": policy.version, "terms": terms.model_dump()}
 
 
 def rules_given(given: CalendarRules) -> Rules:
     """Rules as the room has them."""
-    return msgspec.convert(given.dict(), Rules)
+    return msgspec.convert(given.model_dump(), Rules)
 
 
 def terms_given(given: PolicyTerms) -> Terms:
@@ -152,7 +152,7 @@ def terms_given(given: PolicyTerms) -> Terms:
             one(Team if step.do == "team" else Tag, step.to)
         if step.do == "priority" and step.to and step.to not in Conversation.Priority.values:
             raise Problem(422, "priority.unknown", _("The request isn’t in the expected form."), field="to")
-    return msgspec.convert(given.dict(), Terms)
+    return msgspec.convert(given.model_dump(), Terms)
 
 
 @doors.door("GET", "/calendars", needs=MAY, shape=list[CalendarFacts])

@@ -157,12 +157,12 @@ def notify_facts(agent: Agent) -> dict[str, Any]:
 def change_me(request: HttpRequest, agent: Agent, given: Preferences) -> None:
     """Your own choices; what is left out stays. In `notify`, `ways` may name some kinds alone, and `quiet: false` ends the quiet hours."""
     in_person(agent)
-    chosen = {name: value for name, value in given.dict(exclude={"notify"}).items() if value is not None}
+    chosen = {name: value for name, value in given.model_dump(exclude={"notify"}).items() if value is not None}
     if chosen.get("time_zone") and not is_time_zone(chosen["time_zone"]):
         raise Problem(422, "time_zone.unknown", _("There is no time zone of this name."), field="time_zone")
     if chosen:
         actions.prefer(agent, **chosen)
-    wishes = {name: value for name, value in given.notify.dict().items() if value is not None} if given.notify else {}
+    wishes = {name: value for name, value in given.notify.model_dump().items() if value is not None} if given.notify else {}
     if wishes:
         choices.choose(agent, **{name: None if value is False and name == "quiet" else value for name, value in wishes.items()})
 
