@@ -38,6 +38,7 @@ def test_an_answer_is_taken_back_and_then_sent(stage, lang):
     clerk = owner(stage, lang)
     asked(stage, clerk, lang, f"An answer {lang}")
     page = clerk.page
+    expect(clerk.log.locator(".bubble.is-auto")).to_be_visible()  # while an answer is leaving nothing is said by itself
     expect(page.locator(".recipients")).to_contain_text("@shop.example")
     clerk.reply(ANSWER[lang])
     clerk.sees(ANSWER[lang])
