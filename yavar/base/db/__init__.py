@@ -53,9 +53,9 @@ def replayable() -> Iterator[None]:
         yield
         return
     _here.soft = True
-    if is_sqlite():
-        run("PRAGMA synchronous=NORMAL")
     try:
+        if is_sqlite():
+            run("PRAGMA synchronous=NORMAL")
         yield
     finally:
         _here.soft = False

@@ -1,4 +1,4 @@
-"""The clock of promises: a thread of the worker that looks several times a second for timers whose moment has come.
+"""The clock of promises: a thread of the worker (two on PostgreSQL) that looks ten times a second for timers whose moment has come.
 
 Several workers may look at once: who locks the conversation first brings it up, whoever comes after finds nothing left to do.
 """
