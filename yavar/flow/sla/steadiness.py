@@ -4,6 +4,7 @@ The wall clock is held against the machine's own count of seconds, which runs on
 goes on to count; when the new time has stood for a while it was no mistake. Being down is no jump.
 """
 
+import threading
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -46,6 +47,7 @@ class Steadiness:
 
 
 _watched: Steadiness | None = None
+_one_at_a_time = threading.Lock()  # threads that fire and jobs ask for it at once
 
 
 def watch() -> None:
@@ -62,4 +64,5 @@ def forget() -> None:
 
 def now() -> datetime:
     """The time that promises are measured by."""
-    return _watched.trusted(clock.now()) if _watched else clock.now()
+    with _one_at_a_time:
+        return _watched.trusted(clock.now()) if _watched else clock.now()
