@@ -190,6 +190,7 @@ class Clerk(Person):
 
     def open(self, conversation: str) -> None:
         self.row(conversation).click()
+        expect(self.page).to_have_url(re.compile(re.escape(conversation)))  # and not the row that came to stand there
         expect(self.page.locator(".thread .log article").first).to_be_visible()
         self.page.mouse.move(720, 320)  # under a pointer no row moves
 

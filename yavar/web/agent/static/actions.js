@@ -34,8 +34,8 @@ async function put(id, step, seen) {
       const now = problem.more.row, judged = JUDGED.filter(key => key in step.patch);
       putRow(now);
       if (judged.every(key => now[key] === step.patch[key])) return {row: now};
-      const wrote = step.verb === "resolve" && now.preview_by === "customer" && now.last_at > seen.last_at;
-      if (wrote || judged.some(key => now[key] !== seen[key])) throw Object.assign(problem, {crossed: seen.version});
+      const wrote = step.verb === "resolve" && (await since(id, seen.version)).findLast(byCustomer);
+      if (wrote || judged.some(key => now[key] !== seen[key])) throw Object.assign(problem, {crossed: seen.version, wrote});
       seen = now;
     }
   }
@@ -62,13 +62,15 @@ async function run(list, stepOf, {again = ids => { run(ids, stepOf); }, sightOf 
   return /** @type {Deed[]} */ (all.filter(each => !each.problem));
 }
 
+const since = async (id, version) => (await call("GET", `conversations/${id}/timeline?after=${version}`)).items;
+const byCustomer = each => each.kind === "message" && each.author.kind === "customer";
+
 /** What somebody else did to a conversation while one was deciding. */
 async function othersDid(met) {
   if (met.length > 1) return tn("Somebody changed {n} of these meanwhile", "Somebody changed {n} of these meanwhile", met.length);
   const [{id, problem}] = met;
   try {
-    const {items} = await call("GET", `conversations/${id}/timeline?after=${problem.crossed}`);
-    const last = items.findLast(each => each.kind === "event" || each.author.kind === "customer");
+    const last = problem.wrote ?? (await since(id, problem.crossed)).findLast(each => each.kind === "event" || byCustomer(each));
     if (last?.kind === "message") return t("{name} has just written", {name: last.author.name});
     return (last && eventWords(last)) || problem.title;
   } catch { return problem.title; }
