@@ -36,9 +36,7 @@ def configure_brand(
     if first not in LOCALES or not set(names) <= set(LOCALES):
         raise Problem(422, "locale.unknown", _("Please choose one of the languages."), field="locale")
     if name is not None or locale is not None:
-        for key, text in names.items():
-            if len(text) > LONGEST_NAME:
-                raise Problem(422, "name.too_long", _("The name is longer than {n} letters.").format(n=digits(LONGEST_NAME)), field=f"name_{key}")
+        _not_too_long(names)
         if not names.get(first):
             raise Problem(422, "name.missing", _("The default language needs a name."), field=f"name_{first}")
     if isinstance(accent, Accent) and not readable(accent):
@@ -119,6 +117,11 @@ def labels(name: dict[str, str]) -> dict[str, str]:
     names = {code: " ".join(text.split()) for code, text in name.items() if text.strip()}
     if not names or not set(names) <= set(LOCALES):
         raise Problem(422, "name.missing", _("Please give it a name."), field="name")
-    if any(len(text) > LONGEST_NAME for text in names.values()):
-        raise Problem(422, "name.too_long", _("The name is longer than {n} letters.").format(n=digits(LONGEST_NAME)), field="name")
+    _not_too_long(names)
     return names
+
+
+def _not_too_long(names: dict[str, str]) -> None:
+    for key, text in names.items():
+        if len(text) > LONGEST_NAME:
+            raise Problem(422, "name.too_long", _("The name is longer than {n} letters.").format(n=digits(LONGEST_NAME)), field=f"name_{key}")

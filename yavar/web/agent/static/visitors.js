@@ -1,7 +1,7 @@
 /** Who is on the shops' pages just now, and writing to them first. Loaded when it is first wanted; `Visitors` fills whatever pane it is put into. */
 import {html, signal, useEffect} from "../ui/vendor/ui.js";
 import {t, tn, ago} from "../ui/wire.js";
-import {call} from "./state.js";
+import {call, may} from "./state.js";
 import {Icon} from "./parts.js";
 
 /** @typedef {{id: string, inbox: string, page: string, title: string, lang: string, returning: boolean, chatting: boolean, invited: boolean, since: string}} Visitor */
@@ -53,5 +53,6 @@ export function Visitors() {
   if (!all) return null;
   return html`<section class="visitors" aria-labelledby="visitors-title"><h2 id="visitors-title">${t("Visitors")}</h2>
     ${all.length ? html`<p class="visitors-count">${tn("{n} person is on your pages", "{n} people are on your pages", all.length)}</p><ul>${all.map(each => html`<${Row} key=${each.id} visitor=${each} />`)}</ul>`
-      : html`<div class="empty"><p>${t("Nobody is on your pages just now, or none of your chats is set to see them.")}</p></div>`}</section>`;
+      : html`<div class="empty"><p>${t("Nobody is on your pages just now, or none of your chats is set to see them.")}</p>
+        ${may("inbox.manage") && html`<a class="link" href="/settings/chat#visitors">${t("See who is on your pages")}</a>`}</div>`}</section>`;
 }

@@ -132,7 +132,7 @@ def test_a_field_defined_changed_put_away_and_brought_back(shop, nila):
 
 
 @pytest.mark.parametrize(
-    ("wrong", "field"), [({"name_en": ""}, "name"), ({"kind": "choice", "choices": "one"}, "choices"), ({"name_en": "Order"}, "key"), ({"name_en": "x" * 90}, "name"), ({"brand": "gone"}, "brand")]
+    ("wrong", "field"), [({"name_en": ""}, "name"), ({"kind": "choice", "choices": "one"}, "choices"), ({"name_en": "Order"}, "key"), ({"name_en": "x" * 90}, "name_en"), ({"brand": "gone"}, "brand")]
 )  # fmt: skip
 def test_what_is_wrong_with_a_field(nila, wrong, field):
     save_field(by=SYSTEM, label={"en": "Order"})
@@ -180,6 +180,7 @@ def test_request_types_of_a_shop(shop, nila):
     kind.refresh_from_db()
     assert kind.name == {"en": "Send back"}
     assert 'id="type-name-fault"' in nila.do(one, "rename_type", 422, **NONE)
+    assert 'id="type-name_ru-fault"' in nila.do(one, "rename_type", 422, **NONE | {"name_en": "Return", "name_ru": "я" * 81}), "it stands at the name that is too long"
     page = nila.page(one)
     assert "1 conversation then has no type." in page and "1 field that is asked only for it goes too" in page
     nila.do(one, "remove_type")
