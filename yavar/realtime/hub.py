@@ -25,6 +25,7 @@ TEAM: Topic = ("team", 0)
 BATCH = 500
 LOOK_AGAIN = 1.0
 LATE = 10.0  # seconds a transaction on PostgreSQL may commit after one with a higher id
+FAR = 2000  # ids below the newest in which such a one is looked for: a wider gap is a jump of the sequence, and nobody is in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +151,7 @@ class Hub:
         came = {event.pk for event in news}
         self._missing = {key: until for key, until in self._missing.items() if key not in late and until > now}
         if news:
-            self._missing |= {key: now + LATE for key in range(self._last + 1, news[-1].pk) if key not in came}
+            self._missing |= {key: now + LATE for key in range(max(self._last, news[-1].pk - FAR) + 1, news[-1].pk) if key not in came}
         return sorted([*late.values(), *news], key=lambda event: event.pk)
 
 

@@ -4,6 +4,7 @@ import asyncio
 import time
 
 import pytest
+from django.db import connection
 
 from yavar.base import wake
 from yavar.base.db import is_sqlite, transaction
@@ -71,4 +72,23 @@ def test_it_follows_again_after_everybody_has_gone(hub):
         until(lambda number=number: number in told)
         end()
         happens(number + 10)
+    loop.close()
+
+
+def test_a_jump_of_the_numbers_stops_nobody(hub):
+    found, told, _looks = hub
+    loop = asyncio.new_event_loop()
+    end = found.subscribe(Feed(loop), [TEAM])
+    happens(1)
+    until(lambda: 1 in told)
+    numbers = "pg_get_serial_sequence('base_event', 'id')"
+    with connection.cursor() as cursor:
+        if is_sqlite():
+            cursor.execute("UPDATE sqlite_sequence SET seq = seq + 200000 WHERE name = 'base_event'")
+        else:
+            cursor.execute(f"SELECT setval({numbers}, nextval({numbers}) + 200000)")
+    for number in (2, 3):
+        happens(number)
+        until(lambda number=number: number in told)
+    end()
     loop.close()

@@ -19,7 +19,7 @@ from yavar.conversations.models import Conversation
 from yavar.conversations.policies import READ, may_see
 from yavar.notifications import actions as notifications
 from yavar.people.models import Agent
-from yavar.realtime.hub import TEAM, hub
+from yavar.realtime.hub import FAR, LATE, TEAM, hub
 from yavar.realtime.signals import presence
 from yavar.realtime.staff import frames, read_cursor
 from yavar.web.ui.address import only_from_here
@@ -28,7 +28,6 @@ from . import known
 from .frame import denied
 
 MAX_MISSED = 1000
-LATE = timedelta(seconds=10)
 
 
 class PostPresence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -118,7 +117,7 @@ def missed(mark: int, sight: Callable[[int], bool]) -> list[bytes]:
         return [RESYNC]
     at = Event.objects.filter(pk=mark).values_list("at", flat=True).first()
     if at is not None and not is_sqlite():
-        newer = [*found.filter(pk__lt=mark, pk__gt=mark - 2000, at__gte=at - LATE), *newer]
+        newer = [*found.filter(pk__lt=mark, pk__gt=mark - FAR, at__gte=at - timedelta(seconds=LATE)), *newer]
     return [data for about, data in frames(newer) if sight(about)]
 
 

@@ -104,7 +104,7 @@ def test_an_address_or_an_id_is_whole_or_refused(address, identity):
 @settings(max_examples=200, deadline=None)
 @given(
     st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), max_size=60).map(
-        lambda said: re.sub("[\u202a-\u202e\u2066-\u2069]", "", " ".join(said.split()))
+        lambda said: " ".join(re.sub("[\u202a-\u202e\u2066-\u2069\ufeff]", "", said).split())  # a byte order mark at the beginning is no letter of it
     )
 )
 def test_names_and_subjects_come_back_whole(said):
