@@ -62,6 +62,14 @@ def test_an_answer_is_taken_back_and_then_sent(stage, lang):
     mine = [each for each in mails if ANSWER[lang] in each.text]
     assert len(mine) == 2, "one for the customer, one in copy"
     assert {each.cc[0].address for each in mine} == {"boss@firm.example"}
+    stage.desk.python("""
+from yavar.conversations import deliveries
+from yavar.conversations.models import Delivery
+copy = Delivery.objects.filter(automatic=False).latest("pk")
+deliveries.bounced(copy.message_id, [copy.customer_id], "hard")
+""")
+    for place in (page.locator(".row:has([aria-current]) .row-state, .row:has([aria-current]) .timer"), page.locator(".bar-state")):
+        expect(place).to_have_text({"fa": "نرسیده", "en": "Not delivered"}[lang])
 
 
 def test_an_answer_is_sent_later(stage):

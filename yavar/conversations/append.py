@@ -55,7 +55,7 @@ def _look() -> str:
 @cache
 def _count(kind: str, usual: bool) -> str:
     """Give the counters. What says itself (a bot, the desk) answers nobody: whoever waits still waits, and the list shows what people said. `usual`: only if nothing but the message has to be told (a customer's opens what is not open, a merged one's goes elsewhere) and the write is new, so that one statement is enough."""
-    said = ", preview = ?, preview_by = ?, last_at = ?"
+    said = ", preview = ?, preview_by = ?, last_at = ?, undelivered = FALSE"
     changes = {
         "customer": f"{said}, unread = unread + 1, waiting_since = COALESCE(waiting_since, ?), status = 'open', snoozed_until = NULL",
         "agent": f"{said}, unread = 0, waiting_since = NULL, agent_seen = seq",

@@ -15,10 +15,11 @@ from yavar.base.problem import Problem
 
 from .actions import locked, tell
 from .events import DeliveryChanged
-from .models import Delivery, Message
+from .models import Conversation, Delivery, Message
 
 State = Delivery.State
 OPEN = (State.QUEUED, State.SENDING)
+LOST = (State.FAILED, State.BOUNCED, State.UNKNOWN)
 
 
 class Recipient(NamedTuple):
@@ -61,7 +62,7 @@ def settle(key: int, state: str, *, reason: str = "", detail: str = "", again_at
         sent_at = sql.moment(clock.now()) if state == State.SENT else None
         values = (str(state), reason[:40], detail[:300], sql.moment(again_at), delivery.attempts + counts, sent_at, key)
         if run(_ends(), values).rowcount and (state != State.QUEUED or reason[:40] != delivery.reason):
-            tell(conversation, _fact(delivery, state, reason), SYSTEM)
+            _tell(conversation, delivery, state, reason)
 
 
 @cache
@@ -77,7 +78,7 @@ def doubt_all(*, by: Actor) -> int:
     with transaction():
         for delivery in waiting:
             Delivery.objects.filter(pk=delivery.pk).update(state=State.UNKNOWN, reason="restored", next_at=None)
-            tell(locked(delivery.message.conversation_id), _fact(delivery, State.UNKNOWN, "restored"), by)
+            _tell(locked(delivery.message.conversation_id), delivery, State.UNKNOWN, "restored", by)
     return len(waiting)
 
 
@@ -94,7 +95,7 @@ def bounced(message: int, customers: Sequence[int], reason: str, detail: str = "
         for delivery in found:
             if delivery.state not in OPEN and (delivery.state, delivery.reason) != (State.BOUNCED, reason):
                 Delivery.objects.filter(pk=delivery.pk).update(state=State.BOUNCED, reason=reason, detail=detail[:300])
-                tell(locked(delivery.message.conversation_id), _fact(delivery, State.BOUNCED, reason), SYSTEM)
+                _tell(locked(delivery.message.conversation_id), delivery, State.BOUNCED, reason)
 
 
 def arrived(message: int, customers: Sequence[int]) -> None:
@@ -102,7 +103,7 @@ def arrived(message: int, customers: Sequence[int]) -> None:
     with transaction():
         for delivery in Delivery.objects.filter(message=message, customer__in=customers, state=State.UNKNOWN).select_related("message"):
             Delivery.objects.filter(pk=delivery.pk).update(state=State.SENT, reason="", detail="", sent_at=clock.now())
-            tell(locked(delivery.message.conversation_id), _fact(delivery, State.SENT, ""), SYSTEM)
+            _tell(locked(delivery.message.conversation_id), delivery, State.SENT)
 
 
 def decide(delivery: Delivery, *, again: bool, by: Actor) -> None:
@@ -113,14 +114,24 @@ def decide(delivery: Delivery, *, again: bool, by: Actor) -> None:
     with transaction():
         conversation = locked(delivery.message.conversation_id)
         found = Delivery.objects.get(pk=delivery.pk)
-        if found.state not in (State.FAILED, State.BOUNCED, State.UNKNOWN) or (not again and found.state != State.UNKNOWN):
+        if found.state not in LOST or (not again and found.state != State.UNKNOWN):
             raise Problem(409, "delivery.decided", _("Somebody changed this meanwhile. Please reload the page."))
         state, now = (State.QUEUED if again else State.SENT), clock.now()
         found.state, found.reason, found.detail, found.attempts = state, "", "", 0
         found.next_at, found.sent_at = (now, None) if again else (None, now)
         found.save(update_fields=["state", "reason", "detail", "attempts", "next_at", "sent_at"])
-        tell(conversation, _fact(delivery, state, ""), by)
+        _tell(conversation, delivery, state, by=by)
 
 
-def _fact(delivery: Delivery, state: str, reason: str) -> DeliveryChanged:
-    return DeliveryChanged(delivery.message_id, delivery.customer_id, delivery.pk, str(state), reason[:40])
+def _tell(conversation: Conversation, delivery: Delivery, state: str, reason: str = "", by: Actor = SYSTEM) -> None:
+    """The fact; and whether somebody did not get what was said last, or by itself since."""
+    if state in LOST or conversation.undelivered:
+        conversation.undelivered = bool(run(_lost(), (conversation.pk, sql.moment(conversation.last_at), *LOST)).fetchone())
+    fact = DeliveryChanged(delivery.message_id, delivery.customer_id, delivery.pk, str(state), reason[:40])
+    tell(conversation, fact, by, "undelivered")
+
+
+@cache
+def _lost() -> str:
+    joined = f"{sql.table(Delivery)} d JOIN {sql.table(Message)} m ON m.id = d.message_id"
+    return sql.text(f"SELECT 1 FROM {joined} WHERE m.conversation_id = ? AND m.created_at >= ? AND d.state IN ({sql.marks(LOST)}) LIMIT 1")

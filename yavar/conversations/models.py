@@ -84,6 +84,7 @@ class Conversation(models.Model):
     preview_by = models.CharField(max_length=30, default="customer:0")  # an actor
     last_at = models.DateTimeField()
     waiting_since = models.DateTimeField(null=True)  # the customer's first message that has no answer
+    undelivered = models.BooleanField(default=False)  # somebody did not get what was said last
     customer_seen = models.PositiveIntegerField(default=0)  # message seq
     agent_seen = models.PositiveIntegerField(default=0)
     due_at = models.DateTimeField(null=True)  # what is promised next: a copy of the timer that counts most (yavar.flow.sla), here for the lists' order

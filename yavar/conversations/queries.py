@@ -56,7 +56,7 @@ def _row(c: Conversation, customer: Customer, tags: list[str], draft: bool | Non
         tags=tags, subject=c.subject, preview=c.preview, preview_by=speaker.kind,
         preview_agent=_public(Agent, speaker.id) if speaker.kind == "agent" else None, last_at=c.last_at, waiting_since=c.waiting_since, unread=c.unread,
         snoozed_until=c.snoozed_until, lang=c.lang, draft=draft, request_type=_public(RequestType, c.request_type_id), version=c.event_seq,
-        merged_into=_public(Conversation, c.merged_into_id), due_at=c.due_at, due_from=c.due_from, due_kind=c.due_kind,
+        merged_into=_public(Conversation, c.merged_into_id), due_at=c.due_at, due_from=c.due_from, due_kind=c.due_kind, undelivered=c.undelivered,
     )  # fmt: skip
 
 

@@ -130,4 +130,5 @@ class Row:
     due_at: datetime | None = None  # what is promised next, when, and since when that runs
     due_from: datetime | None = None
     due_kind: str = ""
+    undelivered: bool = False
     found: dict[str, Any] | None = None

@@ -18,6 +18,7 @@ from yavar.conversations.actions import CustomerWrote
 from yavar.conversations.append import append
 from yavar.conversations.deliveries import Recipient
 from yavar.conversations.models import Conversation, Delivery, Draft, HeldReply, Message, Participant
+from yavar.conversations.queries import FOR_ROWS, rows
 from yavar.conversations.receive import Inbound, receive
 from yavar.integrations.channels.email.testing import arrives, mail, outlet
 from yavar.people.models import Identity
@@ -252,3 +253,34 @@ def test_a_restored_desk_sends_nothing_by_itself(shop, talk):
     copy.refresh_from_db()
     held.refresh_from_db()
     assert (copy.state, copy.reason, held.state, held.why) == ("unknown", "restored", "stopped", "restored") and told(copy) == [("unknown", "restored")]
+
+
+def test_the_row_says_that_what_was_said_last_did_not_arrive_until_it_did_or_somebody_speaks_again(shop, talk):
+    def undelivered():
+        return rows(shop.amir, [Conversation.objects.select_related(*FOR_ROWS).get()])[0].undelivered
+
+    def leaves(client_id):
+        writes(talk, shop.amir, client_id=client_id)
+        with later(6):
+            outgoing.release_due()
+        return Message.objects.latest("pk"), Delivery.objects.latest("pk")
+
+    said, copy = leaves("client-id-1")
+    deliveries.begin(copy)
+    deliveries.settle(copy.pk, "sent")
+    assert not undelivered()
+    deliveries.bounced(said.pk, [talk.customer_id], "hard")
+    assert undelivered()
+    with transaction():  # what says itself answers nobody
+        append(talk.pk, by=Actor("bot", 1), client_id="client-id-8", text="We have it.", at=clock.now())
+    assert undelivered()
+    copy.refresh_from_db()
+    deliveries.decide(copy, again=True, by=shop.amir.actor)
+    assert not undelivered()
+    deliveries.begin(copy)
+    deliveries.settle(copy.pk, "failed", reason="refused")
+    assert undelivered()
+    leaves("client-id-2")
+    assert not undelivered(), "another answer is under way"
+    deliveries.bounced(said.pk, [talk.customer_id], "hard")
+    assert not undelivered(), "that was one before"

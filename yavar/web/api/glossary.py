@@ -63,7 +63,7 @@ WORDS = {
     "until": "Until this time.", "url": "Its path on this desk.", "used_at": "When it was last used, to the minute.", "value": "The address or number, in its normal form.",
     "verified": "Whether it is proven. What is not verified is only claimed.", "version": "The conversation's event counter: every fact counts, without a gap. It is the ETag.",
     "view": "A named list: mine, unassigned, mentions, following, all, snoozed, drafts, inbox:<id>, team:<id>, tag:<id>, view:<id>.",
-    "waiting_since": "Since when the customer waits for an answer; null when nobody waits.", "what": "Which kind of deed: a family (`agent`) or one (`agent.granted`).",
+    "undelivered": "Somebody did not get what was said last: their copy failed, came back, or nobody knows.", "waiting_since": "Since when the customer waits for an answer; null when nobody waits.", "what": "Which kind of deed: a family (`agent`) or one (`agent.granted`).",
     "why": "Why it cannot be done, as a sentence.", "width": "Of a picture: pixels.",
     "withheld": "Names of its files that are not handed on, since they could run as programs; they are still in the mail's source.",
     "address": "Where it goes, in its normal form.", "begun": "The conversations that were begun, in the order of the addresses.", "bcc": "Addresses that get a copy nobody else sees.", "cc": "Addresses in copy; whoever is named there takes part from now on.",

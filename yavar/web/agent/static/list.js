@@ -3,7 +3,7 @@ import {html, useComputed, useEffect, useRef, useState} from "../ui/vendor/ui.js
 import {t, tn, digits, fullDate} from "../ui/wire.js";
 import {boot, composing, counts, deskNow, me, palette, picked, row, sideCounts, sieve} from "./state.js";
 import {address, go, hasTabs, place, viewName, views} from "./routes.js";
-import {Avatar, DueTimer, Icon, IconButton, Skeleton, TagMark, WaitTimer, When, dueWords, measure, shownCount, standing} from "./parts.js";
+import {Avatar, DueTimer, Icon, IconButton, Skeleton, TagMark, Undelivered, WaitTimer, When, dueWords, isLost, measure, shownCount, standing} from "./parts.js";
 import {comingDraft} from "./outbox.js";
 import * as feed from "./feed.js";
 import {assignToMe, resolve, senders} from "./actions.js";
@@ -175,12 +175,13 @@ function RowState({each, tell}) {
     return html`<span class="row-state"><${Icon} name="alarm-clock" size=${12} />${until}</span>`;
   }
   if (each.status === "resolved") return html`<span class="row-state"><${Icon} name="check" size=${12} />${t("Resolved")}</span>`;
+  if (isLost(each)) return html`<${Undelivered} />`;
   if (each.due_at) return html`<${DueTimer} due=${each} onMinute=${tell} />`;
   if (each.waiting_since) return html`<${WaitTimer} since=${each.waiting_since} />`;
   return html`<span class="row-state">${t("Waiting for customer")}</span>`;
 }
 
-const rowLabel = each => [each.customer.name, each.inbox.name, each.unread > 0 && t("unread"), each.status === "open" && each.due_at ? dueWords(standing(measure(each), deskNow()), each.due_kind, true)
+const rowLabel = each => [each.customer.name, each.inbox.name, each.unread > 0 && t("unread"), isLost(each) ? t("Not delivered") : each.status === "open" && each.due_at ? dueWords(standing(measure(each), deskNow()), each.due_kind, true)
   : each.waiting_since && t("Waiting for a reply since {time}", {time: fullDate(each.waiting_since)}), each.subject, each.preview].filter(Boolean).join(", ");
 
 function Empty() {

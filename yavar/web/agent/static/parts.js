@@ -70,6 +70,10 @@ export function WaitTimer({since}) {
     </span>`;
 }
 
+/** What was said last has not reached them, and they don't wait: else that comes first. @param {import("./state.js").Row} each */
+export const isLost = each => each.status === "open" && each.undelivered && !each.waiting_since;
+export const Undelivered = () => html`<span class="timer is-due is-late"><${Icon} name="circle-alert" size=${12} />${t("Not delivered")}</span>`;
+
 // ── what is promised: a ring with the share that is left, and the time ──
 
 const MINUTE = 60_000, HOUR = 3_600_000, STEPS = 40;

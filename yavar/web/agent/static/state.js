@@ -10,7 +10,7 @@ import {request, setStrings} from "../ui/wire.js";
  *   inbox: {id: string, kind: string, name: string}, status: string, priority: string, assignee: ?string, team: ?string,
  *   tags: string[], subject: string, preview: string, preview_by: string, preview_agent: ?string, last_at: string, waiting_since: ?string,
  *   unread: number, snoozed_until: ?string, lang: string, draft: boolean, request_type: ?string, version: number,
- *   due_at: ?string, due_from: ?string, due_kind: string}} Row */
+ *   due_at: ?string, due_from: ?string, due_kind: string, undelivered: boolean}} Row */
 
 export const boot = JSON.parse(document.getElementById("boot").textContent);
 setStrings(boot);

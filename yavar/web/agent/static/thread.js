@@ -3,7 +3,7 @@ import {html, useEffect, useLayoutEffect, useRef, useState} from "../ui/vendor/u
 import {t, tn} from "../ui/wire.js";
 import {agent, agentName, me, met, online, row, showDetails} from "./state.js";
 import {go, place} from "./routes.js";
-import {Avatar, DueTimer, Icon, IconButton, Met, Skeleton, WaitTimer, When} from "./parts.js";
+import {Avatar, DueTimer, Icon, IconButton, Met, Skeleton, Undelivered, WaitTimer, When, isLost} from "./parts.js";
 import {draft, letters, write} from "./outbox.js";
 import {copy, markSeen, reopen, resolve} from "./actions.js";
 import * as feed from "./feed.js";
@@ -59,7 +59,7 @@ function Header({id, each}) {
       </button>
     <span class="bar-state">${met.value === id ? html`<${Met} />` : resolved ? html`<span class="chip is-good">${t("Resolved")}</span>` : each.status === "snoozed" ? html`<span class="chip">
       ${t("Snoozed")}${each.snoozed_until && html` · <${When} at=${each.snoozed_until} />`}</span>`
-      : each.due_at ? html`<${DueTimer} due=${each} whole=${true} />` : each.waiting_since ? html`<${WaitTimer} since=${each.waiting_since} />` : html`<span class="chip is-spare">${t("Waiting for customer")}</span>`}</span></div>
+      : isLost(each) ? html`<${Undelivered} />` : each.due_at ? html`<${DueTimer} due=${each} whole=${true} />` : each.waiting_since ? html`<${WaitTimer} since=${each.waiting_since} />` : html`<span class="chip is-spare">${t("Waiting for customer")}</span>`}</span></div>
     <span class="grow" />
     <button type="button" class="owner" data-menu="assign" aria-haspopup="listbox" title=${`${t("Assigned to")} (A)`}
       onClick=${event => openMenu("assign", [id], event.currentTarget)}>
