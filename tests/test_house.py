@@ -75,6 +75,7 @@ LATER = {
     "bell",
     "chime",
     "device",
+    "forward",
     "joining",
     "keeping",
     "offer",

@@ -1,28 +1,16 @@
 /** A message that begins a conversation. What is typed stays on this device until it is sent. Loaded when it is first wanted. */
 import {html, useEffect, useRef, useState} from "../ui/vendor/ui.js";
-import {fullDate, t} from "../ui/wire.js";
-import {composing, row} from "./state.js";
-import {Icon, IconButton, dirOf, done, mac, mod, nameOf} from "./parts.js";
+import {t} from "../ui/wire.js";
+import {composing} from "./state.js";
+import {Icon, IconButton, dirOf, done, mac, mod} from "./parts.js";
 import {NEW, addresses, begin, clearDraft, draft, write} from "./outbox.js";
 import {Attachments, isRising, take} from "./files.js";
 import {recall, senders} from "./actions.js";
 import * as feed from "./feed.js";
-import {talk} from "./talks.js";
 import {go as goTo} from "./routes.js";
 import {OwnTime, Popover} from "./menus.js";
 
 const LIMIT = 10_000;
-
-/** Sends on what was said here: to somebody else, in a conversation of its own that is linked with this one. */
-export function forward(id) {
-  const one = talk(id), said = one.items.peek().filter(each => each.kind === "message" && !each.origin);
-  const quoted = said.slice(-10).map(each => `\u2068${nameOf(each.author)}\u2069, \u2068${fullDate(each.at)}\u2069:\n${each.text.split("\n").map(line => `> ${line}`).join("\n")}`).join("\n\n");
-  const subject = row(id).peek().subject, [first] = senders();
-  const own = senders().find(each => each.id === row(id).peek().inbox.id);
-  write(NEW, "reply", {text: `\n\n${quoted}`, files: [], envelope: {to: "", cc: "", bcc: ""}, subject: subject ? `Fwd: ${subject}` : "", inbox: (own ?? first)?.id, about: id,
-    copies: said.flatMap(each => each.files).slice(-10), client_id: undefined});
-  composing.value = true;
-}
 
 export function Begin() {
   const box = useRef(null), area = useRef(null);

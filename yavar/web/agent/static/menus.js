@@ -153,7 +153,7 @@ const optionsOf = {
       ...(each?.status === "open" ? [] : [{key: "reopen", label: t("Reopen"), icon: "rotate-ccw", keys: "⇧ E", run: () => reopen(ids)}]),
       ...(ids.length === 1 && may("conversation.merge") ? [{key: "merge", label: t("Merge…"), icon: "layers", run: then("merge")},
         {key: "split", label: t("Split off…"), icon: "copy", run: then("split")}, {key: "link", label: t("Link…"), icon: "external-link", run: then("link")}] : []),
-      ...(ids.length === 1 && senders().length ? [{key: "forward", label: t("Forward…"), icon: "send-horizontal", run: () => import("./begin.js").then(found => found.forward(ids[0])).catch(() => say(t("No connection."), "wifi-off"))}] : []),
+      ...(ids.length === 1 && senders().length ? [{key: "forward", label: t("Forward…"), icon: "send-horizontal", run: () => import("./forward.js").then(found => found.forward(ids[0])).catch(() => say(t("No connection."), "wifi-off"))}] : []),
       {key: "copy", label: t("Copy number #{reference}", {reference: each?.reference}), icon: "copy", run: () => copy(`#${each.reference}`)},
     ];
   },

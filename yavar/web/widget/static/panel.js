@@ -215,7 +215,7 @@ function arrived(message) {
   writer.value = "";
   if (!looking()) {
     tell({yavar: "unread", count: ++unread});
-    if (recall("sound")) import("./more.js").then(({ring}) => ring());
+    if (recall("sound")) rarely().then(({ring}) => ring());
   }
   const wait = Math.max(0, 1000 - (Date.now() - lastSpoken));
   lastSpoken = Date.now() + wait;
@@ -378,14 +378,16 @@ addEventListener("message", ({source, origin, data}) => {
 });
 
 document.addEventListener("visibilitychange", () => look());
-/** Starts once there is something on the screen. */
-export function start() {
+let rarely;
+/** Starts once there is something on the screen. @param {() => Promise<object>} later reads what only some chats need */
+export function start(later) {
+  rarely = later;
   tell({yavar: "ready"});
   loading.value = Boolean(recall("open"));
   (loading.value ? hello() : Promise.resolve()).finally(() => {
     loading.value = false;
     conversation.subscribe((now) => tell({yavar: "talk", on: Boolean(now) && now.status !== "resolved"}));
   });
-  if ((recall("lang") || config.lang) !== config.lang) import("./more.js").then(({speak}) => speak(recall("lang"))); // chosen here before
+  if ((recall("lang") || config.lang) !== config.lang) rarely().then(({speak}) => speak(recall("lang"))); // chosen here before
   pump();
 }

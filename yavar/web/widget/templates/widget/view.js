@@ -205,5 +205,5 @@ const place = document.getElementById("panel");
 place.replaceChildren(); // what stood there for the case that nothing comes
 render(html`<${Whole} />`, place);
 document.addEventListener("pointerdown", ({target}) => { if (!target.closest(".more")) menu.value = null; });
-start();
+start(later);
 {% endraw %}
