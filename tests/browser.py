@@ -264,13 +264,14 @@ class Clerk(Person):
 class Stage:
     """Brings people on, and keeps pictures of what they saw."""
 
-    def __init__(self, chromium: Browser, desk: Desk, folder: Path) -> None:
-        self.chromium, self.desk, self.folder = chromium, desk, folder
+    def __init__(self, chromium: Browser, desk: Desk, folder: Path, workers: str = "block") -> None:
+        self.chromium, self.desk, self.folder, self.workers = chromium, desk, folder, workers
         self.people: list[Person] = []
         self.lines: list[Cut] = []
 
     def page(self, lang: str, size: tuple[int, int] = LAPTOP, **more: Any) -> Page:
-        context = self.chromium.new_context(locale={"fa": "fa-IR", "ru": "ru-RU"}.get(lang, "en-GB"), viewport={"width": size[0], "height": size[1]}, **more)
+        locale = {"fa": "fa-IR", "ru": "ru-RU"}.get(lang, "en-GB")
+        context = self.chromium.new_context(locale=locale, viewport={"width": size[0], "height": size[1]}, service_workers=self.workers, **more)
         return context.new_page()
 
     def shopper(self, lang: str = "fa", name: str = "", base: str = "", **more: Any) -> Shopper:
@@ -333,8 +334,9 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 
 
 @pytest.fixture
-def stage(chromium: Browser, desk: Desk, tmp_path: Path) -> Iterator[Stage]:
-    found = Stage(chromium, desk, tmp_path)
+def stage(request: pytest.FixtureRequest, chromium: Browser, desk: Desk, tmp_path: Path) -> Iterator[Stage]:
+    """Without service workers: what goes by way of one, a test can't be sure to meet on its way. A file that is about them says SERVICE_WORKERS."""
+    found = Stage(chromium, desk, tmp_path, "allow" if getattr(request.module, "SERVICE_WORKERS", False) else "block")
     yield found
     found.close()
 

@@ -10,6 +10,7 @@ from tests.browser import eventually
 pytest_plugins = ["tests.browser"]
 pytestmark = [pytest.mark.slow, pytest.mark.one_engine, pytest.mark.timeout(120)]
 WHOLE_CHROMIUM = True  # the headless one asks nobody whether it may notify
+SERVICE_WORKERS = True
 both_languages = pytest.mark.parametrize("who, lang", [("amir", "fa"), ("sara", "en")])
 COUNTS = "/api/v1/conversations/counts"
 QUESTION = {"fa": "سلام، کتری سالم نرسید.", "en": "Hello, my kettle came broken."}
