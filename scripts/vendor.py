@@ -23,6 +23,12 @@ MODULES = {
     "@preact/signals": ("signals", "dist/signals.mjs"),
     "htm": ("htm", "dist/htm.mjs"),
 }
+# Preact 11 moves what has a key by moveBefore. Chromium (seen in 156) leaves what is moved so and changed in the same breath laid out as it was: the old place, the old
+# words. So it is put in anew, as where moveBefore is not known, and what had the focus keeps it.
+MOVES = (
+    "if(Element.prototype.moveBefore)Element.prototype.moveBefore=function(node,before){const held=document.activeElement;this.insertBefore(node,before);"
+    "if(node.contains(held))held.focus({preventScroll:true})};"
+)
 FONTS = {
     "fonts/inter-latin-wght-normal.woff2": "inter",
     "fonts/inter-cyrillic-wght-normal.woff2": "inter",
@@ -76,7 +82,7 @@ def as_function(source: str) -> str:
 
 
 def bundle(packages: dict[str, dict[str, bytes]]) -> bytes:
-    lines = ["/* preact, @preact/signals (MIT), htm (Apache-2.0): versions and hashes in vendor.toml; made by scripts/vendor.py */"]
+    lines = ["/* preact, @preact/signals (MIT), htm (Apache-2.0): versions and hashes in vendor.toml; made by scripts/vendor.py */", MOVES]
     for module, (package, path) in MODULES.items():
         lines.append(f"const {variable(module)}={as_function(packages[package][path].decode())};")
     p, k, s, h = (variable(m) for m in ("preact", "preact/hooks", "@preact/signals", "htm"))

@@ -72,6 +72,36 @@ deliveries.bounced(copy.message_id, [copy.customer_id], "hard")
         expect(place).to_have_text({"fa": "نرسیده", "en": "Not delivered"}[lang])
 
 
+def test_a_row_that_moves_and_changes_at_once_is_drawn_anew(stage):
+    clerk = owner(stage, "en")
+    for number in ("first", "second", "third"):
+        asked(stage, clerk, "en", f"The {number} of three")
+        expect(clerk.log.locator(".bubble.is-auto")).to_be_visible()
+        clerk.reply(ANSWER["en"])
+        expect(clerk.log.locator(".meta .mark", has_text=SENT["en"])).to_have_count(2, timeout=15_000)
+        row = clerk.page.locator(".row:has([aria-current])")
+        expect(row).to_contain_text(ANSWER["en"], use_inner_text=True)  # what is seen, not what stands in the document
+        expect(row).to_contain_text("Waiting for customer", use_inner_text=True)
+        tops = clerk.page.locator(".row").evaluate_all("rows => rows.map(row => row.getBoundingClientRect().top)")
+        assert tops == sorted(tops)
+    row = clerk.page.locator(".row", has_text="The first of three")
+    row.locator("a").focus()
+    was = row.bounding_box()["y"]
+    stage.desk.python("""
+from yavar.base import clock
+from yavar.base.db import transaction
+from yavar.base.events import Actor
+from yavar.conversations.append import append
+from yavar.conversations.models import Conversation
+talk = Conversation.objects.get(subject__startswith="The first of three")
+with transaction():
+    append(talk.pk, by=Actor("customer", talk.customer_id), client_id="once-more", text="And when?", at=clock.now())
+""")
+    expect(row).to_contain_text("And when?", use_inner_text=True)
+    eventually(clerk.page, lambda: row.bounding_box()["y"] != was, "what waits has another place")
+    expect(row.locator("a")).to_be_focused()
+
+
 def test_an_answer_is_sent_later(stage):
     clerk = owner(stage, "en")
     asked(stage, clerk, "en", "For tomorrow")
