@@ -88,7 +88,9 @@ def test_resolving_what_the_customer_has_just_asked_stops_once(stage):
     def late(route):
         shopper.say("And one thing more?")
         shopper.delivered("And one thing more?")
-        other.ask("POST", f"conversations/{key}/messages", {"text": "Yes, two are left.", "client_id": f"crossing-{key}"})  # to the question before; it hides nothing
+        other.ask(
+            "POST", f"conversations/{key}/messages", {"text": "Yes, two are left.", "client_id": f"crossing-{key}"}
+        )  # to the question before; it hides nothing
         route.continue_()
 
     clerk.page.route(f"**/{key}/resolve", late, times=1)

@@ -21,6 +21,7 @@ from yavar.people.models import Agent, Team
 from yavar.web.api.words import views_of
 
 from .frame import Form, Said, Typed, isolated, kept, listed, settings_page, unexpected, without_right
+from .words import choices
 
 STATUSES: dict[str, Promise] = {"open": gettext_lazy("Open"), "snoozed": gettext_lazy("Snoozed"), "resolved": gettext_lazy("Resolved"), "": gettext_lazy("Any")}
 PRIORITIES: dict[str, Promise] = {"urgent": gettext_lazy("Urgent"), "high": gettext_lazy("High"), "normal": gettext_lazy("Normal"), "low": gettext_lazy("Low")}
@@ -107,13 +108,13 @@ def _options(agent: Agent, lang: str) -> dict[str, list[tuple[str, str]]]:
     """What each part of a filter can be, one query each."""
     brands = {each.pk: each for each in brands_of(agent).order_by("pk")}
     types = RequestType.objects.select_related("brand").order_by("pk")
-    people = Agent.objects.filter(is_active=True, kind="person").order_by("name", "pk").values_list("public_id", "name")
+    people = choices(Agent.objects.filter(is_active=True, kind="person"))
     return {
         "assignee": [("", _("anybody or nobody")), ("me", _("whoever looks at it")), ("none", _("nobody")), *people],
-        "team": [("", _("any or none")), ("none", _("no team")), *Team.objects.order_by("name").values_list("public_id", "name")],
-        "inbox": [("", _("any")), *inboxes_of(agent).order_by("name", "pk").values_list("public_id", "name")],
+        "team": [("", _("any or none")), ("none", _("no team")), *choices(Team.objects.all())],
+        "inbox": [("", _("any")), *choices(inboxes_of(agent))],
         "brand": [("", _("any")), *((each.public_id, each.name_in(lang)) for each in brands.values())],
-        "tag": [("", _("any or none")), *Tag.objects.order_by("name", "pk").values_list("public_id", "name")[:1000]],
+        "tag": [("", _("any or none")), *choices(Tag.objects.order_by("name")[:1000])],
         "due": [("", _("any or none")), ("soon", _("due within the hour")), ("late", _("overdue"))],
         "request_type": [("", _("any or none")), *((each.public_id, f"{translated(each.name, lang)}{f' ({each.brand.name_in(lang)})' if len(brands) > 1 else ''}") for each in types)],
     }  # fmt: skip

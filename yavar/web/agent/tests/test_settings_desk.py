@@ -45,6 +45,19 @@ def test_three_hundred_tags(nila):
     assert nila.queries("tags") < 20
 
 
+def test_names_come_in_the_order_of_the_alphabet(nila):
+    for name in ("هدیه", "پرداخت", "Zoe", "تخفیف", "amir"):
+        make_tag(name)
+        add_team(name, [], by=SYSTEM)
+    wanted = ["amir", "Zoe", "پرداخت", "تخفیف", "هدیه"]
+    for page in ("tags", "teams"):
+        shown = nila.page(page)
+        assert sorted(wanted, key=lambda name: shown.index(f">{name}<")) == wanted
+    boot = nila.client.get("/inbox").content.decode()
+    assert [each["name"] for each in nila.client.get("/api/v1/tags").json()] == wanted
+    assert sorted(wanted, key=lambda name: boot.index(f'"{name}"')) == wanted
+
+
 def test_without_a_name_the_page_goes_to_the_name_in_the_readers_language(nila):
     page = nila.do("fields", "add", 422, **FIELD | NONE)
     [own] = re.findall(r'<input id="add-name-en"[^>]*>', page)
@@ -180,7 +193,9 @@ def test_request_types_of_a_shop(shop, nila):
     kind.refresh_from_db()
     assert kind.name == {"en": "Send back"}
     assert 'id="type-name-fault"' in nila.do(one, "rename_type", 422, **NONE)
-    assert 'id="type-name_ru-fault"' in nila.do(one, "rename_type", 422, **NONE | {"name_en": "Return", "name_ru": "я" * 81}), "it stands at the name that is too long"
+    assert 'id="type-name_ru-fault"' in nila.do(one, "rename_type", 422, **NONE | {"name_en": "Return", "name_ru": "я" * 81}), (
+        "it stands at the name that is too long"
+    )
     page = nila.page(one)
     assert "1 conversation then has no type." in page and "1 field that is asked only for it goes too" in page
     nila.do(one, "remove_type")
