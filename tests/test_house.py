@@ -111,6 +111,18 @@ def test_catalogues_and_vendored_files_are_complete():
         assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.parametrize(
+    ("lang", "never"),
+    [
+        ("fa", "تیم‌ها|یا تیم|گروه شما|یکی از گروه"),  # the team is all who work here (تیم, команда); a team is some of them (گروه, группа)
+        ("ru", r"командам\b|команды и вы|или команде|\bстола?\b"),  # the desk is служба
+    ],
+)
+def test_a_thing_has_one_name(lang, never):
+    text = (ROOT / f"yavar/locale/{lang}/LC_MESSAGES/django.po").read_text(encoding="utf-8")
+    assert [line for line in text.splitlines() if line.startswith(("msgstr", '"')) and re.search(never, line)] == []
+
+
 def test_floors_stand():
     done = subprocess.run([str(Path(sys.executable).parent / "lint-imports"), "--no-cache"], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
