@@ -195,6 +195,15 @@ def test_senders_are_listed_added_and_taken_off(owner, held):
     assert not SenderRule.objects.filter(pattern="@good.example").exists()
 
 
+def test_a_sender_is_listed_in_its_own_letters(owner, held):
+    owner.post("/settings/received", {"do": "rule", "pattern": "@فروشگاه.example", "verdict": "block"})
+    page = owner.get("/settings/received").content.decode()
+    assert page.count("@فروشگاه.example") >= 2 and ">@xn--" not in page
+    pattern = SenderRule.objects.get(pattern__startswith="@xn--").pattern
+    owner.post("/settings/received", {"do": "forget", "pattern": pattern})
+    assert "@فروشگاه.example" in owner.get("/settings/received").content.decode() and not SenderRule.objects.filter(pattern=pattern).exists()
+
+
 def test_the_source_is_downloaded_as_it_came(owner, inbox, shop):
     raw = mail()
     arrives(inbox, raw)
