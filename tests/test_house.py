@@ -123,6 +123,11 @@ def test_a_thing_has_one_name(lang, never):
     assert [line for line in text.splitlines() if line.startswith(("msgstr", '"')) and re.search(never, line)] == []
 
 
+def test_a_number_keeps_its_sign_before_it_among_persian_words():
+    text = (ROOT / "yavar/locale/fa/LC_MESSAGES/django.po").read_text(encoding="utf-8")
+    assert re.findall(r"^msgstr.*(?<!\u200e)#\{reference\}.*$", text, re.MULTILINE) == []
+
+
 def test_floors_stand():
     done = subprocess.run([str(Path(sys.executable).parent / "lint-imports"), "--no-cache"], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout

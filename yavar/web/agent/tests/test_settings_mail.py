@@ -161,6 +161,8 @@ def test_release(owner, held):
     assert decide(owner, "release").status_code == 303
     read_everything(held)
     assert Message.objects.get().text.strip() == "Let me in"
+    page = owner.get("/settings/received?state=all").content.decode()
+    assert re.search(rf'<a class="link ltr" [^>]*>#{Conversation.objects.get().reference}</a>', page), "in a Persian page too its # stands before it"
 
 
 def test_what_is_from_nobody_is_not_offered_to_become_a_conversation(owner, inbox, held):
