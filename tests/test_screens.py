@@ -109,6 +109,18 @@ def test_settings_on_a_phone(stage):
     page.locator("form:has([value=add]) [name=name]").press("Enter")
     expect(page.locator(".said")).to_be_visible()
     try:
+        page.goto(f"{stage.desk.url}/settings/hours")
+        page.goto(page.locator("main a[href*='calendar=']").first.evaluate("each => each.href"))
+        page.locator("[name=country]").select_option("IR")
+        page.locator("form:has([value=country]) button").click()
+        days = page.locator(".holidays strong")
+        expect(days.first).to_be_visible()
+        assert {round(each.bounding_box()["height"]) for each in days.all() if each.is_visible()} == {round(days.first.bounding_box()["height"])}, (
+            "a day on one line"
+        )
+        page.locator("[name=country]").select_option("")
+        page.locator("form:has([value=country]) button").click()
+        expect(days).to_have_count(0)
         for path, one in (("inboxes", ""), ("people", "person"), ("promises", "policy"), ("tags", "tag")):
             page.goto(f"{stage.desk.url}/settings/{path}")
             if one:
