@@ -62,6 +62,12 @@ def test_every_width_of_the_inbox(stage, who, lang, theme):
                 overflow.append((path, width, wide[0]))
     page.set_viewport_size({"width": 1440, "height": 900})
     assert overflow == []
+    page.locator(".list [role=tab], .list .tab").first.focus()
+    page.keyboard.press("Control+a")
+    page.locator(".bulk-count").evaluate("each => { each.textContent = each.textContent.replace(/[0-9۰-۹]+/, lang => lang < 'a' ? '300' : '۳۰۰') }")
+    bar, last = page.locator(".bulk").bounding_box(), page.locator(".bulk .button").bounding_box()
+    assert min(last["x"] - bar["x"], bar["x"] + bar["width"] - last["x"] - last["width"]) >= 4, "the last button ends before the pane does"
+    page.keyboard.press("Escape")
     times = page.locator(".thread .meta time, .details time, .row-time time")
     shown = " ".join(times.all_inner_texts() + [text or "" for text in times.evaluate_all("all => all.map(one => one.title)")])
     if lang == "fa":
