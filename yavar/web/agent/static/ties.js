@@ -3,7 +3,7 @@ import {html} from "../ui/vendor/ui.js";
 import {t} from "../ui/wire.js";
 import {agent, boot, call, may, me, putRow, row} from "./state.js";
 import {address, go, place} from "./routes.js";
-import {ChannelBadge, Icon, IconButton, When, done, failed, say} from "./parts.js";
+import {ChannelBadge, Icon, IconButton, When, done, failed, later, say} from "./parts.js";
 import * as feed from "./feed.js";
 import {openMenu} from "./menus.js";
 import {load, talk} from "./talks.js";
@@ -51,6 +51,7 @@ export async function apart(customer, renew) {
   try { await call("POST", `customers/${customer}/unmerge`, {}); await renew(); say(t("They are two again"), "rotate-ccw"); } catch (problem) { failed(problem.title); }
 }
 
+const OwnDay = later(() => import("./own-time.js").then(found => found.OwnDay), () => {});
 /** A custom field: shown, changed in place, sent when it is left. @param {{definition: object, value: any, save: (value: any) => Promise<any>}} props */
 function Field({definition, value, save}) {
   const label = definition.label[boot.lang] ?? Object.values(definition.label)[0];
@@ -59,7 +60,8 @@ function Field({definition, value, save}) {
   const id = `field-${definition.key}`;
   const field = definition.kind === "choice" ? html`<select id=${id} onChange=${change}><option value="" />${definition.choices.map(each => html`<option key=${each} selected=${each === value}>${each}</option>`)}</select>`
     : definition.kind === "yesno" ? html`<input id=${id} type="checkbox" checked=${value === true} onChange=${event => save(event.currentTarget.checked)} />`
-    : html`<input id=${id} type=${{number: "number", date: "date", url: "url"}[definition.kind] ?? "text"} step="any" dir=${definition.kind === "text" ? "auto" : "ltr"} value=${value ?? ""} onChange=${change} />`;
+    : definition.kind === "date" ? html`<${OwnDay} id=${id} value=${value} save=${send} />`
+    : html`<input id=${id} type=${{number: "number", url: "url"}[definition.kind] ?? "text"} step="any" dir=${definition.kind === "text" ? "auto" : "ltr"} value=${value ?? ""} onChange=${change} />`;
   return html`<div><dt><label for=${id}>${label}</label></dt><dd class="field-in-place">${field}</dd></div>`;
 }
 
