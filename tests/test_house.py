@@ -123,9 +123,9 @@ def test_a_thing_has_one_name(lang, never):
     assert [line for line in text.splitlines() if line.startswith(("msgstr", '"')) and re.search(never, line)] == []
 
 
-def test_a_number_keeps_its_sign_before_it_among_persian_words():
+def test_numbers_and_domains_keep_their_sign_before_them_among_persian_words():
     text = (ROOT / "yavar/locale/fa/LC_MESSAGES/django.po").read_text(encoding="utf-8")
-    assert re.findall(r"^msgstr.*(?<!\u200e)#\{reference\}.*$", text, re.MULTILINE) == []
+    assert re.findall(r"^msgstr.*(?<![\u200e\u2066\w])(?:#\{reference\}|@[a-z]).*$", text, re.MULTILINE) == []
 
 
 def test_floors_stand():
