@@ -65,6 +65,17 @@ def test_without_a_name_the_page_goes_to_the_name_in_the_readers_language(nila):
     assert page.count("autofocus") == page.count('aria-invalid="true"') == 1
 
 
+def test_a_day_in_a_view_is_typed_and_shown_in_ones_own_calendar(shop, nila):
+    shop.owner.lang = "fa"
+    shop.owner.save()
+    key = save_field(by=SYSTEM, label={"fa": "روز رسیدن"}, kind="date", filter=True).key
+    nila.do("views", "add", 422, **VIEW | {"name": "x"}, keys=[key], values=["۱۴۰۵/۱۳/۳"])
+    page = nila.do("views", "add", **VIEW | {"name": "رسیده‌ها"}, keys=[key], values=["۱۴۰۵/۹/۳"])
+    view = SavedView.objects.get()
+    assert view.filter["fields"] == {key: "2026-11-24"} and "۱۴۰۵/۰۹/۰۳" in page
+    assert 'value="۱۴۰۵/۰۹/۰۳"' in nila.page(f"views?view={view.public_id}") and "data-date-field" in nila.page("views")
+
+
 def test_a_view_made_changed_shared_and_removed(shop, nila):
     team, tag = add_team("Returns", [], by=SYSTEM), make_tag("vip")
     save_field(by=SYSTEM, label={"en": "Order"}, kind="number", filter=True)
