@@ -78,6 +78,7 @@ LATER = {
     "joining",
     "keeping",
     "offer",
+    "own-fields",
     "own-time",
     "palette",
     "people",

@@ -244,6 +244,31 @@ def test_a_day_in_a_field_of_ones_own_stands_in_ones_own_calendar(stage, lang):
     expect(page.locator(".composer textarea")).to_have_value(said)
 
 
+@both_languages
+def test_a_number_is_typed_in_any_digits(stage, lang):
+    shopper, clerk, chat = asked(stage, lang)
+    key = clerk.ask("POST", "fields", {"key": f"w_{secrets.token_hex(3)}", "label": {lang: "Weight"}, "kind": "number", "on": "conversation"})["key"]
+    try:
+        clerk.go(f"/inbox/all/{chat}")
+        clerk.side(1)
+        field = clerk.page.locator(f"#field-{key}")
+        for typed, meant in (("۱۲٫۵", 12.5), ("٣", 3), ("7.25", 7.25)):
+            field.fill("")
+            field.type(typed)
+            field.press("Tab")
+            eventually(clerk.page, lambda meant=meant: clerk.get(f"/api/v1/conversations/{chat}")["fields"].get(key) == meant, f"{typed} is {meant}")
+        field.fill("much")
+        shopper.say(WORDS[lang]["more"])
+        clerk.sees(WORDS[lang]["more"])
+        expect(field).to_have_value("much")
+        field.press("Tab")
+        expect(clerk.page.locator(".toast")).to_be_visible()
+        assert clerk.get(f"/api/v1/conversations/{chat}")["fields"][key] == 7.25
+    finally:
+        own = next(each["id"] for each in clerk.get("/api/v1/fields") if each["key"] == key)
+        clerk.ask("PATCH", f"fields/{own}", {"active": False})
+
+
 FITS = """box => { const {font, paddingInlineStart, paddingInlineEnd} = getComputedStyle(box), pen = document.createElement("canvas").getContext("2d"); pen.font = font;
   return pen.measureText(box.placeholder).width <= box.clientWidth - parseFloat(paddingInlineStart) - parseFloat(paddingInlineEnd); }"""
 

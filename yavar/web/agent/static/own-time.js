@@ -31,7 +31,7 @@ function DayBox({id, of, first, onChange}) {
 /** A day that is kept: 2026-11-26, or "" for none. @param {{id: string, value: string|null, save: (day: string) => void}} props */
 export function OwnDay({id, value, save}) {
   const day = useRef(null);
-  useEffect(() => { day.current.value = value ? written(Date.parse(value)) : ""; day.current.dispatchEvent(new Event("input")); }, [value]);
+  useEffect(() => { if (day.current === document.activeElement) return; day.current.value = value ? written(Date.parse(value)) : ""; day.current.dispatchEvent(new Event("input")); }, [value ?? ""]);
   const change = () => {
     const typed = day.current.value.trim(), found = typed && read(typed);
     day.current.setCustomValidity(found === null ? t("Write a day, like {example}.", {example: written(tomorrow())}) : "");
