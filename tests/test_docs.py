@@ -19,6 +19,22 @@ def test_reference_pages_say_what_the_code_says():
     assert done.returncode == 0, done.stderr[-2000:]
 
 
+def test_reckoning_answers_as_its_page_says(tmp_path):
+    page = (ROOT / re.search(r"due: cases .*\((.*?\.md)\)", (ROOT / "yavar/config/cli.py").read_text())[1]).read_text()
+    [cases], [answers] = re.findall(r"^```json\n(.*?)^```", page, re.DOTALL | re.MULTILINE), re.findall(r"^```\n(\{.*?)^```", page, re.DOTALL | re.MULTILINE)
+    (tmp_path / "cases.json").write_text(cases)
+    done = subprocess.run([sys.executable, "-m", "yavar", "sla", "due", str(tmp_path / "cases.json")], cwd=ROOT, capture_output=True, text=True)
+    assert (done.stdout, done.returncode) == (answers, 0), done.stderr
+
+
+def test_addresses_in_commands_are_quoted_where_a_shell_would_look_for_files():
+    """zsh, which macOS starts, takes a bare ? for a pattern and runs nothing."""
+    lines = [
+        (page.name, line) for page in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")] for line in page.read_text().splitlines() if line.startswith("curl ")
+    ]
+    assert lines and [each for each in lines if re.search(r"""\s[^\s"']+\?""", each[1])] == []
+
+
 def test_every_field_of_the_api_has_words():
     from yavar.web.api.v1 import api
 

@@ -79,6 +79,7 @@ LATER = {
     "joining",
     "keeping",
     "offer",
+    "own-fields",
     "own-time",
     "palette",
     "people",
@@ -110,6 +111,23 @@ def test_catalogues_and_vendored_files_are_complete():
     for script in ("strings.py", "vendor.py"):
         done = subprocess.run([sys.executable, f"scripts/{script}", "--check"], cwd=ROOT, capture_output=True, text=True)
         assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("lang", "never"),
+    [
+        ("fa", "تیم‌ها|یا تیم|گروه شما|یکی از گروه"),  # the team is all who work here (تیم, команда); a team is some of them (گروه, группа)
+        ("ru", r"командам\b|команды и вы|или команде|\bстола?\b"),  # the desk is служба
+    ],
+)
+def test_a_thing_has_one_name(lang, never):
+    text = (ROOT / f"yavar/locale/{lang}/LC_MESSAGES/django.po").read_text(encoding="utf-8")
+    assert [line for line in text.splitlines() if line.startswith(("msgstr", '"')) and re.search(never, line)] == []
+
+
+def test_numbers_and_domains_keep_their_sign_before_them_among_persian_words():
+    text = (ROOT / "yavar/locale/fa/LC_MESSAGES/django.po").read_text(encoding="utf-8")
+    assert re.findall(r"^msgstr.*(?<![\u200e\u2066\w])(?:#\{reference\}|@[a-z]).*$", text, re.MULTILINE) == []
 
 
 def test_floors_stand():

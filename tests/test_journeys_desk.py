@@ -215,6 +215,60 @@ def test_two_customers_who_are_one_person(stage, lang):
     quiet(shopper, again, clerk)
 
 
+DAYS = {"fa": ("۱۴۰۵/۹/۳", "۱۴۰۵/۰۹/۰۳", "۳ آذر ۱۴۰۵"), "en": ("2026-11-24", "2026-11-24", "24 November 2026")}
+
+
+@both_languages
+def test_a_day_in_a_field_of_ones_own_stands_in_ones_own_calendar(stage, lang):
+    """As typed, as shown again, and as a canned reply says it."""
+    typed, shown, said = DAYS[lang]
+    _shopper, clerk, chat = asked(stage, lang)
+    page, shortcut = clerk.page, f"/d{secrets.token_hex(4)}"
+    kinds = [each["id"] for each in clerk.get("/api/v1/request_types")]
+    clerk.ask("POST", f"conversations/{chat}/request_type", {"id": kinds[1]})
+    clerk.ask("POST", "canned", {"name": shortcut, "shortcut": shortcut, "texts": {lang: "{conversation.field.came_on}"}})
+    clerk.go(f"/inbox/all/{chat}")
+    clerk.side(1)
+    field = page.locator("#field-came_on")
+    field.fill("5")
+    field.press("Tab")
+    assert field.evaluate("each => each.validationMessage") and clerk.get(f"/api/v1/conversations/{chat}")["fields"].get("came_on") is None
+    expect(field).to_have_value("5")
+    field.fill(typed)
+    field.press("Tab")
+    eventually(page, lambda: clerk.get(f"/api/v1/conversations/{chat}")["fields"].get("came_on") == "2026-11-24", "the day is kept")
+    expect(field).to_have_value(shown)
+    page.locator(".composer textarea").click()
+    page.keyboard.type(shortcut)
+    page.locator("#offer [role=option]", has_text=said).click()
+    expect(page.locator(".composer textarea")).to_have_value(said)
+
+
+@both_languages
+def test_a_number_is_typed_in_any_digits(stage, lang):
+    shopper, clerk, chat = asked(stage, lang)
+    key = clerk.ask("POST", "fields", {"key": f"w_{secrets.token_hex(3)}", "label": {lang: "Weight"}, "kind": "number", "on": "conversation"})["key"]
+    try:
+        clerk.go(f"/inbox/all/{chat}")
+        clerk.side(1)
+        field = clerk.page.locator(f"#field-{key}")
+        for typed, meant in (("۱۲٫۵", 12.5), ("٣", 3), ("7.25", 7.25)):
+            field.fill("")
+            field.type(typed)
+            field.press("Tab")
+            eventually(clerk.page, lambda meant=meant: clerk.get(f"/api/v1/conversations/{chat}")["fields"].get(key) == meant, f"{typed} is {meant}")
+        field.fill("much")
+        shopper.say(WORDS[lang]["more"])
+        clerk.sees(WORDS[lang]["more"])
+        expect(field).to_have_value("much")
+        field.press("Tab")
+        expect(clerk.page.locator(".toast")).to_be_visible()
+        assert clerk.get(f"/api/v1/conversations/{chat}")["fields"][key] == 7.25
+    finally:
+        own = next(each["id"] for each in clerk.get("/api/v1/fields") if each["key"] == key)
+        clerk.ask("PATCH", f"fields/{own}", {"active": False})
+
+
 FITS = """box => { const {font, paddingInlineStart, paddingInlineEnd} = getComputedStyle(box), pen = document.createElement("canvas").getContext("2d"); pen.font = font;
   return pen.measureText(box.placeholder).width <= box.clientWidth - parseFloat(paddingInlineStart) - parseFloat(paddingInlineEnd); }"""
 

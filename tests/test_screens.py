@@ -62,6 +62,12 @@ def test_every_width_of_the_inbox(stage, who, lang, theme):
                 overflow.append((path, width, wide[0]))
     page.set_viewport_size({"width": 1440, "height": 900})
     assert overflow == []
+    page.locator(".list [role=tab], .list .tab").first.focus()
+    page.keyboard.press("Control+a")
+    page.locator(".bulk-count").evaluate("each => { each.textContent = each.textContent.replace(/[0-9۰-۹]+/, lang => lang < 'a' ? '300' : '۳۰۰') }")
+    bar, last = page.locator(".bulk").bounding_box(), page.locator(".bulk .button").bounding_box()
+    assert min(last["x"] - bar["x"], bar["x"] + bar["width"] - last["x"] - last["width"]) >= 4, "the last button ends before the pane does"
+    page.keyboard.press("Escape")
     times = page.locator(".thread .meta time, .details time, .row-time time")
     shown = " ".join(times.all_inner_texts() + [text or "" for text in times.evaluate_all("all => all.map(one => one.title)")])
     if lang == "fa":
@@ -82,3 +88,54 @@ def test_every_width_of_the_shop_and_its_chat(stage, lang):
             assert frame.evaluate("document.documentElement.scrollWidth <= innerWidth"), (width, frame.url)
         expect(shopper.box).to_be_visible()
     assert shopper.complaints == []
+
+
+LONG = "نشان دیر رسیدنِ بسته‌های سفارشیِ بیرون از شهر و روستا"
+CUT = """() => [...document.querySelectorAll("main :is(select, .hint, .chip)")].filter(each => each.offsetParent && !each.closest("details:not([open])")).flatMap(each => {
+  const {left, right} = each.getBoundingClientRect(), box = each.closest("li, .field, .card").getBoundingClientRect();
+  const pen = document.createElement("canvas").getContext("2d"), style = getComputedStyle(each); pen.font = style.font;
+  const narrow = each.matches("select[name=role], select[name=sees]") && pen.measureText(each.selectedOptions[0].text).width > each.clientWidth - parseFloat(style.paddingInlineStart) - parseFloat(style.paddingInlineEnd);
+  const over = each.matches(".origins .grow:not(.cut)") && each.scrollWidth > each.clientWidth;
+  return left < box.left - 1 || right > box.right + 1 || narrow || over ? [each.textContent.trim().slice(0, 30)] : []; })"""
+
+
+def test_settings_on_a_phone(stage):
+    """Whatever long names the owner gave: nothing stands outside its card, under its neighbour, or with half of its words."""
+    page = stage.clerk("nila", size=(390, 844)).page
+
+    def speak(lang):
+        page.goto(f"{stage.desk.url}/settings/profile")
+        page.locator("select[name=lang]").select_option(lang)
+        page.locator("input[name=name]").press("Enter")
+        expect(page.locator("html")).to_have_attribute("lang", lang)
+
+    speak("fa")
+    page.goto(f"{stage.desk.url}/settings/tags")
+    page.locator("form:has([value=add]) [name=name]").fill(LONG)
+    page.locator("form:has([value=add]) [name=name]").press("Enter")
+    expect(page.locator(".said")).to_be_visible()
+    try:
+        page.goto(f"{stage.desk.url}/settings/hours")
+        page.goto(page.locator("main a[href*='calendar=']").first.evaluate("each => each.href"))
+        page.locator("[name=country]").select_option("IR")
+        page.locator("form:has([value=country]) button").click()
+        days = page.locator(".holidays strong")
+        expect(days.first).to_be_visible()
+        assert {round(each.bounding_box()["height"]) for each in days.all() if each.is_visible()} == {round(days.first.bounding_box()["height"])}, (
+            "a day on one line"
+        )
+        page.locator("[name=country]").select_option("")
+        page.locator("form:has([value=country]) button").click()
+        expect(days).to_have_count(0)
+        for path, one in (("inboxes", ""), ("people", "person"), ("promises", "policy"), ("tags", "tag")):
+            page.goto(f"{stage.desk.url}/settings/{path}")
+            if one:
+                page.goto(page.locator(f"main a[href*='{one}=']").first.evaluate("each => each.href"))
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+            assert page.evaluate(CUT) == [], path
+    finally:
+        page.goto(f"{stage.desk.url}/settings/tags")
+        page.goto(page.get_by_role("link", name=LONG).evaluate("each => each.href"))
+        page.locator("form:has([value=remove])").evaluate("form => form.submit()")
+        expect(page.locator(".said")).to_be_visible()
+        speak("en")

@@ -50,7 +50,7 @@ def parser() -> argparse.ArgumentParser:
     mail.add_argument("--text", action="store_true", help="inspect: the files are bare texts; print the reply without quotes and signature")
     sla = add("sla", "reckon promises: print when each case of a file is due, one line of JSON for each")
     sla.add_argument("action", choices=["due"])
-    sla.add_argument("file", nargs="+", metavar="FILE", help="due: cases with their calendars (docs/operate/commands.md); needs no data folder")
+    sla.add_argument("file", nargs="+", metavar="FILE", help="due: cases with their calendars (docs/operate/reckoning.md); needs no data folder")
     jobs = add("jobs", "look at work that failed; give it a new start")
     jobs.add_argument("action", choices=["list", "retry"])
     jobs.add_argument("id", nargs="?", type=int, help="one job; without it all dead ones")

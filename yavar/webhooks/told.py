@@ -26,7 +26,7 @@ FAMILIES = ("conversation", "message", "note", "customer", "tag", "inbox", "prom
 SUBJECTS: dict[str, type[Model]] = {"conversation": Conversation, "customer": Customer, "tag": Tag, "inbox": Inbox}
 ACTORS: dict[str, type[Model]] = {"agent": Agent, "customer": Customer}
 # fields that hold keys, the most exact name first: event.field, family.field, field
-KEYS: dict[str, type[Model]] = {
+KEYS: dict[str, type[Model] | None] = {
     "conversation.assigned.before": Agent, "conversation.assigned.after": Agent,
     "conversation.team_changed.before": Team, "conversation.team_changed.after": Team,
     "customer.tagged.added": Tag, "customer.tagged.removed": Tag, "customer.noted.note": CustomerNote, "customer.note_removed.note": CustomerNote,
@@ -34,6 +34,7 @@ KEYS: dict[str, type[Model]] = {
     "conversation.into": Conversation, "conversation.out_of": Conversation, "customer.into": Customer,
     "conversation": Conversation, "customer": Customer, "visitor": Customer, "message": Message, "note": Note, "inbox": Inbox, "tag": Tag, "agent": Agent,
     "mentions": Agent, "receipt": Receipt, "held": HeldReply, "delivery": Delivery, "canned": CannedReply, "conversation.hinted.others": Conversation,
+    "webhook.message": None,  # the id under which it was posted
 }  # fmt: skip
 NUMBERS = {"seq", "unread", "conversations", "count", "at", "cycle"}  # and those that are just numbers; what is neither is not told
 NAMES = {"before": "from", "after": "to"}
@@ -76,7 +77,8 @@ def told(events: Sequence[Event]) -> list[dict[str, Any]]:
 
 def model_of(name: str, field: str) -> type[Model] | None:
     """Whose key a field of an event holds."""
-    return KEYS.get(f"{name}.{field}") or KEYS.get(f"{name.partition('.')[0]}.{field}") or KEYS.get(field)
+    exact = (f"{name}.{field}", f"{name.partition('.')[0]}.{field}", field)
+    return next((KEYS[each] for each in exact if each in KEYS), None)
 
 
 def _is_words(value: Any) -> bool:

@@ -13,6 +13,7 @@ from yavar.base.events.models import Event
 from yavar.base.events.record import TooDeep
 from yavar.base.files import lay, path_of, store, sweep
 from yavar.base.files.models import File
+from yavar.base.named import alphabetical
 from yavar.base.problem import Problem
 from yavar.base.rate import Rate
 from yavar.base.search import fold, tokens
@@ -25,6 +26,19 @@ from yavar.people.events import CustomerNamed
 )
 def test_references_are_read_kindly(typed, read):
     assert ids.as_reference(typed) == read
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["آرش", "ارسال", "بازگشت", "پرداخت", "تخفیف", "چای", "ژاله", "سفارش", "کالا", "كتاب", "گلدان", "هدیه", "یلدا"],
+        ["вопрос", "Елена", "ёлка", "ель", "яблоко"],
+        ["amir", "Lena", "vip", "Zoe"],
+        ["می خواهم", "می‌خواهم", "میهن"],
+    ],
+)
+def test_names_come_in_the_order_of_the_alphabet(names):
+    assert sorted(sorted(names), key=alphabetical) == names
 
 
 def test_a_reference_reads_back():

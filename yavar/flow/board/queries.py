@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from yavar.base import clock
 from yavar.base.db import sql
+from yavar.base.named import by_name
 from yavar.conversations import union
 from yavar.conversations.models import Inbox
 from yavar.conversations.policies import inboxes_of
@@ -28,7 +29,7 @@ def board(agent: Agent, online: Collection[str], *, team: Team | None = None, in
     """The board as this agent may see it, of one team or inbox alone if wanted. `online`: public ids of those who are here."""
     now = now or clock.now()
     inboxes = [each for each in inboxes_of(agent).select_related("calendar").order_by("pk") if inbox is None or each.pk == inbox.pk]
-    teams = list(Team.objects.select_related("calendar").order_by("name"))
+    teams = by_name(Team.objects.select_related("calendar"))
     members = _members()
     people = [each for each in Agent.objects.filter(is_active=True, kind=Agent.Kind.PERSON) if team is None or each.pk in members.get(team.pk, ())]
     here = [each for each in people if each.public_id in online]

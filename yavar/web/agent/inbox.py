@@ -9,6 +9,7 @@ from django.utils.http import urlencode
 
 from yavar.base import clock
 from yavar.base.days import calendar_of
+from yavar.base.named import by_name
 from yavar.channels.chat import config_of
 from yavar.channels.contract import channel
 from yavar.channels.delivery import able
@@ -66,8 +67,8 @@ def boot(request: HttpRequest, path: str) -> dict[str, Any]:
         "now": clock.now(), "theme": agent.theme, "digits": agent.digits, "single_keys": agent.single_keys,
         "brand": {"name": first.name_in(lang), "initials": first.initials(lang)} if first else {"name": "Yavar", "initials": "Y"},
         "agents": colleagues(),
-        "teams": [{"id": team.public_id, "name": team.name} for team in Team.objects.order_by("name")],
-        "tags": [tag_facts(tag) for tag in Tag.objects.order_by("name")[:500]],
+        "teams": [{"id": team.public_id, "name": team.name} for team in by_name(Team.objects.all())],
+        "tags": [tag_facts(tag) for tag in by_name(Tag.objects.order_by("name")[:500])],
         "inboxes": [{"id": i.public_id, "name": i.name, "kind": i.kind, "sends": i.pk in sending, "writes": (of := channel(i.kind)) is not None and of.way != "" and not of.by_mail, "brand": brands[i.brand_id].name_in(lang), "names": brands[i.brand_id].name, "brand_id": brands[i.brand_id].public_id} for i in inboxes],
         "visitors": any(config_of(each.config).see_visitors for each in inboxes if each.kind == "chat"), "request_types": [{"id": kind.public_id, "name": kind.name.get(lang) or next(iter(kind.name.values()), "")} for kind in RequestType.objects.all()],
         "views": [view_facts(each) for each in views_of(agent)], "fields": [field_facts(each) for each in own], "canned_fields": labelled(own, lang),

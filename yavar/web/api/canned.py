@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from pydantic import Field
 
+from yavar.base.named import by_name
 from yavar.conversations.canned import actions, macro
 from yavar.conversations.canned.models import CannedReply
 from yavar.conversations.canned.policies import known_to, visible_to
@@ -95,7 +96,7 @@ def canned_facts(canned: CannedReply) -> dict[str, Any]:
 
 def loaded(found: "QuerySet[CannedReply]") -> list[CannedReply]:
     """By name, with their texts and teams: three queries for any number."""
-    return list(found.prefetch_related("texts", "teams").order_by("name", "pk")[:MOST])
+    return by_name(found.prefetch_related("texts", "teams").order_by("name", "pk")[:MOST])
 
 
 def _actions(given: ActionsGiven | None) -> macro.Actions:

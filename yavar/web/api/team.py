@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from pydantic import Field
 
+from yavar.base.named import by_name
 from yavar.base.problem import Problem
 from yavar.conversations.models import Inbox
 from yavar.desk.models import Brand
@@ -116,7 +117,7 @@ def agent_card(agent: Agent) -> dict[str, Any]:
 def colleagues() -> list[dict[str, Any]]:
     """Everybody who works here, by name. Two queries for any number."""
     online = presence.online()
-    return [agent_facts(agent, online) for agent in Agent.objects.filter(is_active=True).prefetch_related("grants").order_by("name", "pk")]
+    return [agent_facts(agent, online) for agent in by_name(Agent.objects.filter(is_active=True).prefetch_related("grants").order_by("pk"))]
 
 
 def team_facts(team: Team) -> dict[str, Any]:
@@ -223,7 +224,7 @@ def change_agent(request: HttpRequest, agent: Agent, id: str, given: ChangeAgent
 @doors.door("GET", "/teams", needs="conversation.read", shape=list[answers.TeamFacts])
 def list_teams(request: HttpRequest, agent: Agent) -> Any:
     """The teams."""
-    return [team_facts(team) for team in Team.objects.prefetch_related("members").order_by("name")]
+    return [team_facts(team) for team in by_name(Team.objects.prefetch_related("members"))]
 
 
 @doors.door("POST", "/teams", needs="team.manage", shape=answers.TeamFacts, status=201)
@@ -258,7 +259,7 @@ def remove_team(request: HttpRequest, agent: Agent, id: str) -> None:
 def list_roles(request: HttpRequest, agent: Agent) -> Any:
     """The roles of every desk, then the owner's own."""
     built = [{"id": role.key, "name": str(role.label), "built_in": True, "permissions": sorted(role.permissions)} for role in BUILT_IN.values()]
-    return built + [role_facts(role) for role in Role.objects.order_by("name")]
+    return built + [role_facts(role) for role in by_name(Role.objects.all())]
 
 
 def role_facts(role: Role) -> dict[str, Any]:

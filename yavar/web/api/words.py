@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from pydantic import Field
 
+from yavar.base.named import by_name
 from yavar.base.problem import Problem
 from yavar.conversations import lists, setup
 from yavar.conversations.filters import Filter, condition
@@ -56,7 +57,7 @@ def views_of(agent: Agent) -> list[SavedView]:
 @doors.door("GET", "/tags", needs="conversation.read", shape=list[answers.TagFacts])
 def list_tags(request: HttpRequest, agent: Agent) -> Any:
     """All tags, by name."""
-    return [tag_facts(tag) for tag in Tag.objects.order_by("name")[:500]]
+    return [tag_facts(tag) for tag in by_name(Tag.objects.order_by("name")[:500])]
 
 
 @doors.door("POST", "/tags", needs="conversation.edit", shape=answers.TagFacts, status=201)

@@ -32,6 +32,12 @@ def test_every_number_in_every_fact_is_a_known_key_or_a_known_number():
     assert not unknown
 
 
+def test_no_words_are_taken_for_a_key():
+    """The audit log tells of every fact, also of those that leave in no post."""
+    kinds = [(key.partition("@")[0], field, form) for key, kind in schema().items() for field, form in kind["fields"].items()]
+    assert [(name, field) for name, field, form in kinds if "int" not in form and model_of(name, field)] == []
+
+
 def test_every_event_stands_in_the_documentation():
     page = (Path(__file__).resolve().parents[3] / "docs/develop/webhooks.md").read_text()
     assert not [name for name in names() if f"| `{name}` |" not in page]

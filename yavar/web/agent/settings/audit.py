@@ -26,7 +26,7 @@ from yavar.webhooks.models import Endpoint
 
 from .audit_words import FAMILIES, WORDS, said
 from .frame import Said, Typed, settings_page
-from .words import big, no_day, place_of
+from .words import big, choices, no_day, place_of
 
 PAGE, MOST = 50, 100_000
 SEALS, SEALED = 20, 5000  # so many of the newest seals are checked for the page, and about so many entries at most
@@ -106,7 +106,7 @@ def _facts(request: HttpRequest, agent: Agent, said: Said | None, problem: Probl
     kinds = [(family, label, [(name, words) for name, words in WORDS.items() if name.startswith(f"{family}.")]) for family, label in FAMILIES.items()]
     return {
         "rows": rows(events[:PAGE]), "next": link, "chosen": chosen, "faults": faults, "kinds": kinds, "filtered": any(chosen.values()), "later": bool(cursor),
-        "people": [(each.public_id, each.name) for each in Agent.objects.order_by("name", "pk")], "chain": None if cursor else chain(), "most": big(MOST),
+        "people": choices(Agent.objects.all()), "chain": None if cursor else chain(), "most": big(MOST),
     }  # fmt: skip
 
 

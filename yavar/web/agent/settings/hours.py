@@ -20,7 +20,7 @@ from yavar.people.models import Agent
 from .frame import Form, Said, Typed, isolated, kept, listed, settings_page, unexpected
 from .hours_holidays import pick, shown_holidays
 from .hours_typed import FIELDS, KINDS, LISTS, week_shown, week_typed
-from .hours_words import clock_now, countries, followers, language, opening, reads, spells_in_words, state, today
+from .hours_words import clock_now, countries, followers, in_order, language, opening, reads, spells_in_words, state, today
 
 SOON = 6  # days of its own that a calendar's page names
 
@@ -121,7 +121,7 @@ def _facts(request: HttpRequest, agent: Agent, said: Said | None, problem: Probl
         return _one(calendar_of(request.GET.dict()), agent, typed)
     if not Calendar.objects.filter(main=True).exists():
         main_calendar()
-    found = list(Calendar.objects.order_by("-main", "name"))
+    found = in_order()
     follow = followers(found)
     rows = [
         {

@@ -10,6 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from yavar.base import clock, days
+from yavar.base.named import alphabetical, by_name
 from yavar.base.numbers import numerals
 from yavar.base.problem import Problem
 from yavar.conversations.models import Inbox
@@ -20,7 +21,6 @@ from yavar.people.hours.rules import AROUND, Spells, clock_time
 from yavar.people.models import Agent, Team
 
 FIRST_COUNTRIES = ("IR", "RU")
-_PERSIAN = {letter: place for place, letter in enumerate("آابپتثجچحخدذرزژسشصضطظعغفقکگلمنوهی")}  # code points are in another order
 
 
 def language() -> str:
@@ -89,14 +89,19 @@ def followers(calendars: Iterable[Calendar]) -> dict[int, list[str]]:
     """The names of the inboxes and teams that follow each calendar, by its key. Who follows none is not named."""
     found: dict[int, list[str]] = {each.pk: [] for each in calendars}
     for model in (Inbox, Team):
-        for key, name in model.objects.filter(calendar__isnull=False).order_by("name").values_list("calendar", "name"):  # type: ignore[attr-defined]
-            found.setdefault(key, []).append(name)
+        for each in by_name(model.objects.filter(calendar__isnull=False)):  # type: ignore[attr-defined]
+            found.setdefault(each.calendar_id, []).append(each.name)
     return found
+
+
+def in_order() -> list[Calendar]:
+    """All calendars, the desk's own first."""
+    return sorted(by_name(Calendar.objects.all()), key=lambda each: not each.main)
 
 
 def offered(none: str) -> list[tuple[str, str]]:
     """The calendars one can choose for an inbox or a team, after `none`."""
-    return [("", none), *Calendar.objects.order_by("-main", "name").values_list("public_id", "name")]
+    return [("", none), *((each.public_id, each.name) for each in in_order())]
 
 
 def chosen(typed: dict[str, Any]) -> Calendar | None:
@@ -112,9 +117,5 @@ def chosen(typed: dict[str, Any]) -> Calendar | None:
 def countries() -> list[tuple[str, str]]:
     """Whose holidays we know, by name in the reader's language; those of our first readers before the others."""
     names = Locale(language()).territories
-    rest = sorted(((code, names.get(code, code)) for code in holidays.countries() if code not in FIRST_COUNTRIES), key=lambda each: _alphabetical(each[1]))
+    rest = sorted(((code, names.get(code, code)) for code in holidays.countries() if code not in FIRST_COUNTRIES), key=lambda each: alphabetical(each[1]))
     return [("", _("no holidays")), *((code, names[code]) for code in FIRST_COUNTRIES), *rest]
-
-
-def _alphabetical(name: str) -> list[tuple[int, str]]:
-    return [(_PERSIAN.get(letter, ord(letter)), letter) for letter in name.casefold()]

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from yavar.base.named import by_name
 from yavar.base.problem import Problem
 from yavar.people.models import Agent
 from yavar.people.team import actions
@@ -145,11 +146,8 @@ def _facts(request: HttpRequest, agent: Agent, said: Said | None, problem: Probl
     roles = [(key, name) for key, name in places.roles.items() if key != "owner" or agent.title == "owner"]
     if "person" not in request.GET:
         new = {"name": "", "email": "", "lang": agent.lang, "role": "agent", "first": "make", "password": ""}
-        found = (
-            Agent.objects.prefetch_related("grants")
-            .annotate(last=Max("sign_ins__seen_at", filter=Q(sign_ins__outcome="ok")))
-            .order_by("-is_active", "name", "pk")
-        )
+        everybody = Agent.objects.prefetch_related("grants").annotate(last=Max("sign_ins__seen_at", filter=Q(sign_ins__outcome="ok"))).order_by("pk")
+        found = sorted(by_name(everybody), key=lambda each: not each.is_active)
         rows = [_row(each, places, agent) for each in found]
         return {
             "here": None, "people": [each for each in rows if not each["program"]], "programs": [each for each in rows if each["program"]],

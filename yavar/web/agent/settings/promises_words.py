@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from yavar.base.named import by_name
 from yavar.channels.families import FAMILIES
 from yavar.conversations.models import Tag
 from yavar.desk.lengths import split, spoken
@@ -46,10 +47,10 @@ def choices() -> Choices:
     lang = translation.get_language() or "en"
     brands = [(each.public_id, each.name_in(lang)) for each in Brand.objects.order_by("pk")]
     types = [(each.public_id, translated(each.name, lang)) for each in RequestType.objects.order_by("pk")]
-    tags = [(each.public_id, each.name) for each in Tag.objects.filter(customers__isnull=False).distinct().order_by("name")[:100]]
+    tags = [(each.public_id, each.name) for each in by_name(Tag.objects.filter(customers__isnull=False).distinct().order_by("name")[:100])]
     deeds = [(key, str(words)) for key, words in DEEDS.items()]
-    deeds += [(f"team:{each.public_id}", _("give it to {team}").format(team=each.name)) for each in Team.objects.order_by("name")]
-    deeds += [(f"tag:{each.public_id}", _("tag it {tag}").format(tag=each.name)) for each in Tag.objects.order_by("name")[:100]]
+    deeds += [(f"team:{each.public_id}", _("give it to {team}").format(team=each.name)) for each in by_name(Team.objects.all())]
+    deeds += [(f"tag:{each.public_id}", _("tag it {tag}").format(tag=each.name)) for each in by_name(Tag.objects.order_by("name")[:100])]
     words: Mapping[str, Mapping[str, Promise]] = {"channels": FAMILIES, "priorities": PRIORITIES, "units": UNIT_WORDS, "sides": SIDES, "for": FOR}
     return {"brands": brands, "request_types": types, "segments": tags, "deeds": deeds} | {
         name: [(key, str(each)) for key, each in found.items()] for name, found in words.items()

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from yavar.base.files import path_of
+from yavar.base.hosts import shown
 from yavar.base.problem import Problem
 from yavar.channels import ledger, senders
 from yavar.channels.contract import channel
@@ -83,7 +84,7 @@ def _allow(agent: Agent, typed: Typed) -> Said:
 def _rule(agent: Agent, pattern: str, *, allow: bool) -> Said:
     found = senders.rule(pattern, allow=allow, by=agent.actor)
     words = _("Mail from {sender} is always taken from now on.") if allow else _("Mail from {sender} is held back from now on.")
-    return Said("senders", words.format(sender=isolated(found.pattern)))
+    return Said("senders", words.format(sender=isolated(shown(found.pattern))))
 
 
 def _teach(agent: Agent, typed: Typed) -> Said:
@@ -103,7 +104,7 @@ def _forget(agent: Agent, typed: Typed) -> Said:
     found = SenderRule.objects.filter(pattern=typed["pattern"], inbox_key=0).first()
     if found is not None:
         senders.remove_rule(found, by=agent.actor)
-    return Said("senders", _("{sender} is off the list.").format(sender=isolated(typed["pattern"])))
+    return Said("senders", _("{sender} is off the list.").format(sender=isolated(shown(typed["pattern"]))))
 
 
 FORMS = {
@@ -137,7 +138,7 @@ def _facts(request: HttpRequest, agent: Agent, said: Said | None, problem: Probl
     more = urlencode({"state": state, **same, "before": rows[PAGE - 1].pk}) if len(rows) > PAGE else ""
     return {
         "rows": [_row(each) for each in rows[:PAGE]], "next": more, "state": state, "states": STATES, "inboxes": inboxes, "chosen": chosen.public_id if chosen else "", "mailbox": query.get("mailbox", ""),
-        "rules": list(SenderRule.objects.filter(inbox_key=0).order_by("pattern")[:500]), "typed": (typed or {}).get("pattern", ""), "verdict": (typed or {}).get("verdict", "block"),
+        "in_letters": shown, "rules": list(SenderRule.objects.filter(inbox_key=0).order_by("pattern")[:500]), "typed": (typed or {}).get("pattern", ""), "verdict": (typed or {}).get("verdict", "block"),
     }  # fmt: skip
 
 
@@ -148,7 +149,7 @@ def _source(mailbox: str) -> str:
 
 def _row(receipt: Receipt) -> dict[str, Any]:
     return {
-        "id": receipt.public_id, "sender": receipt.sender, "subject": receipt.subject, "state": receipt.state, "label": STATES[receipt.state], "inbox": receipt.inbox.name,
+        "id": receipt.public_id, "sender": shown(receipt.sender), "subject": receipt.subject, "state": receipt.state, "label": STATES[receipt.state], "inbox": receipt.inbox.name,
         "what": OUTCOMES.get(receipt.outcome, ""), "why": REASONS.get(receipt.reason, receipt.reason), "at": receipt.received_at, "raw": receipt.file_id is not None,
         "talk": receipt.conversation.public_id if receipt.conversation else "", "reference": receipt.conversation.reference if receipt.conversation else "", "error": receipt.error,
         "nobody": receipt.reason in NOBODY,

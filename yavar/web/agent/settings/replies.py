@@ -26,6 +26,7 @@ from yavar.web.api.canned import loaded
 from .frame import Form, Said, Typed, isolated, kept, settings_page, unexpected
 from .replies_words import does_words, samples, used, who_words
 from .views import PRIORITIES
+from .words import choices
 
 TEXTS = {f"text_{code}" for code in LOCALES}
 ONE, MANY = ("assignee", "team", "priority", "request_type", "then"), ("add_tags", "remove_tags")
@@ -97,16 +98,16 @@ FORMS = {
 def _options(lang: str) -> dict[str, list[tuple[str, str]]]:
     """What each action can be, one query each."""
     stays = ("", _("Leave as it is"))
-    people = Agent.objects.filter(is_active=True, kind="person").order_by("name", "pk").values_list("public_id", "name")
+    people = choices(Agent.objects.filter(is_active=True, kind="person"))
     types = RequestType.objects.select_related("brand").order_by("pk")
     several = len({kind.brand_id for kind in types}) > 1
     return {
         "assignee": [stays, ("me", _("whoever uses it")), ("nobody", _("nobody")), *people],
-        "team": [stays, ("none", _("no team")), *Team.objects.order_by("name").values_list("public_id", "name")],
+        "team": [stays, ("none", _("no team")), *choices(Team.objects.all())],
         "priority": [stays, *((key, str(words)) for key, words in PRIORITIES.items())],
         "request_type": [stays, ("none", _("no type")), *((each.public_id, f"{translated(each.name, lang)}{f' ({each.brand.name_in(lang)})' if several else ''}") for each in types)],
         "then": [stays, *((key, str(words)) for key, words in THEN.items())],
-        "tags": list(Tag.objects.order_by("name", "pk").values_list("public_id", "name")[:1000]),
+        "tags": choices(Tag.objects.order_by("name")[:1000]),
     }  # fmt: skip
 
 

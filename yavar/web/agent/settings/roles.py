@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from yavar.base.named import alphabetical, by_name
 from yavar.base.problem import Problem
 from yavar.desk.locales import digits
 from yavar.people.models import Agent, Grant, Role
@@ -58,14 +59,16 @@ FORMS = {
 def _facts(request: HttpRequest, agent: Agent, said: Said | None, problem: Problem | None, typed: Typed | None) -> dict[str, Any]:
     if "role" in request.GET:
         here = role_of(request.GET.dict())
-        holders = list(Agent.objects.filter(pk__in=Grant.objects.filter(role=here.public_id).values("agent")).order_by("name").values_list("name", flat=True))
+        holders = sorted(
+            Agent.objects.filter(pk__in=Grant.objects.filter(role=here.public_id).values("agent")).values_list("name", flat=True), key=alphabetical
+        )
         number = len(holders)
         lose = ngettext("{n} person loses this role:", "{n} people lose this role:", number).format(n=digits(number)) if number else _("Nobody has it.")
         return {
             "here": here, "groups": rights(), "shown": kept(typed, "change", {"name": here.name, "permissions": here.permissions}), "mine": agent.powers.everywhere, "desk_wide": DESK_WIDE,
             "lose": lose, "holders": holders[:MOST_NAMES], "names": listed(holders[:MOST_NAMES]), "more": number > MOST_NAMES,
         }  # fmt: skip
-    own = [{"id": each.public_id, "name": each.name, "number": digits(len(each.permissions))} for each in Role.objects.order_by("name")]
+    own = [{"id": each.public_id, "name": each.name, "number": digits(len(each.permissions))} for each in by_name(Role.objects.all())]
     built = [{"key": each.key, "label": each.label, "permissions": each.permissions} for each in sorted(BUILT_IN.values(), key=lambda each: -each.rank)]
     new = {"name": "", "permissions": ["conversation.read", "customer.read"]}
     return {

@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from yavar.base.named import by_name
 from yavar.base.problem import Problem
 from yavar.base.search import fold
 from yavar.conversations.models import Conversation, Tag
@@ -68,7 +69,7 @@ def _facts(request: HttpRequest, agent: Agent, said: Said | None, problem: Probl
         }  # fmt: skip
     wanted = request.GET.get("q", "").replace("\0", "").strip()
     found = Tag.objects.filter(folded__contains=fold(wanted)) if wanted else Tag.objects.all()
-    tags = list(found.order_by("name", "pk")[: MOST + 1])
+    tags = by_name(found.order_by("name", "pk")[: MOST + 1])
     numbers = dict(through.values("tag").annotate(n=Count("pk")).values_list("tag", "n"))
     rows = [{"id": each.public_id, "name": each.name, "hue": each.hue, "number": big(numbers.get(each.pk, 0))} for each in tags[:MOST]]
     return {"here": None, "tags": rows, "q": wanted, "more": len(tags) > MOST, "shown": kept(typed, "add", {"name": ""})}

@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from yavar.base.named import alphabetical, by_name
 from yavar.base.problem import Problem
 from yavar.conversations.models import Conversation
 from yavar.desk.locales import digits
@@ -63,7 +64,7 @@ FORMS = {
 def _facts(request: HttpRequest, agent: Agent, said: Said | None, problem: Problem | None, typed: Typed | None) -> dict[str, Any]:
     people = [
         {"id": each.public_id, "name": each.name, "initials": each.initials(), "hue": each.hue}
-        for each in Agent.objects.filter(is_active=True, kind="person").order_by("name", "pk")
+        for each in by_name(Agent.objects.filter(is_active=True, kind="person").order_by("pk"))
     ]
     everywhere = agent.powers.everywhere("team.manage")
     if "team" in request.GET:
@@ -77,8 +78,11 @@ def _facts(request: HttpRequest, agent: Agent, said: Said | None, problem: Probl
             "talks": ngettext("{n} open conversation then belongs to no team.", "{n} open conversations then belong to no team.", talks).format(n=f"{digits(999)}+" if talks == CAP else digits(talks)),
             "roles": ngettext("{n} role that is given in this team ends.", "{n} roles that are given in this team end.", roles).format(n=digits(roles)) if roles else "",
         }  # fmt: skip
-    found = [team for team in Team.objects.prefetch_related("members").order_by("name") if agent.powers.at("team.manage", "team", team.pk)]
-    teams = [{"id": team.public_id, "name": team.name, "members": listed(sorted(each.name for each in team.members.all() if each.is_active))} for team in found]
+    found = [team for team in by_name(Team.objects.prefetch_related("members")) if agent.powers.at("team.manage", "team", team.pk)]
+    teams = [
+        {"id": team.public_id, "name": team.name, "members": listed(sorted((each.name for each in team.members.all() if each.is_active), key=alphabetical))}
+        for team in found
+    ]
     return {"here": None, "teams": teams, "people": people, "everywhere": everywhere, "shown": kept(typed, "add", {"name": "", "members": []})}
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yavar.base import clock
+from yavar.base.named import by_name
 from yavar.base.problem import Problem
 from yavar.desk.locales import digits
 from yavar.people.models import Agent, Token
@@ -54,7 +55,7 @@ FORMS = {
 
 def _facts(request: HttpRequest, agent: Agent, said: Said | None, problem: Problem | None, typed: Typed | None) -> dict[str, Any]:
     found = [_row(each) for each in Token.objects.select_related("agent").order_by("-pk")[:MOST]]
-    able = Agent.objects.filter(is_active=True).order_by("name", "pk")
+    able = by_name(Agent.objects.filter(is_active=True).order_by("pk"))
     new = {"whose": NEW, "name": "", "days": "365", "scopes": ["conversation.read", "customer.read"]}
     return {
         "tokens": [each for each in found if each["works"]], "past": [each for each in found if not each["works"]], "groups": rights(), "mine": agent.powers.everywhere,

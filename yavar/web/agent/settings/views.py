@@ -1,5 +1,6 @@
 """Saved views: filters under a name, one's own and everybody's."""
 
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -10,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from yavar.base import days
 from yavar.base.problem import Problem
 from yavar.conversations.filters import Filter, condition
 from yavar.conversations.models import SavedView, Tag
@@ -21,6 +23,7 @@ from yavar.people.models import Agent, Team
 from yavar.web.api.words import views_of
 
 from .frame import Form, Said, Typed, isolated, kept, listed, settings_page, unexpected, without_right
+from .words import choices, no_day
 
 STATUSES: dict[str, Promise] = {"open": gettext_lazy("Open"), "snoozed": gettext_lazy("Snoozed"), "resolved": gettext_lazy("Resolved"), "": gettext_lazy("Any")}
 PRIORITIES: dict[str, Promise] = {"urgent": gettext_lazy("Urgent"), "high": gettext_lazy("High"), "normal": gettext_lazy("Normal"), "low": gettext_lazy("Low")}
@@ -52,6 +55,11 @@ def _value(definition: FieldDefinition, text: str) -> str | int | float | bool:
             return int(number) if number.is_integer() else number
         except ValueError:
             raise Problem(422, "field.invalid", wrong("number"), field=f"fields.{definition.key}") from None
+    if definition.kind == "date":
+        try:
+            return days.typed_day(text).isoformat()
+        except ValueError:
+            raise Problem(422, "field.invalid", no_day(), field=f"fields.{definition.key}") from None
     return text == "1" if definition.kind == "yesno" else text
 
 
@@ -107,13 +115,13 @@ def _options(agent: Agent, lang: str) -> dict[str, list[tuple[str, str]]]:
     """What each part of a filter can be, one query each."""
     brands = {each.pk: each for each in brands_of(agent).order_by("pk")}
     types = RequestType.objects.select_related("brand").order_by("pk")
-    people = Agent.objects.filter(is_active=True, kind="person").order_by("name", "pk").values_list("public_id", "name")
+    people = choices(Agent.objects.filter(is_active=True, kind="person"))
     return {
         "assignee": [("", _("anybody or nobody")), ("me", _("whoever looks at it")), ("none", _("nobody")), *people],
-        "team": [("", _("any or none")), ("none", _("no team")), *Team.objects.order_by("name").values_list("public_id", "name")],
-        "inbox": [("", _("any")), *inboxes_of(agent).order_by("name", "pk").values_list("public_id", "name")],
+        "team": [("", _("any or none")), ("none", _("no team")), *choices(Team.objects.all())],
+        "inbox": [("", _("any")), *choices(inboxes_of(agent))],
         "brand": [("", _("any")), *((each.public_id, each.name_in(lang)) for each in brands.values())],
-        "tag": [("", _("any or none")), *Tag.objects.order_by("name", "pk").values_list("public_id", "name")[:1000]],
+        "tag": [("", _("any or none")), *choices(Tag.objects.order_by("name")[:1000])],
         "due": [("", _("any or none")), ("soon", _("due within the hour")), ("late", _("overdue"))],
         "request_type": [("", _("any or none")), *((each.public_id, f"{translated(each.name, lang)}{f' ({each.brand.name_in(lang)})' if len(brands) > 1 else ''}") for each in types)],
     }  # fmt: skip
@@ -127,25 +135,27 @@ def _facts(request: HttpRequest, agent: Agent, said: Said | None, problem: Probl
     fields = (
         dict(zip(typed["keys"], typed["values"], strict=False))
         if typed and "keys" in typed
-        else {key: _shown(value) for key, value in saved.get("fields", {}).items()}
+        else {each.key: _shown(each, saved["fields"][each.key], agent, lang) for each in definitions if each.key in saved.get("fields", {})}
     )
     known = {
         "name": here.name if here else "", "status": saved["status"] or "", "priority": saved.get("priority", []), "shared": bool(here and here.owner_id is None),
         **{name: saved.get(name) or "" for name in ONE},
     }  # fmt: skip
     return {
-        "here": here, "views": [] if here else [_row(each, options, definitions, lang) for each in views_of(agent)], "options": options, "statuses": list(STATUSES.items()),
+        "here": here, "views": [] if here else [_row(each, options, definitions, agent, lang) for each in views_of(agent)], "options": options, "statuses": list(STATUSES.items()),
         "priorities": list(PRIORITIES.items()), "shown": kept(typed, "change" if here else "add", known, {"shared"}), "may_share": agent.may("view.share"),
         "may_change": here is None or here.owner_id is not None or agent.may("view.share"),
         "fields": [{"key": each.key, "label": translated(each.label, lang), "kind": each.kind, "options": list(YES_NO.items()) if each.kind == "yesno" else [(word, word) for word in each.choices], "value": fields.get(each.key, "")} for each in definitions],
     }  # fmt: skip
 
 
-def _shown(value: Any) -> str:
+def _shown(definition: FieldDefinition, value: Any, agent: Agent, lang: str) -> str:
+    if definition.kind == "date":
+        return days.in_field(date.fromisoformat(value), days.calendar_of(agent.calendar, lang), lang)
     return ("1" if value else "0") if isinstance(value, bool) else str(value)
 
 
-def _row(view: SavedView, options: dict[str, list[tuple[str, str]]], definitions: list[FieldDefinition], lang: str) -> dict[str, Any]:
+def _row(view: SavedView, options: dict[str, list[tuple[str, str]]], definitions: list[FieldDefinition], agent: Agent, lang: str) -> dict[str, Any]:
     chosen = {"status": "open", **view.filter}
     words = [str(STATUSES[chosen["status"]])] if chosen["status"] else []
     labels = {
@@ -166,7 +176,8 @@ def _row(view: SavedView, options: dict[str, list[tuple[str, str]]], definitions
     for each in definitions:
         if each.key in chosen.get("fields", {}):
             value = chosen["fields"][each.key]
-            words.append(f"{isolated(translated(each.label, lang))}: {isolated(str(YES_NO[_shown(value)]) if isinstance(value, bool) else str(value))}")
+            shown = _shown(each, value, agent, lang)
+            words.append(f"{isolated(translated(each.label, lang))}: {isolated(str(YES_NO[shown]) if isinstance(value, bool) else shown)}")
     return {"id": view.public_id, "name": view.name, "shared": view.owner_id is None, "words": " · ".join(words)}
 
 

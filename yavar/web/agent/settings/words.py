@@ -5,7 +5,8 @@ import secrets
 from collections.abc import Iterable
 from datetime import date
 from functools import cached_property
-from typing import Any
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
 
 from django.utils import translation
 from django.utils.functional import Promise
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yavar.base import days
+from yavar.base.named import by_name
 from yavar.base.problem import Problem
 from yavar.conversations.models import Inbox
 from yavar.desk.locales import digits
@@ -22,6 +24,9 @@ from yavar.people.team.actions import Given
 from yavar.people.team.roles import BUILT_IN, PERMISSIONS
 
 from .frame import unexpected
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 SEES: dict[str, Promise] = {"all": gettext_lazy("all conversations"), "team": gettext_lazy("their team’s and nobody’s"), "own": gettext_lazy("only their own")}
 GROUPS: list[tuple[Promise, tuple[str, ...]]] = [
@@ -60,21 +65,26 @@ def rights() -> list[dict[str, Any]]:
     return [{"label": label, "rights": [(name, words) for name, words in PERMISSIONS.items() if here(name, rooms)]} for label, rooms in GROUPS]
 
 
+def choices(found: "QuerySet[Any]") -> list[tuple[str, str]]:
+    """Things with a name, as a field to choose from offers them."""
+    return by_name(found.values_list("public_id", "name"), itemgetter(1))
+
+
 class Places:
     """Roles and the places where they can be given, asked of the database once for a page."""
 
     @cached_property
     def roles(self) -> dict[str, str]:
         """Key -> name: those of every desk, then the owner's own."""
-        return {role.key: str(role.label) for role in BUILT_IN.values()} | dict(Role.objects.order_by("name").values_list("public_id", "name"))
+        return {role.key: str(role.label) for role in BUILT_IN.values()} | dict(choices(Role.objects.all()))
 
     @cached_property
     def _rows(self) -> dict[str, dict[int, tuple[str, str]]]:
         lang = translation.get_language() or "en"
         return {
             "brand": {each.pk: (each.public_id, each.name_in(lang)) for each in Brand.objects.order_by("pk")},
-            "inbox": {key: (public, name) for key, public, name in Inbox.objects.order_by("name", "pk").values_list("pk", "public_id", "name")},
-            "team": {key: (public, name) for key, public, name in Team.objects.order_by("name").values_list("pk", "public_id", "name")},
+            "inbox": {each.pk: (each.public_id, each.name) for each in by_name(Inbox.objects.order_by("pk"))},
+            "team": {each.pk: (each.public_id, each.name) for each in by_name(Team.objects.all())},
         }
 
     def groups(self) -> list[tuple[str, list[tuple[str, str]]]]:

@@ -9,7 +9,7 @@ import {priorityName} from "./telling.js";
 import {plain} from "./list.js";
 import {openMenu} from "./menus.js";
 import {talk} from "./talks.js";
-import {Fields, Ties, apart, reload} from "./ties.js";
+import {Ties, apart, reload} from "./ties.js";
 
 const side = signal("customer");
 const languages = new Intl.DisplayNames([document.documentElement.lang], {type: "language"});
@@ -31,6 +31,7 @@ export function Details() {
 }
 
 const Promises = later(() => import("./promises.js").then(found => found.Promises), () => {});
+const Fields = later(() => import("./own-fields.js").then(found => found.Fields), () => {});
 const Keeping = later(() => import("./keeping.js").then(found => found.Keeping), () => {});
 
 /** The person. `each` is the conversation beside which they stand; without an id they stand by themselves. `renew` reads them anew. */

@@ -68,7 +68,7 @@ function BulkBar() {
     <${IconButton} icon="user-plus" label=${t("Assign to me")} keys="I" onClick=${() => assignToMe(list)} />
     <${IconButton} icon="alarm-clock" label=${t("Snooze")} keys="H" data-menu="snooze" onClick=${event => openMenu("snooze", list, event.currentTarget)} />
     <${IconButton} icon="tag" label=${t("Tags")} keys="T" data-menu="tags" onClick=${event => openMenu("tags", list, event.currentTarget)} />
-    <button type="button" class="button" onClick=${() => resolve(list)}><${Icon} name="check" />${t("Resolve")}<kbd>E</kbd></button>
+    <button type="button" class="button" onClick=${() => resolve(list)}>${t("Resolve")}</button>
   </div>`;
 }
 

@@ -56,7 +56,10 @@ function fill(text, id, lang) {
   const first = name => name?.split(/\s+/)[0];
   const facts = {"customer.name": each.customer.name, "customer.first_name": first(each.customer.name), "customer.email": customer?.identities.find(one => one.kind === "email")?.value,
     "conversation.reference": each.reference, "conversation.subject": each.subject, "agent.name": me.name, "agent.first_name": first(me.name), "shop.name": inbox?.names[lang] ?? inbox?.brand ?? boot.brand.name};
-  const own = (on, key) => (on === "customer" ? customer?.fields : talk(id).fields.peek())?.[key];
+  const own = (on, key) => {
+    const value = (on === "customer" ? customer?.fields : talk(id).fields.peek())?.[key], kind = boot.fields.find(one => one.on === on && one.key === key)?.kind;
+    return value && kind === "date" ? new Intl.DateTimeFormat(lang === "fa" ? "fa-IR-u-ca-persian" : lang === "en" ? "en-GB" : lang, {dateStyle: "long", timeZone: "UTC"}).format(Date.parse(value)) : value;
+  };
   return text.replace(/\{([a-z][a-z0-9_.]*)\}/g, (whole, name) => {
     const value = name in facts ? facts[name] : name.includes(".field.") ? own(...name.split(".field.")) : undefined;
     return value === undefined || value === null || value === "" ? whole : String(value);

@@ -16,10 +16,34 @@ function clockTime(text) {
 }
 const tomorrow = () => { const now = new Date(); return Date.UTC(now.getFullYear(), now.getMonth(), now.getDate() + 1); };
 
+/** The field itself, and the month it opens. */
+function DayBox({id, of, first, onChange}) {
+  const box = useRef(null);
+  useEffect(() => dress(box.current), []);
+  return html`<span class="date-field" ref=${box}><input id=${id} ref=${of} dir="ltr" inputmode="numeric" maxlength="20" autocomplete="off" spellcheck=${false} defaultValue=${first} onChange=${onChange} />
+    <${IconButton} icon="calendar" label=${t("Choose a day")} aria-haspopup="dialog" aria-expanded="false" hidden />
+    <span class="date-pop" popover="auto" role="dialog" aria-label=${t("Choose a day")}><span class="date-head">
+      <${IconButton} icon="chevron-left" label=${t("The month before")} data-step="-1" /><strong aria-live="polite" />
+      <${IconButton} icon="chevron-right" label=${t("The month after")} data-step="1" /></span>
+      <span class="date-grid" role="grid" aria-label=${t("Choose a day")} /><span class="date-foot"><button type="button" class="link" data-today>${t("Today")}</button></span></span></span>`;
+}
+
+/** A day that is kept: 2026-11-26, or "" for none. @param {{id: string, value: string|null, save: (day: string) => void}} props */
+export function OwnDay({id, value, save}) {
+  const day = useRef(null);
+  useEffect(() => { if (day.current === document.activeElement) return; day.current.value = value ? written(Date.parse(value)) : ""; day.current.dispatchEvent(new Event("input")); }, [value ?? ""]);
+  const change = () => {
+    const typed = day.current.value.trim(), found = typed && read(typed);
+    day.current.setCustomValidity(found === null ? t("Write a day, like {example}.", {example: written(tomorrow())}) : "");
+    if (day.current.reportValidity()) save(found === "" ? "" : new Date(found).toISOString().slice(0, 10));
+  };
+  return html`<div class="grow"><${DayBox} id=${id} of=${day} first="" onChange=${change} /><output class="hint date-says" for=${id} /></div>`;
+}
+
 /** Something still to come. @param {{label: string, verb: string, run: (at: string) => void, onClose: () => void}} props */
 export function OwnTime({label, verb, run, onClose}) {
-  const day = useRef(null), time = useRef(null), box = useRef(null);
-  useEffect(() => { dress(box.current); day.current.focus(); day.current.select(); }, []);
+  const day = useRef(null), time = useRef(null);
+  useEffect(() => { day.current.focus(); day.current.select(); }, []);
   const refuse = (field, words) => { field.setCustomValidity(words); field.reportValidity(); };
   const forget = () => { for (const field of [day.current, time.current]) field.setCustomValidity(""); };
   const go = event => {
@@ -35,12 +59,7 @@ export function OwnTime({label, verb, run, onClose}) {
   };
   return html`<form class="menu-form" noValidate onSubmit=${go} onInput=${forget} onChange=${forget} onKeyDown=${event => { if (event.key !== "Escape") event.stopPropagation(); }}>
     <div class="field"><label for="own-day">${label}</label>
-      <span class="date-field" ref=${box}><input id="own-day" ref=${day} dir="ltr" inputmode="numeric" maxlength="20" autocomplete="off" spellcheck="false" defaultValue=${written(tomorrow())} />
-        <${IconButton} icon="calendar" label=${t("Choose a day")} aria-haspopup="dialog" aria-expanded="false" hidden />
-        <span class="date-pop" popover="auto" role="dialog" aria-label=${t("Choose a day")}><span class="date-head">
-          <${IconButton} icon="chevron-left" label=${t("The month before")} data-step="-1" /><strong aria-live="polite" />
-          <${IconButton} icon="chevron-right" label=${t("The month after")} data-step="1" /></span>
-          <span class="date-grid" role="grid" aria-label=${t("Choose a day")} /><span class="date-foot"><button type="button" class="link" data-today>${t("Today")}</button></span></span></span>
+      <${DayBox} id="own-day" of=${day} first=${written(tomorrow())} />
       <output class="hint date-says" for="own-day" /></div>
     <label class="field"><span>${t("Time")}</span><input id="own-time" ref=${time} dir="ltr" inputmode="numeric" maxlength="5" autocomplete="off" defaultValue=${NINE} /></label>
     <button class="button is-primary">${verb}</button></form>`;

@@ -1,7 +1,7 @@
-/** What ties conversations and people together: merging, splitting, linking, following, custom fields. All of it can be undone. */
+/** What ties conversations and people together: merging, splitting, linking, following. All of it can be undone. */
 import {html} from "../ui/vendor/ui.js";
 import {t} from "../ui/wire.js";
-import {agent, boot, call, may, me, putRow, row} from "./state.js";
+import {agent, call, may, me, putRow, row} from "./state.js";
 import {address, go, place} from "./routes.js";
 import {ChannelBadge, Icon, IconButton, When, done, failed, say} from "./parts.js";
 import * as feed from "./feed.js";
@@ -49,34 +49,6 @@ export async function reload(id) { talk(id).state.value = "empty"; await load(id
 /** Undo of merging a customer; `renew` shows whom it was merged into anew. */
 export async function apart(customer, renew) {
   try { await call("POST", `customers/${customer}/unmerge`, {}); await renew(); say(t("They are two again"), "rotate-ccw"); } catch (problem) { failed(problem.title); }
-}
-
-/** A custom field: shown, changed in place, sent when it is left. @param {{definition: object, value: any, save: (value: any) => Promise<any>}} props */
-function Field({definition, value, save}) {
-  const label = definition.label[boot.lang] ?? Object.values(definition.label)[0];
-  const send = raw => { const next = raw === "" ? null : definition.kind === "number" ? Number(raw) : raw; if (next !== (value ?? null)) save(next); };
-  const change = event => send(event.currentTarget.value);
-  const id = `field-${definition.key}`;
-  const field = definition.kind === "choice" ? html`<select id=${id} onChange=${change}><option value="" />${definition.choices.map(each => html`<option key=${each} selected=${each === value}>${each}</option>`)}</select>`
-    : definition.kind === "yesno" ? html`<input id=${id} type="checkbox" checked=${value === true} onChange=${event => save(event.currentTarget.checked)} />`
-    : html`<input id=${id} type=${{number: "number", date: "date", url: "url"}[definition.kind] ?? "text"} step="any" dir=${definition.kind === "text" ? "auto" : "ltr"} value=${value ?? ""} onChange=${change} />`;
-  return html`<div><dt><label for=${id}>${label}</label></dt><dd class="field-in-place">${field}</dd></div>`;
-}
-
-/** The custom fields of a conversation or its customer. */
-export function Fields({id, on}) {
-  const one = talk(id), each = row(id).value;
-  const known = boot.fields.filter(field => field.on === on && (!field.request_type || field.request_type === each?.request_type) && (!field.brand || field.brand === boot.inboxes.find(box => box.id === each?.inbox.id)?.brand_id));
-  const values = on === "conversation" ? one.fields.value : one.customer.value?.fields ?? {};
-  if (!known.length || !may(on === "conversation" ? "conversation.edit" : "customer.edit")) return null;
-  const save = key => async value => {
-    try {
-      if (on === "conversation") putRow((await call("POST", `conversations/${id}/describe`, {fields: {[key]: value}})).row);
-      else await call("PATCH", `customers/${one.customer.peek().id}`, {fields: {[key]: value}});
-      await reload(id);
-    } catch (problem) { failed(problem.title, () => save(key)(value)); }
-  };
-  return html`<section class="part"><h3>${t("Fields")}</h3><dl class="facts">${known.map(field => html`<${Field} key=${field.key} definition=${field} value=${values[field.key]} save=${save(field.key)} />`)}</dl></section>`;
 }
 
 /** What was merged into a conversation, what it is linked with, who follows it. */

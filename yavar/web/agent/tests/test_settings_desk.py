@@ -45,11 +45,35 @@ def test_three_hundred_tags(nila):
     assert nila.queries("tags") < 20
 
 
+def test_names_come_in_the_order_of_the_alphabet(nila):
+    for name in ("هدیه", "پرداخت", "Zoe", "تخفیف", "amir"):
+        make_tag(name)
+        add_team(name, [], by=SYSTEM)
+    wanted = ["amir", "Zoe", "پرداخت", "تخفیف", "هدیه"]
+    for page in ("tags", "teams"):
+        shown = nila.page(page)
+        assert sorted(wanted, key=lambda name: shown.index(f">{name}<")) == wanted
+    boot = nila.client.get("/inbox").content.decode()
+    assert [each["name"] for each in nila.client.get("/api/v1/tags").json()] == wanted
+    assert sorted(wanted, key=lambda name: boot.index(f'"{name}"')) == wanted
+
+
 def test_without_a_name_the_page_goes_to_the_name_in_the_readers_language(nila):
     page = nila.do("fields", "add", 422, **FIELD | NONE)
     [own] = re.findall(r'<input id="add-name-en"[^>]*>', page)
     assert 'aria-invalid="true" autofocus aria-describedby="add-name-fault"' in own and 'id="add-name-fault"' in page
     assert page.count("autofocus") == page.count('aria-invalid="true"') == 1
+
+
+def test_a_day_in_a_view_is_typed_and_shown_in_ones_own_calendar(shop, nila):
+    shop.owner.lang = "fa"
+    shop.owner.save()
+    key = save_field(by=SYSTEM, label={"fa": "روز رسیدن"}, kind="date", filter=True).key
+    nila.do("views", "add", 422, **VIEW | {"name": "x"}, keys=[key], values=["۱۴۰۵/۱۳/۳"])
+    page = nila.do("views", "add", **VIEW | {"name": "رسیده‌ها"}, keys=[key], values=["۱۴۰۵/۹/۳"])
+    view = SavedView.objects.get()
+    assert view.filter["fields"] == {key: "2026-11-24"} and "۱۴۰۵/۰۹/۰۳" in page
+    assert 'value="۱۴۰۵/۰۹/۰۳"' in nila.page(f"views?view={view.public_id}") and "data-date-field" in nila.page("views")
 
 
 def test_a_view_made_changed_shared_and_removed(shop, nila):

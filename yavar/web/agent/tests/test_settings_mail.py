@@ -161,6 +161,8 @@ def test_release(owner, held):
     assert decide(owner, "release").status_code == 303
     read_everything(held)
     assert Message.objects.get().text.strip() == "Let me in"
+    page = owner.get("/settings/received?state=all").content.decode()
+    assert re.search(rf'<a class="link ltr" [^>]*>#{Conversation.objects.get().reference}</a>', page), "in a Persian page too its # stands before it"
 
 
 def test_what_is_from_nobody_is_not_offered_to_become_a_conversation(owner, inbox, held):
@@ -193,6 +195,15 @@ def test_senders_are_listed_added_and_taken_off(owner, held):
     assert owner.post("/settings/received", {"do": "rule", "pattern": "nonsense at all", "verdict": "block"}).status_code == 422
     owner.post("/settings/received", {"do": "forget", "pattern": "@good.example"})
     assert not SenderRule.objects.filter(pattern="@good.example").exists()
+
+
+def test_a_sender_is_listed_in_its_own_letters(owner, held):
+    owner.post("/settings/received", {"do": "rule", "pattern": "@فروشگاه.example", "verdict": "block"})
+    page = owner.get("/settings/received").content.decode()
+    assert page.count("@فروشگاه.example") >= 2 and ">@xn--" not in page
+    pattern = SenderRule.objects.get(pattern__startswith="@xn--").pattern
+    owner.post("/settings/received", {"do": "forget", "pattern": pattern})
+    assert "@فروشگاه.example" in owner.get("/settings/received").content.decode() and not SenderRule.objects.filter(pattern=pattern).exists()
 
 
 def test_the_source_is_downloaded_as_it_came(owner, inbox, shop):

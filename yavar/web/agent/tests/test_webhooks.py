@@ -156,6 +156,7 @@ def test_the_test_says_in_words_what_came_back(nila, receiver, worker, answer, w
     receiver.answers = [answer]
     assert words in text_of(do(nila, "test", at))
     assert b'"type":"webhook.test"' in receiver.got[0].body
+    assert receiver.got[0].headers["webhook-id"] in text_of(nila.get("/settings/audit"))
 
 
 def test_a_test_that_is_not_answered_does_not_hold_the_page(nila, receiver, monkeypatch):
