@@ -119,6 +119,10 @@ def test_ctrl_c_ends_everything_with_open_streams(tmp_path):
 
 def test_a_second_start_is_quick_and_keeps_everything(tmp_path):
     desk = Desk(tmp_path).start()
+    elsewhere = {name: value for name, value in desk.env.items() if name not in ("YAVAR_PORT", "YAVAR_SMTP")}  # another terminal
+    for words in (["chat", "show"], ["doctor"]):
+        told = subprocess.run([sys.executable, "-m", "yavar", *words], env=elsewhere, capture_output=True, text=True, timeout=60).stdout
+        assert desk.url in told and "no door is open" not in told
     visitor = simulate.Visitor(desk.url, desk.inbox, 1)
     visitor.begin()
     visitor.say("remember me")

@@ -1,5 +1,6 @@
 """What ties conversations and people together, in real browsers: merging, splitting, linking, following, fields, views; alone and two agents at once."""
 
+import re
 import secrets
 
 import pytest
@@ -220,7 +221,8 @@ DAYS = {"fa": ("۱۴۰۵/۹/۳", "۱۴۰۵/۰۹/۰۳", "۳ آذر ۱۴۰۵"), "e
 
 @both_languages
 def test_a_day_in_a_field_of_ones_own_stands_in_ones_own_calendar(stage, lang):
-    """As typed, as shown again, and as a canned reply says it."""
+    """As typed, as shown again, as a canned reply says it, and in a filter."""
+    stage.desk.python("from yavar.desk.models import FieldDefinition\nFieldDefinition.objects.filter(key='came_on').update(filter=True)")
     typed, shown, said = DAYS[lang]
     _shopper, clerk, chat = asked(stage, lang)
     page, shortcut = clerk.page, f"/d{secrets.token_hex(4)}"
@@ -242,12 +244,25 @@ def test_a_day_in_a_field_of_ones_own_stands_in_ones_own_calendar(stage, lang):
     page.keyboard.type(shortcut)
     page.locator("#offer [role=option]", has_text=said).click()
     expect(page.locator(".composer textarea")).to_have_value(said)
+    clerk.go("/inbox/all")
+    page.locator('.list .bar .icon-button:has(use[href$="#list-filter"])').click()
+    asked_for = page.locator("[id='sieve-field.came_on']")
+    asked_for.fill(typed)
+    asked_for.press("Tab")
+    expect(page).to_have_url(re.compile("came_on.{1,3}2026-11-24"))
+    expect(asked_for).to_have_value(shown)
+    expect(clerk.row(chat)).to_be_visible()
 
 
 @both_languages
-def test_a_number_is_typed_in_any_digits(stage, lang):
+def test_a_number_is_typed_in_any_digits_and_told_in_those_of_the_language(stage, lang):
     shopper, clerk, chat = asked(stage, lang)
-    key = clerk.ask("POST", "fields", {"key": f"w_{secrets.token_hex(3)}", "label": {lang: "Weight"}, "kind": "number", "on": "conversation"})["key"]
+    key, gift = (
+        clerk.ask("POST", "fields", {"key": f"{kind}_{secrets.token_hex(3)}", "label": {lang: label}, "kind": kind, "on": "conversation"})["key"]
+        for kind, label in (("number", "Weight"), ("yesno", "Gift"))
+    )
+    shortcut = f"w{secrets.token_hex(4)}"
+    clerk.ask("POST", "canned", {"name": shortcut, "shortcut": f"/{shortcut}", "texts": {lang: f"{{conversation.field.{key}}} {{conversation.field.{gift}}}"}})
     try:
         clerk.go(f"/inbox/all/{chat}")
         clerk.side(1)
@@ -257,6 +272,12 @@ def test_a_number_is_typed_in_any_digits(stage, lang):
             field.type(typed)
             field.press("Tab")
             eventually(clerk.page, lambda meant=meant: clerk.get(f"/api/v1/conversations/{chat}")["fields"].get(key) == meant, f"{typed} is {meant}")
+        clerk.page.locator(f"#field-{gift}").check()
+        eventually(clerk.page, lambda: clerk.get(f"/api/v1/conversations/{chat}")["fields"].get(gift) is True, "a gift")
+        clerk.page.locator(".composer textarea").click()
+        clerk.page.keyboard.type(f"/{shortcut}")
+        clerk.page.locator("#offer [role=option]", has_text=shortcut).click()
+        expect(clerk.page.locator(".composer textarea")).to_have_value({"fa": "۷٫۲۵ بله", "en": "7.25 Yes"}[lang])
         field.fill("much")
         shopper.say(WORDS[lang]["more"])
         clerk.sees(WORDS[lang]["more"])
@@ -265,8 +286,9 @@ def test_a_number_is_typed_in_any_digits(stage, lang):
         expect(clerk.page.locator(".toast")).to_be_visible()
         assert clerk.get(f"/api/v1/conversations/{chat}")["fields"][key] == 7.25
     finally:
-        own = next(each["id"] for each in clerk.get("/api/v1/fields") if each["key"] == key)
-        clerk.ask("PATCH", f"fields/{own}", {"active": False})
+        for own in clerk.get("/api/v1/fields"):
+            if own["key"] in (key, gift):
+                clerk.ask("PATCH", f"fields/{own['id']}", {"active": False})
 
 
 FITS = """box => { const {font, paddingInlineStart, paddingInlineEnd} = getComputedStyle(box), pen = document.createElement("canvas").getContext("2d"); pen.font = font;

@@ -262,6 +262,7 @@ def test_axe_finds_nothing_with_every_tone_on_the_screen(stage, who, theme):
 
 
 MANY = """
+Conversation.objects.filter(reference__startswith="Z0").delete()  # of a try before
 inbox, who = Conversation.objects.order_by("pk")[0].inbox, Customer.objects.order_by("pk")[0]
 Conversation.objects.bulk_create(Conversation(public_id=ids.public_id(), reference=f"Z{n:07d}", inbox=inbox, customer=who, status="open", assignee_id=nila.pk, seq=1, event_seq=1,
     preview=f"Kettle {n}", last_at=now, created_at=now, due_at=now + timedelta(seconds=130 + 2 * n), due_from=now, due_kind="first") for n in range(200))
@@ -286,14 +287,14 @@ def test_what_falls_behind_the_pages_that_are_read_comes_with_its_page(stage):
     stage.desk.python(BEFORE + "Conversation.objects.filter(reference__startswith='Z0').delete()")
 
 
-def test_two_hundred_timers_cost_next_to_nothing_and_nothing_unseen(stage):
-    """All of them under ten minutes, so that each shows its seconds: the dearest there is. Here 0.6 to 0.8 ms of script a second and as much of layout; the bounds leave room for a busy machine."""
+def test_two_hundred_timers_share_one_beat_and_have_none_unseen(stage):
+    """All of them under ten minutes, so that each shows its seconds: the dearest there is. What that costs is for `bench/run screen`."""
     forget(stage)
     stage.desk.python(BEFORE + MANY)
     clerk = stage.clerk("nila")
     page = clerk.page
     page.add_init_script(
-        "window.spent = []; const real = setTimeout; window.setTimeout = (run, ...more) => real(run.name !== 'beat' ? run : () => { const at = performance.now(); run(); spent.push(performance.now() - at); }, ...more);"
+        "window.beats = 0; const real = setTimeout; window.setTimeout = (run, ...more) => real(run.name !== 'beat' ? run : () => { beats++; run(); }, ...more);"
     )
     clerk.go("/inbox/all")
     eventually(
@@ -301,19 +302,10 @@ def test_two_hundred_timers_cost_next_to_nothing_and_nothing_unseen(stage):
     )
     page.evaluate("document.querySelector('ul.rows').scrollTop = 0")
     page.wait_for_timeout(4000)
-    line = page.context.new_cdp_session(page)
-    line.send("Performance.enable")
-    read = lambda: {each["name"]: each["value"] for each in line.send("Performance.getMetrics")["metrics"]}  # noqa: E731
-    page.evaluate("spent = []")
-    before = read()
-    page.wait_for_timeout(8000)
-    after, spent = read(), page.evaluate("spent")
-    layout = (after["LayoutDuration"] - before["LayoutDuration"]) * 1000 / 8
-    assert 7 <= len(spent) <= 9, "one beat a second for all"
-    assert sorted(spent)[len(spent) // 2] < 3 and layout < 4, (spent, layout)
-    page.evaluate(
-        "Object.defineProperty(document, 'visibilityState', {get: () => 'hidden'}); document.dispatchEvent(new Event('visibilitychange')); spent = []"
-    )
+    page.evaluate("beats = 0")
+    page.wait_for_timeout(4000)
+    assert 2 <= page.evaluate("beats") <= 5, "one beat a second for all"
+    page.evaluate("Object.defineProperty(document, 'visibilityState', {get: () => 'hidden'}); document.dispatchEvent(new Event('visibilitychange')); beats = 0")
     page.wait_for_timeout(3000)
-    assert page.evaluate("spent.length") == 0, "and none while nobody looks"
+    assert page.evaluate("beats") == 0, "and none while nobody looks"
     stage.desk.python(BEFORE + "Conversation.objects.filter(reference__startswith='Z0').delete()")

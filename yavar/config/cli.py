@@ -107,13 +107,16 @@ def main(arguments: list[str] | None = None) -> None:
         os.environ.setdefault("YAVAR_DATA", ".data/demo")
         os.environ.setdefault("YAVAR_SMTP", "127.0.0.1:2525")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yavar.config.settings")
-    from .env import Unsafe
+    from .env import Unsafe, data_folder
+    from .place import recall
 
     module, _, function = RUNS[given.command].partition(":")
     try:
         if (given.command, getattr(given, "action", "")) not in DESKLESS:
             import django
 
+            if given.command not in ("serve", "demo"):
+                recall(data_folder())
             django.setup()
         code = getattr(import_module(module), function)(given)
     except Unsafe as unsafe:

@@ -57,9 +57,14 @@ def _flag(text: str) -> bool:
     return text.lower() in ("1", "true", "yes", "on")
 
 
+def data_folder(source: Mapping[str, str] = os.environ) -> Path:
+    """Where the desk keeps its data."""
+    return Path(_text(source, "DATA", "data")).expanduser().resolve()
+
+
 def read(source: Mapping[str, str] = os.environ) -> Env:
     """The environment as an Env. Raises Unsafe."""
-    data = Path(_text(source, "DATA", "data")).expanduser().resolve()
+    data = data_folder(source)
     env = Env(
         data=data, secret_key=_text(source, "SECRET_KEY") or _own_key(data), database=_text(source, "DATABASE"), host=_text(source, "HOST", "127.0.0.1"),
         port=int(_text(source, "PORT", "8000")), url=_text(source, "URL").rstrip("/"), debug=_flag(_text(source, "DEBUG")),

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.management import call_command
 
 from . import serve as server
-from .place import address
+from .place import address, note
 
 
 def migrate(_given: Namespace | None = None) -> None:
@@ -50,6 +50,7 @@ def _run(prepare: Callable[[], None], ready: Callable[[], None]) -> int:
         print(f"yavar: another process serves the desk in {env.data} already.", file=sys.stderr)
         return 1
     migrate()
+    note()
     prepare()
     server.serve(listener, ready)
     return 0

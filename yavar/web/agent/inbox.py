@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import get_token
 from django.utils import translation
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 
 from yavar.base import clock
 from yavar.base.days import calendar_of
@@ -17,6 +18,7 @@ from yavar.conversations.canned.fields import labelled
 from yavar.conversations.lists import Order, UnknownView, counts, view
 from yavar.conversations.models import Tag
 from yavar.conversations.policies import inboxes_of
+from yavar.desk.locales import LOCALES
 from yavar.desk.models import Brand, FieldDefinition, RequestType
 from yavar.notifications.choices import SOUNDING, read, zone_of
 from yavar.notifications.queries import unseen
@@ -71,9 +73,18 @@ def boot(request: HttpRequest, path: str) -> dict[str, Any]:
         "tags": [tag_facts(tag) for tag in by_name(Tag.objects.order_by("name")[:500])],
         "inboxes": [{"id": i.public_id, "name": i.name, "kind": i.kind, "sends": i.pk in sending, "writes": (of := channel(i.kind)) is not None and of.way != "" and not of.by_mail, "brand": brands[i.brand_id].name_in(lang), "names": brands[i.brand_id].name, "brand_id": brands[i.brand_id].public_id} for i in inboxes],
         "visitors": any(config_of(each.config).see_visitors for each in inboxes if each.kind == "chat"), "request_types": [{"id": kind.public_id, "name": kind.name.get(lang) or next(iter(kind.name.values()), "")} for kind in RequestType.objects.all()],
-        "views": [view_facts(each) for each in views_of(agent)], "fields": [field_facts(each) for each in own], "canned_fields": labelled(own, lang),
+        "views": [view_facts(each) for each in views_of(agent)], "fields": [field_facts(each) for each in own], "canned_fields": labelled(own, lang), "yes_no": yes_no() if any(each.kind == "yesno" for each in own) else {},
         "counts": {**counts(agent), "notifications": unseen(agent)}, "notify": notify_of(agent), "list": shown, "cursor": cursor, "setup": setup_of(agent), **client_strings("agent", lang),
     }  # fmt: skip
+
+
+def yes_no() -> dict[str, list[str]]:
+    """No and yes in each language: a canned reply is in its customer's."""
+    words = {}
+    for lang in LOCALES:
+        with translation.override(lang):
+            words[lang] = [_("No"), _("Yes")]
+    return words
 
 
 def notify_of(agent: Agent) -> dict[str, Any]:

@@ -50,6 +50,14 @@ function offered(typed, id, note, canned, act) {
 const langFor = (one, id) => [row(id).peek()?.lang, boot.lang].find(lang => lang in one.texts) ?? Object.keys(one.texts)[0];
 const textFor = (one, id) => one.texts[langFor(one, id)] ?? "";
 
+/** What a field of the desk's own holds, in the language of a text. */
+function worded(kind, value, lang) {
+  const place = {fa: "fa-IR", en: "en-GB"}[lang] ?? lang;
+  if (kind === "date") return new Intl.DateTimeFormat(lang === "fa" ? "fa-IR-u-ca-persian" : place, {dateStyle: "long", timeZone: "UTC"}).format(Date.parse(value));
+  if (kind === "number") return new Intl.NumberFormat(place, {useGrouping: false, maximumFractionDigits: 10}).format(value);
+  return kind === "yesno" ? boot.yes_no[lang][value ? 1 : 0] : value;
+}
+
 /** Fills the fields that are known; what is not stays as `{field}`, which stops the send. */
 function fill(text, id, lang) {
   const each = row(id).peek(), customer = talk(id).customer.peek(), inbox = boot.inboxes.find(one => one.id === each.inbox.id);
@@ -58,7 +66,7 @@ function fill(text, id, lang) {
     "conversation.reference": each.reference, "conversation.subject": each.subject, "agent.name": me.name, "agent.first_name": first(me.name), "shop.name": inbox?.names[lang] ?? inbox?.brand ?? boot.brand.name};
   const own = (on, key) => {
     const value = (on === "customer" ? customer?.fields : talk(id).fields.peek())?.[key], kind = boot.fields.find(one => one.on === on && one.key === key)?.kind;
-    return value && kind === "date" ? new Intl.DateTimeFormat(lang === "fa" ? "fa-IR-u-ca-persian" : lang === "en" ? "en-GB" : lang, {dateStyle: "long", timeZone: "UTC"}).format(Date.parse(value)) : value;
+    return value === undefined || value === null || value === "" ? value : worded(kind, value, lang);
   };
   return text.replace(/\{([a-z][a-z0-9_.]*)\}/g, (whole, name) => {
     const value = name in facts ? facts[name] : name.includes(".field.") ? own(...name.split(".field.")) : undefined;

@@ -1,5 +1,6 @@
 /** Custom fields of a conversation and of its customer, changed in place. Read when they are first shown. */
 import {html, useEffect, useRef} from "../ui/vendor/ui.js";
+import {decimal} from "../ui/date-field.js";
 import {t} from "../ui/wire.js";
 import {boot, call, may, putRow, row} from "./state.js";
 import {failed} from "./parts.js";
@@ -7,8 +8,8 @@ import {talk} from "./talks.js";
 import {reload} from "./ties.js";
 import {OwnDay} from "./own-time.js";
 
-/** Digits of any script; what is no number goes as it is, and the desk says so. */
-const number = raw => { const found = Number(raw.replace(/[۰-۹٠-٩]/g, one => one.charCodeAt(0) & 15).replace("٫", ".")); return Number.isNaN(found) ? raw : found; };
+/** What is no number goes as it is, and the desk says so. */
+const number = raw => { const found = Number(decimal(raw)); return Number.isNaN(found) ? raw : found; };
 /** A custom field: shown, changed in place, sent when it is left. @param {{definition: object, value: any, save: (value: any) => Promise<any>}} props */
 function Field({definition, value, save}) {
   const label = definition.label[boot.lang] ?? Object.values(definition.label)[0];

@@ -1,5 +1,6 @@
 /** A filter put together by hand: the list shows at once what fits, and it can be kept under a name. Read when it is first opened. */
 import {html, useState} from "../ui/vendor/ui.js";
+import {decimal} from "../ui/date-field.js";
 import {t} from "../ui/wire.js";
 import {agents, boot, call, may, me, savedViews, tags} from "./state.js";
 import {countSide} from "./actions.js";
@@ -7,6 +8,7 @@ import * as feed from "./feed.js";
 import {go, place} from "./routes.js";
 import {Icon, done, failed, say} from "./parts.js";
 import {Popover} from "./menus.js";
+import {OwnDay} from "./own-time.js";
 import {priorityName} from "./telling.js";
 
 /** @typedef {Record<string, string>} Chosen by the names of the API's filters; a custom field is `field.<key>` */
@@ -36,7 +38,7 @@ function kept(chosen) {
 const valueOf = (definition, text) => definition?.kind === "yesno" ? text === "true" : definition?.kind === "number" ? Number(text) : text;
 
 const named = list => list.map(each => [each.id, each.name]);
-/** What can be asked: name, label, choices (null: typed). */
+/** What can be asked: name, label, choices (null: typed), and a typed field's kind. */
 const questions = extra => [
   ["status", t("Status"), [["open", t("Open")], ["snoozed", t("Snoozed")], ["resolved", t("Resolved")], ["any", t("Any")]]],
   ["assignee", t("Assigned to"), [["", t("Anybody or nobody")], ["me", t("Whoever looks")], ["none", t("Nobody")], ...named(agents.value.filter(each => each.id !== me.id))]],
@@ -47,7 +49,7 @@ const questions = extra => [
   ["due", t("Promised"), [["", t("Any")], ["soon", t("Within the hour, or overdue")], ["late", t("Overdue")]]],
   ["request_type", t("Request type"), [["", t("Any")], ...named(boot.request_types)]],
   ...boot.fields.filter(each => each.on === "conversation" && each.filter).map(each => [`field.${each.key}`, each.label[boot.lang] ?? Object.values(each.label)[0],
-    each.kind === "choice" ? [["", t("Any")], ...each.choices.map(one => [one, one])] : each.kind === "yesno" ? [["", t("Any")], ["true", t("Yes")], ["false", t("No")]] : null]),
+    each.kind === "choice" ? [["", t("Any")], ...each.choices.map(one => [one, one])] : each.kind === "yesno" ? [["", t("Any")], ["true", t("Yes")], ["false", t("No")]] : null, each.kind]),
 ].filter(([, , choices]) => !choices || choices.length > 1);
 
 let origin = null; // the saved view that is being changed, also when the filter was closed meanwhile
@@ -82,9 +84,10 @@ export function Sieve({anchor, onClose}) {
   };
   const keepChange = async () => { if (await put(from, kept(chosen))) { onClose(); go({view: `view:${from.id}`, id: null}); done(t("Saved"), async () => { await put(from, from.filter); feed.load(); }, "list-filter"); } };
   return html`<${Popover} anchor=${anchor} label=${t("Filter")} wide=${true} onClose=${onClose}><div class="menu-form sieve" onKeyDown=${event => { if (event.key !== "Escape") event.stopPropagation(); }}>
-    <dl>${questions(odd).map(([key, label, choices]) => html`<div key=${key}><dt><label for=${`sieve-${key}`}>${label}</label></dt><dd>${choices
+    <dl>${questions(odd).map(([key, label, choices, kind]) => html`<div key=${key}><dt><label for=${`sieve-${key}`}>${label}</label></dt><dd>${choices
       ? html`<select id=${`sieve-${key}`} value=${chosen[key] ?? ""} onChange=${event => change(key, event.currentTarget.value)}>${choices.map(([value, words]) => html`<option key=${value} value=${value} selected=${value === (chosen[key] ?? "")}>${words}</option>`)}</select>`
-      : html`<input id=${`sieve-${key}`} type="text" dir="auto" value=${chosen[key] ?? ""} onChange=${event => change(key, event.currentTarget.value.trim())} />`}</dd></div>`)}</dl>
+      : kind === "date" ? html`<${OwnDay} id=${`sieve-${key}`} value=${chosen[key]} save=${day => change(key, day)} />`
+      : html`<input id=${`sieve-${key}`} type="text" dir="auto" value=${chosen[key] ?? ""} onChange=${({currentTarget: {value}}) => change(key, kind === "number" ? decimal(value) : value.trim())} />`}</dd></div>`)}</dl>
     ${from && place.value.view.startsWith("filter:") && html`<button type="button" class="button is-primary" onClick=${keepChange}>${t("Change the view {name}", {name: from.name})}</button>`}
     ${name === null ? html`<button type="button" class="button" onClick=${() => setName("")}><${Icon} name="plus" />${t("Keep as a view…")}</button>`
       : html`<form class="sieve-save" onSubmit=${save}><label class="field"><span>${t("Name of the view")}</span><input type="text" dir="auto" maxlength="60" required autofocus value=${name} onInput=${event => setName(event.currentTarget.value)} /></label>

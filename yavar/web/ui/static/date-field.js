@@ -21,6 +21,8 @@ const narrow = words({weekday: lang === "fa" ? "narrow" : "short"});
 
 /** Digits of any script as 0 to 9. @param {string} text */
 export const latin = text => text.replace(/[۰-۹٠-٩]/g, each => each.charCodeAt(0) & 15);
+/** A number as people type it, as programs read it. @param {string} text */
+export const decimal = text => latin(text).replace("٫", ".").trim();
 
 /** A day as people write it: 1405/9/5, ۱۴۰۵/۰۹/۰۵, 2026-11-26, 26.11.2026. @param {string} text @returns {number|null} */
 export function read(text) {
