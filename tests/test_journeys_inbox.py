@@ -35,7 +35,7 @@ def test_the_session_ends_in_the_middle_of_a_sentence(stage, lang, who):
     clerk.box.fill("half a sent")
     clerk.stay()
     clerk.page.context.clear_cookies(name="yavar_session")
-    clerk.box.press_sequentially("ence")  # the draft finds it out
+    clerk.box.press_sequentially("ence, to its end", delay=150)  # the draft finds it out on the way
     dialog = clerk.page.locator("dialog.sign-in")
     expect(dialog).to_be_visible()
     dialog.locator("input[type=password]").fill("wrong")
@@ -47,11 +47,13 @@ def test_the_session_ends_in_the_middle_of_a_sentence(stage, lang, who):
     dialog.locator("input[type=password]").press("Enter")
     expect(dialog).to_have_count(0)
     expect(clerk.box).to_be_focused()
-    expect(clerk.box).to_have_value("half a sentence")
+    expect(clerk.box).to_have_value("half a sentence, to its end")
     clerk.page.keyboard.press("Control+Enter")
-    clerk.delivered("half a sentence")
+    clerk.delivered("half a sentence, to its end")
     assert clerk.stayed(), "the page must not load anew"
-    assert [item["text"] for item in clerk.get(f"/api/v1/conversations/{key}")["timeline"]["items"] if item["kind"] == "message"][-1] == "half a sentence"
+    assert [item["text"] for item in clerk.get(f"/api/v1/conversations/{key}")["timeline"]["items"] if item["kind"] == "message"][
+        -1
+    ] == "half a sentence, to its end"
     expect(clerk.banner).to_have_count(0)
 
 

@@ -5,6 +5,8 @@ import {boot, me, signedOut} from "./state.js";
 import {Icon} from "./parts.js";
 import {goOn} from "./live.js";
 
+const QUIET = 600; // milliseconds without a key: whoever is typing would write the rest of the sentence into the password
+
 /** Who the browser is signed in as, and the mark that its writes carry from now on. @returns {Promise<{me: ?string, csrf: string}>} */
 const ask = (method, body) => request(method, "/sign-in/again", {body, headers: {"X-CSRFToken": boot.csrf, "X-Lang": boot.lang}});
 
@@ -21,13 +23,16 @@ export function SignIn() {
   const box = useRef(null), field = useRef(null);
   const [state, setState] = useState({busy: false, problem: null});
   useEffect(() => {
-    const before = document.activeElement;
-    box.current.showModal();
+    let before = null, timer = 0;
+    const open = () => { removeEventListener("keydown", wait, true); before = document.activeElement; box.current.showModal(); };
+    const wait = () => { clearTimeout(timer); timer = setTimeout(open, QUIET); };
+    addEventListener("keydown", wait, true);
+    wait();
     // Another window of this browser may have signed in meanwhile.
     const look = () => { if (document.visibilityState === "visible") ask("GET").then(take, () => {}); };
     look();
     document.addEventListener("visibilitychange", look);
-    return () => { document.removeEventListener("visibilitychange", look); before?.focus?.({preventScroll: true}); };
+    return () => { clearTimeout(timer); removeEventListener("keydown", wait, true); document.removeEventListener("visibilitychange", look); before?.focus?.({preventScroll: true}); };
   }, []);
   const go = async event => {
     event.preventDefault();
