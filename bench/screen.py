@@ -132,14 +132,18 @@ def news(page: Page, url: str, token: str, inbox: str) -> None:
     told("a new message until it is on the screen", times, 500, 500)
 
 
-def counting(page: Page, url: str) -> None:
-    """Two hundred promises within ten minutes, so that each shows its seconds: what the browser's main thread does for them in each second."""
+def promise(rows: int) -> None:
+    """So many are due within the next ten minutes: each shows its seconds."""
     from yavar.base import clock
     from yavar.conversations.models import Conversation
 
     now = clock.now()
-    for n, key in enumerate(Conversation.objects.filter(status="open").order_by("-last_at").values_list("pk", flat=True)[:200]):
-        Conversation.objects.filter(pk=key).update(due_at=now + timedelta(seconds=200 + 2 * n), due_from=now, due_kind="first")
+    for n, key in enumerate(Conversation.objects.filter(status="open").order_by("-last_at").values_list("pk", flat=True)[:rows]):
+        Conversation.objects.filter(pk=key).update(due_at=now + timedelta(seconds=300 + n), due_from=now, due_kind="first")
+
+
+def counting(page: Page, url: str) -> None:
+    """What the browser's main thread does in each second for two hundred promises that count it."""
     page.goto(f"{url}/inbox/all")
     page.wait_for_selector(".row a")
     fill(page, 200)
@@ -148,11 +152,17 @@ def counting(page: Page, url: str) -> None:
     line.send("Performance.enable")
     spent = []
     for _second in range(12):
-        before = {each["name"]: each["value"] for each in line.send("Performance.getMetrics")["metrics"]}
+        before = busy(line)
         page.wait_for_timeout(1000)
-        after = {each["name"]: each["value"] for each in line.send("Performance.getMetrics")["metrics"]}
-        spent.append(1000 * (after["TaskDuration"] - before["TaskDuration"]))
-    told("200 timers that count seconds: main thread in a second", spent, 1, 4)
+        spent.append(1000 * (busy(line) - before))
+    told("200 timers that count seconds: script, style and layout of a second", spent, 1, 4)
+
+
+def busy(line: Any) -> float:
+    """Seconds that the page's script, styles and layout have taken so far."""
+    return sum(
+        each["value"] for each in line.send("Performance.getMetrics")["metrics"] if each["name"] in ("ScriptDuration", "RecalcStyleDuration", "LayoutDuration")
+    )
 
 
 def main(arguments: list[str]) -> None:
@@ -170,6 +180,7 @@ def main(arguments: list[str]) -> None:
     from yavar.people.team.tokens import make_token
 
     seal()
+    promise(200)
     agent, inbox = Agent.objects.get(pk=1), Inbox.objects.order_by("pk")[0].public_id
     _made, token = make_token(agent, f"bench {secrets.token_hex(4)}", ["all"], by=Actor("system"))
     print("| At the screen | times | Measured | Limit | |\n|---|---|---|---|---|")
