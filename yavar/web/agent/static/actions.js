@@ -70,7 +70,7 @@ async function othersDid(met) {
   if (met.length > 1) return tn("Somebody changed {n} of these meanwhile", "Somebody changed {n} of these meanwhile", met.length);
   const [{id, problem}] = met;
   try {
-    const last = problem.wrote ?? (await since(id, problem.crossed)).findLast(each => each.kind === "event" || byCustomer(each));
+    const last = problem.wrote || (await since(id, problem.crossed)).findLast(each => each.kind === "event" || byCustomer(each));
     if (last?.kind === "message") return t("{name} has just written", {name: last.author.name});
     return (last && eventWords(last)) || problem.title;
   } catch { return problem.title; }
