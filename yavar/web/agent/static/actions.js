@@ -197,11 +197,14 @@ export function recount() {
   countSide();
 }
 
-let sideTimer = 0;
+let sideTimer = 0, sideAt = Infinity;
 /** Those of saved views and channels follow within a quarter of a minute. What is due soon becomes so by itself. */
 export function countSide(wait = 15_000) {
-  sideTimer ||= setTimeout(async () => {
-    sideTimer = 0;
+  if (sideAt <= Date.now() + wait) return;
+  clearTimeout(sideTimer);
+  sideAt = Date.now() + wait;
+  sideTimer = setTimeout(async () => {
+    sideAt = Infinity;
     try { sideCounts.value = await call("GET", "views/counts"); } catch { /* the next change asks again */ }
   }, wait);
 }
