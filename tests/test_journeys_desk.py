@@ -272,7 +272,7 @@ def test_a_number_is_typed_in_any_digits_and_told_in_those_of_the_language(stage
             field.type(typed)
             field.press("Tab")
             eventually(clerk.page, lambda meant=meant: clerk.get(f"/api/v1/conversations/{chat}")["fields"].get(key) == meant, f"{typed} is {meant}")
-        clerk.page.locator(f"#field-{gift}").check()
+        clerk.page.locator(f"#field-{gift}").click()
         eventually(clerk.page, lambda: clerk.get(f"/api/v1/conversations/{chat}")["fields"].get(gift) is True, "a gift")
         clerk.page.locator(".composer textarea").click()
         clerk.page.keyboard.type(f"/{shortcut}")

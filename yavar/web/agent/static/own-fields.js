@@ -14,16 +14,13 @@ const number = raw => { const found = Number(decimal(raw)); return Number.isNaN(
 function Field({definition, value, save}) {
   const label = definition.label[boot.lang] ?? Object.values(definition.label)[0];
   const send = raw => { const next = raw === "" ? null : definition.kind === "number" ? number(raw) : raw; if (next !== (value ?? null)) save(next); };
-  const change = event => send(event.currentTarget.value);
-  const id = `field-${definition.key}`, box = useRef(null), before = useRef(""), kept = String(value ?? "");
-  useEffect(() => { // what is just being typed stays, whatever comes meanwhile
-    if (box.current && (box.current.value === before.current || box.current !== document.activeElement)) box.current.value = kept;
-    before.current = kept;
-  }, [kept]);
+  const id = `field-${definition.key}`, box = useRef(null), typing = useRef(false), kept = String(value ?? "");
+  const change = event => { typing.current = false; send(event.currentTarget.value); };
+  useEffect(() => { if (box.current && !typing.current) box.current.value = kept; }, [kept]); // what is just being typed stays, whatever comes meanwhile
   const field = definition.kind === "choice" ? html`<select id=${id} onChange=${change}><option value="" />${definition.choices.map(each => html`<option key=${each} selected=${each === value}>${each}</option>`)}</select>`
     : definition.kind === "yesno" ? html`<input id=${id} type="checkbox" checked=${value === true} onChange=${event => save(event.currentTarget.checked)} />`
     : definition.kind === "date" ? html`<${OwnDay} id=${id} value=${value} save=${send} />`
-    : html`<input id=${id} type=${definition.kind === "url" ? "url" : "text"} inputmode=${definition.kind === "number" ? "decimal" : null} dir=${definition.kind === "text" ? "auto" : "ltr"} ref=${box} onChange=${change} />`;
+    : html`<input id=${id} type=${definition.kind === "url" ? "url" : "text"} inputmode=${definition.kind === "number" ? "decimal" : null} dir=${definition.kind === "text" ? "auto" : "ltr"} ref=${box} onInput=${() => { typing.current = true; }} onChange=${change} />`;
   return html`<div><dt><label for=${id}>${label}</label></dt><dd class="field-in-place">${field}</dd></div>`;
 }
 
