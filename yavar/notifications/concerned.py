@@ -3,6 +3,7 @@
 from yavar.base.db import sql
 from yavar.base.events import Actor
 from yavar.base.events.models import Event
+from yavar.conversations.deliveries import LOST
 from yavar.conversations.models import Conversation, HeldReply, Message
 from yavar.people.models import Team
 from yavar.people.team.crew import who_may
@@ -19,7 +20,6 @@ DEALT = ("conversation.resolved", "message.sent")
 TAKEN = ("conversation.assigned", "conversation.resolved", "conversation.merged_away", "message.sent")
 FEW = 50  # facts since, among which a change of owner is looked for
 EVERYBODY = 0  # in place of an agent's key
-TROUBLE = ("failed", "bounced", "unknown")
 
 
 def concerned(event: Event, conversation: Conversation) -> dict[int, str]:
@@ -67,7 +67,7 @@ def _owner(event: Event, conversation: Conversation) -> list[tuple[int | None, s
         return [(owner or _sleeper(conversation.pk), "snoozed")]
     if event.name == "conversation.reply_stopped":
         return [(HeldReply.objects.filter(pk=event.payload["held"]).values_list("agent", flat=True).first(), "failed")]
-    if event.name == "message.delivery" and event.payload["state"] in TROUBLE:
+    if event.name == "message.delivery" and event.payload["state"] in LOST:
         author = Actor.parse(Message.objects.values_list("author", flat=True).get(pk=event.payload["message"]))
         return [(author.id if author.kind == "agent" else owner, "failed")]
     return []
