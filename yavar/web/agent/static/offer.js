@@ -1,6 +1,6 @@
 /** The menu at the composer's upper edge: `/` canned replies, `:` emoji, `@` colleagues. Read when one of these is first typed. */
 import {html, signal, useEffect, useLayoutEffect, useState} from "../ui/vendor/ui.js";
-import {t, tn} from "../ui/wire.js";
+import {t, tn, regionOf} from "../ui/wire.js";
 import {agentName, agents, boot, call, me, requestType, row, tag, team} from "./state.js";
 import {Avatar, Icon} from "./parts.js";
 import {draft, write} from "./outbox.js";
@@ -52,7 +52,7 @@ const textFor = (one, id) => one.texts[langFor(one, id)] ?? "";
 
 /** What a field of the desk's own holds, in the language of a text. */
 function worded(kind, value, lang) {
-  const place = {fa: "fa-IR", en: "en-GB"}[lang] ?? lang;
+  const place = regionOf(lang);
   if (kind === "date") return new Intl.DateTimeFormat(lang === "fa" ? "fa-IR-u-ca-persian" : place, {dateStyle: "long", timeZone: "UTC"}).format(Date.parse(value));
   if (kind === "number") return new Intl.NumberFormat(place, {useGrouping: false, maximumFractionDigits: 10}).format(value);
   return kind === "yesno" ? boot.yes_no[lang][value ? 1 : 0] : value;

@@ -8,9 +8,11 @@ const voice = {lang: "en", locale: "en-GB", strings: {}, plurals: {}};
 const formatters = new Map();
 const FORMS = ["one", "few", "many"];
 
+/** Where a language writes its numbers and days as we do. */
+export const regionOf = lang => ({fa: "fa-IR", ru: "ru-RU", en: "en-GB"})[lang] || lang;
 /** @param {{lang: string, strings?: object, plurals?: object, calendar?: "jalali"|"gregorian", digits?: "persian"|"latin"|""}} options */
 export function setStrings({lang, strings = {}, plurals = {}, calendar = lang === "fa" ? "jalali" : "gregorian", digits: written}) {
-  const region = {fa: "fa-IR", ru: "ru-RU", en: "en-GB"}[lang] || lang;
+  const region = regionOf(lang);
   Object.assign(voice, {lang, strings, plurals, locale: `${region}-u-ca-${calendar === "jalali" ? "persian" : "gregory"}${written ? `-nu-${written === "persian" ? "arabext" : "latn"}` : ""}`});
   formatters.clear();
 }
