@@ -13,6 +13,7 @@ from yavar.base.wake import Waiter, ring
 from yavar.flow.sla import firing
 
 from . import wiring
+from .serve import freeze
 
 log = logging.getLogger("yavar.work")
 
@@ -23,6 +24,7 @@ def work(stop: threading.Event) -> None:
     """Until `stop` is set."""
     os.nice(10)  # whoever waits for an answer comes first
     wiring.wire()
+    freeze()
     if is_sqlite():
         forget_leases()
     clock = threading.Thread(target=_keep_timetable, args=(stop,), name="timetable", daemon=True)

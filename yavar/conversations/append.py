@@ -26,7 +26,7 @@ MAX_FILES = 10
 
 
 class Appended(msgspec.Struct, frozen=True):
-    """A stored public message, and where it stands. `repeated` when it had been stored before."""
+    """A stored public message, and where it stands. `repeated` when it had been stored before; `begun` is the conversation that began with it, as it is now."""
 
     conversation_id: int
     conversation: str
@@ -40,6 +40,7 @@ class Appended(msgspec.Struct, frozen=True):
     text: str
     at: datetime
     repeated: bool
+    begun: Conversation | None = None
 
 
 @cache
@@ -80,7 +81,7 @@ def append(conversation_id: int, *, by: Actor, client_id: str, text: str, files:
         return [step, *said, *((moment,) if by_customer else ()), conversation_id]
 
     if not files:
-        row = run(_count(by.kind, True), [*counted(1, " ".join(text.split())[:160]), conversation_id, client_id]).fetchone()
+        row = run(_count(by.kind, True), [*counted(1, preview_of(text)), conversation_id, client_id]).fetchone()
     if row is None:
         known, status, merged_into = _known(conversation_id, client_id)
         if known is not None:
@@ -89,18 +90,43 @@ def append(conversation_id: int, *, by: Actor, client_id: str, text: str, files:
             return append(merged_into, by=by, client_id=client_id, text=text, files=files, at=at)
         attached = own_files(files, by)
         back = _coming_back(status) if by_customer else None
-        preview = " ".join(text.split())[:160] or (attached[0].name if attached else "")
-        row = run(_count(by.kind, False), counted(2 if back else 1, preview)).fetchone()
+        row = run(_count(by.kind, False), counted(2 if back else 1, preview_of(text, attached))).fetchone()
         if back is not None:
             record(back, subject=("conversation", conversation_id), by=by, seq=row[1] - 1, at=at)
-    seq, version, public, reference = row
-    message = ids.public_id()
+    return _write(conversation_id, row, by=by, client_id=client_id, text=text, attached=attached, at=at)
+
+
+def append_first(conversation: Conversation, *, by: Actor, client_id: str, text: str, attached: Sequence[File] = (), at: datetime) -> Appended:
+    """Add the message that a conversation begins with, inside the transaction that began it. Its row was written as one in which this was said."""
+    place = (conversation.seq, conversation.event_seq, conversation.public_id, conversation.reference)
+    return _write(conversation.pk, place, by=by, client_id=client_id, text=text, attached=attached, at=at, begun=conversation)
+
+
+def _write(
+    key: int,
+    place: tuple[int, int, str, str],
+    *,
+    by: Actor,
+    client_id: str,
+    text: str,
+    attached: Sequence[File],
+    at: datetime,
+    begun: Conversation | None = None,
+) -> Appended:
+    """The message and its fact. `place` is what `_count` answers."""
+    seq, version, public, reference = place
+    message, author = ids.public_id(), str(by)
     statement = sql.insert(Message, "conversation_id", "public_id", "client_id", "seq", "version", "author", "text", "created_at", "attached")
-    message_id = run_insert(statement, (conversation_id, message, client_id, seq, version, author, text, moment, len(attached)))
+    message_id = run_insert(statement, (key, message, client_id, seq, version, author, text, sql.moment(at), len(attached)))
     attach(message_id, attached)
-    fact = MessageReceived(message_id, seq) if by_customer else MessageSent(message_id, seq)
-    record(fact, subject=("conversation", conversation_id), by=by, seq=version, at=at)
-    return Appended(conversation_id, public, reference, message_id, message, client_id, seq, version, author, text, at, False)
+    fact = MessageReceived(message_id, seq) if by.kind == "customer" else MessageSent(message_id, seq)
+    record(fact, subject=("conversation", key), by=by, seq=version, at=at)
+    return Appended(key, public, reference, message_id, message, client_id, seq, version, author, text, at, False, begun)
+
+
+def preview_of(text: str, attached: Sequence[File] = ()) -> str:
+    """What a list shows of a message."""
+    return " ".join(text.split())[:160] or (attached[0].name if attached else "")
 
 
 def _known(conversation_id: int, client_id: str) -> tuple[Appended | None, str, int | None]:
@@ -130,7 +156,7 @@ def own_files(keys: Sequence[str], by: Actor) -> list[File]:
     return [found[key] for key in keys]
 
 
-def attach(message_id: int, files: list[File]) -> None:
+def attach(message_id: int, files: Sequence[File]) -> None:
     """Make files part of a message."""
     if files:
         Attachment.objects.bulk_create([Attachment(message_id=message_id, file=file) for file in files])

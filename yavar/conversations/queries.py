@@ -38,6 +38,11 @@ def rows(agent: Agent | None, conversations: Sequence[Conversation]) -> list[Row
     return [_row(c, people[c.customer_id], tags.get(c.pk, []), c.pk in drafts if agent else None) for c in conversations]
 
 
+def row_of_new(conversation: Conversation) -> Row:
+    """One that has just begun, as a row for whoever began it: nobody can have tagged it yet, or drafted an answer."""
+    return _row(conversation, conversation.customer, [], False)
+
+
 def survivors(customers: Iterable[Customer]) -> dict[int, Customer]:
     """Each customer after merging, by the key before."""
     return {customer.pk: customer.survivor() for customer in customers}

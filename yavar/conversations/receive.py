@@ -10,10 +10,11 @@ import msgspec
 from yavar.base import clock, ids
 from yavar.base.db import run, sql, transaction
 from yavar.base.events import Actor, record
+from yavar.base.files.models import File
 from yavar.desk.models import FieldDefinition, RequestType
 from yavar.people.models import Agent
 
-from .append import Appended, append
+from .append import Appended, append, append_first, own_files, preview_of
 from .describing import index
 from .events import Opened
 from .models import Conversation, Message
@@ -42,11 +43,9 @@ def receive(inbound: Inbound) -> Appended:
     client id twice is one message, also when it was the first."""
     by = Actor("customer", inbound.customer_id)
     conversation_id = inbound.conversation_id or _current(inbound)
-    if not conversation_id:
-        conversation_id = _start(inbound, by, _start_key(inbound))
-        if inbound.greeting:
-            append(conversation_id, by=inbound.greeter, client_id=GREETING, text=inbound.greeting, at=inbound.at)
-    return append(conversation_id, by=by, client_id=inbound.client_id, text=inbound.text, files=inbound.files, at=inbound.at)
+    if conversation_id:
+        return append(conversation_id, by=by, client_id=inbound.client_id, text=inbound.text, files=inbound.files, at=inbound.at)
+    return _start(inbound, by, _start_key(inbound))
 
 
 class About(msgspec.Struct, frozen=True):
@@ -75,8 +74,7 @@ def begin(start_key: str, inbound: Callable[[], Inbound], *, about: About = NOTH
             return append(known.pk, by=Actor("customer", known.customer_id), client_id=first.client_id, text=first.text, at=first.created_at)
         given = inbound()
         by = Actor("customer", given.customer_id)
-        key = _start(given, by, start_key, about)
-        return append(key, by=by, client_id=given.client_id, text=given.text, files=given.files, at=given.at)
+        return _start(given, by, start_key, about)
 
 
 def open_for(inbox_id: int, customer_id: int, *, start_key: str, subject: str, lang: str, by: Agent) -> Conversation:
@@ -113,13 +111,26 @@ def _find() -> tuple[str, str]:
     )
 
 
-def _start(inbound: Inbound, by: Actor, start_key: str, about: About = NOTHING) -> int:
+def _start(inbound: Inbound, by: Actor, start_key: str, about: About = NOTHING) -> Appended:
+    """A new conversation with its first message. Its row is written as that leaves it, unless a greeting stands above it: then each is added to it."""
+    files = own_files(inbound.files, by)
     taken = not about.reference or Conversation.objects.filter(reference=about.reference).exists()
     conversation = sql.create(Conversation(
         public_id=ids.public_id(), reference=ids.reference() if taken else about.reference, inbox_id=inbound.inbox_id, customer_id=inbound.customer_id,
         start_key=start_key, subject=about.subject, request_type=about.request_type, fields=dict(about.fields), lang=inbound.lang,
-        last_at=inbound.at, created_at=inbound.at, event_seq=1, customer_seen=1 if inbound.greeting else 0,  # who answers it has read it
+        last_at=inbound.at, created_at=inbound.at, **_greeted() if inbound.greeting else _asked(inbound, by, files),
     ))  # fmt: skip
     index(conversation.pk, about.definitions, about.fields)
     record(Opened(inbound.inbox_id, inbound.customer_id), subject=("conversation", conversation.pk), by=by, seq=1, at=inbound.at)
-    return conversation.pk
+    if not inbound.greeting:
+        return append_first(conversation, by=by, client_id=inbound.client_id, text=inbound.text, attached=files, at=inbound.at)
+    append(conversation.pk, by=inbound.greeter, client_id=GREETING, text=inbound.greeting, at=inbound.at)
+    return append(conversation.pk, by=by, client_id=inbound.client_id, text=inbound.text, files=inbound.files, at=inbound.at)
+
+
+def _greeted() -> dict[str, Any]:
+    return {"event_seq": 1, "customer_seen": 1}  # who answers it has read it
+
+
+def _asked(inbound: Inbound, by: Actor, files: Sequence[File]) -> dict[str, Any]:
+    return {"seq": 1, "event_seq": 2, "unread": 1, "preview": preview_of(inbound.text, files), "preview_by": str(by), "waiting_since": inbound.at}

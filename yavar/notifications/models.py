@@ -46,7 +46,7 @@ class Notification(models.Model):
     seen_at = models.DateTimeField(null=True)  # of what concerns everybody: when somebody took it up; who has seen it before that is a Glance
     pushed_at = models.DateTimeField(null=True)  # when the last push of it was, or is, due
     mailed_at = models.DateTimeField(null=True)
-    digest = models.ForeignKey(Digest, models.SET_NULL, null=True)
+    digest = models.ForeignKey(Digest, models.SET_NULL, null=True, db_index=False)
 
     class Meta:
         constraints = [
@@ -62,6 +62,7 @@ class Notification(models.Model):
             models.Index(fields=["since"], condition=Q(mails=True, seen_at__isnull=True, mailed_at__isnull=True), name="notification_to_mail"),
             models.Index(fields=["agent", "event"], condition=Q(agent__isnull=True, seen_at__isnull=True), name="notification_to_all_new"),
             models.Index(fields=["at"], name="notification_at"),
+            models.Index(fields=["digest"], condition=Q(digest__isnull=False), name="notification_digest"),
         ]
 
 

@@ -7,12 +7,11 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import takewhile
 
 import msgspec
 
 from yavar.base import clock
-from yavar.base.db import transaction
+from yavar.base.db import run, sql, transaction
 from yavar.base.events.models import Event
 
 from .models import Seal
@@ -42,12 +41,19 @@ def seal() -> int:
 def _seal_next() -> int:
     last = Seal.objects.order_by("-last").first()
     end, before = (last.last, last.digest) if last else (0, START)
-    limit = clock.now() - BEHIND
-    events = list(takewhile(lambda event: event.at < limit, Event.objects.filter(pk__gt=end).order_by("pk")[:MOST]))
+    events = _settled(end)
     if events:
         with transaction():
             Seal.objects.create(first=end + 1, last=events[-1].pk, count=len(events), digest=digest(before, events), at=clock.now())
     return len(events)
+
+
+def _settled(after: int) -> list[Event]:
+    """The next events after a key, up to the first that is too young to be sealed."""
+    table = sql.table(Event)
+    young = f"SELECT MIN(id) FROM (SELECT id, at FROM {table} WHERE id > ? ORDER BY id LIMIT {MOST}) AS next WHERE at >= ?"
+    [first] = run(sql.text(young), (after, sql.moment(clock.now() - BEHIND))).fetchone()
+    return sql.pick(Event, f"id > ?{' AND id < ?' if first else ''} ORDER BY id LIMIT {MOST}", [after, first] if first else [after])
 
 
 def digest(before: str, events: Iterable[Event]) -> str:
@@ -68,7 +74,7 @@ def verify() -> Iterator[tuple[Seal, Broken | None]]:
     """Each seal in order, with what is wrong about it. A later seal is judged by the digest that stands before it, so one change is named once."""
     before: Seal | None = None
     for each in Seal.objects.order_by("last").iterator(500):
-        events = list(Event.objects.filter(pk__gte=each.first, pk__lte=each.last).order_by("pk"))
+        events = sql.pick(Event, "id >= ? AND id <= ? ORDER BY id", (each.first, each.last))
         why = None
         if each.first != (before.last if before else 0) + 1:
             why = "gap"

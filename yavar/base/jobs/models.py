@@ -13,7 +13,7 @@ class Job(models.Model):
     args = models.JSONField()
     event = models.BigIntegerField(null=True)
     lane = models.CharField(max_length=60, default="")  # jobs of one name and lane run one after another, in order
-    unique_key = models.CharField(max_length=100, null=True, unique=True)
+    unique_key = models.CharField(max_length=100, null=True)
     state = models.CharField(max_length=5, choices=State.choices, default=State.READY)
     attempts = models.PositiveSmallIntegerField(default=0)
     due_at = models.DateTimeField()
@@ -24,7 +24,8 @@ class Job(models.Model):
 
     class Meta:
         app_label = "base"
+        constraints = [models.UniqueConstraint(fields=["unique_key"], condition=Q(unique_key__isnull=False), name="job_once")]  # few have one
         indexes = [
             models.Index(fields=["due_at", "id"], condition=Q(state="ready"), name="job_due"),
-            models.Index(fields=["name", "lane", "id"], condition=Q(state="ready"), name="job_lane"),
+            models.Index(fields=["name", "lane", "id"], condition=Q(state="ready") & ~Q(lane=""), name="job_lane"),
         ]

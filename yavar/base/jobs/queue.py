@@ -72,7 +72,7 @@ def leave(
         statement += (
             " ON CONFLICT DO NOTHING"
             if due is None
-            else f" ON CONFLICT (unique_key) DO UPDATE SET due_at = {earlier}({sql.table(Job)}.due_at, excluded.due_at)"
+            else f" ON CONFLICT (unique_key) WHERE unique_key IS NOT NULL DO UPDATE SET due_at = {earlier}({sql.table(Job)}.due_at, excluded.due_at)"
         )
     run(statement, (name, msgspec.json.encode(args or {}).decode(), event, lane, unique_key, "ready", 0, sql.moment(due) if due else moment, 0, "", moment))
     after_commit(wake.announce)

@@ -21,10 +21,10 @@ from .queue import outside_names, worker
 
 log = logging.getLogger("yavar.jobs")
 
-BATCH = 50
-MOST = 16  # jobs done together
-GROUP = SLICE / 4  # seconds they may take: a slice ends with the group in which its time is over
-WIDE = 6  # times as long are both on PostgreSQL, where nobody waits for one lock and each statement is a way there and back
+BATCH = 200
+MOST = 64  # jobs done together: a power of two, as every such number here, or the statements for 11 and for 12 of them would be prepared anew all the time
+SPARE = SLICE / 4  # seconds of a slice that nothing is begun for any more
+WIDE = 6  # times as long is a slice on PostgreSQL, where nobody waits for one lock and each statement is a way there and back
 LEASE = timedelta(seconds=60)
 TRIES = 8
 
@@ -44,7 +44,8 @@ def claim(limit: int = BATCH, now: datetime | None = None, *, outside: bool = Fa
     moment = sql.moment(now)
     values = (moment, moment, *names)
     head = f"""SELECT j.id FROM {sql.table(Job)} j WHERE {free}
-        AND (j.lane = '' OR NOT EXISTS (SELECT 1 FROM {sql.table(Job)} e WHERE e.state = 'ready' AND e.name = j.name AND e.lane = j.lane AND e.id < j.id))
+        AND (j.lane = '' OR NOT EXISTS (SELECT 1 FROM {sql.table(Job)} e WHERE e.state = 'ready' AND e.name = j.name AND e.lane <> '' AND e.lane = j.lane
+            AND e.id < j.id))
         ORDER BY j.due_at, j.id LIMIT ?"""
     # an array is read once: IN may be planned as a loop that asks again for each row, and LIMIT would hold for each turn of it
     these = f"IN ({head})" if is_sqlite() else f"= ANY(ARRAY({head} FOR UPDATE OF j SKIP LOCKED))"
@@ -73,15 +74,12 @@ def run_due(limit: int = BATCH) -> int:
     """Claim once and do what was claimed; answers how many jobs were touched. No two of a claim stand in one lane, so any order will do: those that need no fsync
     come first, together, or each message's three jobs would be two transactions."""
     jobs = claim(limit)
-    settle((group, partial(call, *group)) for group in sorted(_groups(jobs), key=lambda group: is_replayable(group[0]), reverse=True))
+    settle((group, None) for group in sorted(_groups(jobs), key=lambda group: is_replayable(group[0]), reverse=True))
     return len(jobs)
 
 
-_size: dict[str, int] = {}  # how many jobs of a name can be done together, as it was the last time
-
-
 def _groups(jobs: Iterable[Job]) -> Iterator[list[Job]]:
-    """Jobs that are done together, in groups; each other one by itself."""
+    """Those that can be done together; each other one by itself."""
     together = defaultdict(list)
     for job in jobs:
         found = worker(job.name)
@@ -89,32 +87,46 @@ def _groups(jobs: Iterable[Job]) -> Iterator[list[Job]]:
             together[job.name].append(job)
         else:
             yield [job]
-    for name, several in together.items():
-        size = _size.get(name, 1)
-        yield from (several[n : n + size] for n in range(0, len(several), size))
+    yield from together.values()
 
 
-def settle(work: Iterable[tuple[list[Job], Effect]]) -> None:
-    """The effect of each group of jobs (mostly of one) together with their removal, in slices of some milliseconds. When a COMMIT fails, nothing of its slice and of
-    what follows has happened: the leases run out and all of it is done again."""
-    left, wide = deque(work), 1 if is_sqlite() else WIDE
+Work = tuple[list[Job], Effect | None]
+
+
+def settle(work: Iterable[Work]) -> None:
+    """The effect of each group of jobs together with their removal, in slices of some milliseconds. Without an effect they are called, as many at once as
+    the slice has time for. When a COMMIT fails, nothing of its slice and of what follows has happened: the leases run out and all of it is done again."""
+    left, length = deque(work), SLICE if is_sqlite() else WIDE * SLICE
     while left:
         soft = is_replayable(left[0][0][0])
         try:
             with replayable() if soft else nullcontext(), transaction():
                 now = started = time.monotonic()
-                while left and is_replayable(left[0][0][0]) == soft:
-                    jobs, effect = left.popleft()
+                while left and is_replayable(left[0][0][0]) == soft and now - started <= length - SPARE:
+                    jobs, effect = _portion(left, length - (now - started))
                     do(jobs, effect)
                     before, now = now, time.monotonic()
-                    _size[jobs[0].name] = min(MOST, int(wide * GROUP * len(jobs) / (now - before)) or 1)
-                    if now - started > wide * SLICE:
-                        break
+                    _cost[jobs[0].name] = (now - before) / len(jobs)
         except Exception:
             log.exception("a slice of jobs could not be committed")
             connection.close()
             return
         rest(time.monotonic() - started)
+
+
+_cost: dict[str, float] = {}  # seconds that each job of a name took, as it was the last time
+
+
+def _portion(left: deque[Work], seconds: float) -> Work:
+    """The next group, or as much of it as can be done in that time."""
+    jobs, effect = left.popleft()
+    if effect is not None or len(jobs) == 1:
+        return jobs, effect
+    fitting = int(seconds / _cost.get(jobs[0].name, seconds))
+    size = 1 << max(1, min(MOST, len(jobs), fitting)).bit_length() - 1
+    if size < len(jobs):
+        left.appendleft((jobs[size:], None))
+    return jobs[:size], None
 
 
 def is_replayable(job: Job) -> bool:

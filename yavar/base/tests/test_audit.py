@@ -36,6 +36,12 @@ def test_the_present_is_left_open(shop):
     assert seal() == 0
 
 
+def test_an_old_one_behind_a_young_one_waits_for_it(diary):
+    young, *_later = Event.objects.order_by("pk")[3:]
+    Event.objects.filter(pk=young.pk).update(at=clock.now())
+    assert seal() == 3 and Seal.objects.get().last < young.pk
+
+
 @pytest.mark.parametrize("harm", ["change", "remove", "insert", "unseal", "actor"])
 def test_any_later_touch_shows(diary, harm, shop):
     seal()

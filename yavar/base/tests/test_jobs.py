@@ -167,7 +167,7 @@ def test_whoever_brings_more_can_see_that_much_is_due():
 
 
 @pytest.fixture
-def heard():
+def heard(monkeypatch):
     """Jobs of one name that are done together: the lists of events they were called with. Event 13 cannot be done."""
     calls = []
 
@@ -179,7 +179,8 @@ def heard():
         if 13 in event_ids:
             raise RuntimeError
 
-    runner._size["test.together"] = 4
+    monkeypatch.setattr(runner, "MOST", 4)
+    monkeypatch.setitem(runner._cost, "test.together", 1e-9)
     return calls
 
 
@@ -190,17 +191,17 @@ def left_for(*events):
 
 
 def test_several_are_done_together_in_groups_of_what_fits(heard):
-    left_for(*range(1, 7))
-    assert run_due() == 6
-    assert heard == [[1, 2, 3, 4], [5, 6]]
-    assert not Job.objects.exists() and Setting.objects.count() == 6
+    left_for(*range(1, 8))
+    assert run_due() == 7
+    assert heard == [[1, 2, 3, 4], [5, 6], [7]]
+    assert not Job.objects.exists() and Setting.objects.count() == 7
 
 
 def test_one_that_fails_hinders_none_of_those_beside_it(heard):
-    left_for(12, 13, 14)
+    left_for(11, 12, 13, 14)
     run_due()
-    assert heard == [[12, 13, 14], [12], [13], [14]]
-    assert sorted(Setting.objects.values_list("key", flat=True)) == ["event 12", "event 14"]
+    assert heard == [[11, 12, 13, 14], [11], [12], [13], [14]]
+    assert sorted(Setting.objects.values_list("key", flat=True)) == ["event 11", "event 12", "event 14"]
     assert Job.objects.get().event == 13
 
 
@@ -215,9 +216,7 @@ def test_one_that_somebody_else_has_now_is_left_to_them(heard):
 
 
 def test_a_group_is_as_large_as_its_time_allows(heard, monkeypatch):
-    monkeypatch.setattr(runner, "GROUP", 0.0)
-    left_for(1, 2)
+    monkeypatch.setitem(runner._cost, "test.together", 1.0)
+    left_for(1, 2, 3)
     run_due()
-    left_for(3, 4)
-    run_due()
-    assert heard == [[1, 2], [3], [4]]
+    assert heard == [[1], [2, 3]]  # how long they take is seen each time anew

@@ -16,12 +16,15 @@ class Customer(models.Model):
     page = models.CharField(max_length=500, default="")  # where on the shop they were last
     created_at = models.DateTimeField()
     seen_at = models.DateTimeField()
-    merged_into = models.ForeignKey("self", models.PROTECT, null=True)
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, db_index=False)
     fields = models.JSONField(default=dict)  # {key of a custom field: value}, checked by yavar.desk.fields
 
     class Meta:
         app_label = "people"
-        indexes = [models.Index(fields=["-seen_at", "-id"], condition=Q(merged_into__isnull=True), name="customer_seen")]
+        indexes = [
+            models.Index(fields=["-seen_at", "-id"], condition=Q(merged_into__isnull=True), name="customer_seen"),
+            models.Index(fields=["merged_into"], condition=Q(merged_into__isnull=False), name="customer_merged_into"),
+        ]
 
     def survivor(self) -> "Customer":
         """Who this person is after merging."""
@@ -38,7 +41,7 @@ class Customer(models.Model):
 class Identity(models.Model):
     """One way to know a customer: an e-mail address, a phone number, the shop's own id for them. Unique per kind and scope; only a verified one is believed."""
 
-    customer = models.ForeignKey(Customer, models.CASCADE, related_name="identities")
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="identities", db_index=False)  # a constraint begins with it
     kind = models.CharField(max_length=20)
     scope = models.CharField(max_length=22, default="")  # the brand for a shop's own ids, empty for what is the same everywhere
     value = models.CharField(max_length=254)  # normalised

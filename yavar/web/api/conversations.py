@@ -36,7 +36,7 @@ from yavar.web.ui.bodies import answer
 
 from . import answers
 from .frame import Doors, Moment, Strict, client_id, version_wanted
-from .reading import conversation_for, list_page, mark, row_of, said, stale, with_item
+from .reading import conversation_for, list_page, mark, row_of, said, stale, with_first, with_item
 from .sending import Addresses, recipients_of
 
 doors = Doors(tags=["conversations"])
@@ -173,13 +173,17 @@ def create_conversation(request: HttpRequest, agent: Agent, given: NewConversati
         raise Problem(422, "inbox.unknown", _("What you chose is no longer here. Please reload the page."), field="inbox")
     if given.at is not None and (given.at.tzinfo is None or given.at.year < 1970 or given.at > clock.now()):
         raise Problem(422, "at.invalid", _("This time is missing its zone, or has not come yet."), field="at")
-    at = given.at or clock.now()
-    written = bring(
-        f"api:{agent.pk}:{key}",
-        lambda: Inbound(inbox.pk, _customer(agent, given.customer).pk, None, key, given.text, (), given.customer.lang, at),
-        about=About(subject=given.subject),
-    )
-    return with_item(agent, written.conversation_id, written.version, first=written)
+    who: list[Customer] = []
+
+    def inbound() -> Inbound:
+        who.append(_customer(agent, given.customer))
+        return Inbound(inbox.pk, who[0].pk, None, key, given.text, (), given.customer.lang, given.at or clock.now())
+
+    written = bring(f"api:{agent.pk}:{key}", inbound, about=About(subject=given.subject))
+    if written.begun is None:
+        return with_item(agent, written.conversation_id, written.version)
+    written.begun.customer, written.begun.inbox = who[0], inbox
+    return with_first(written.begun, written)
 
 
 def _customer(agent: Agent, who: From) -> Customer:

@@ -19,7 +19,7 @@ from yavar.conversations.merging import survivor_of
 from yavar.conversations.models import Conversation
 from yavar.conversations.notes.timeline import customer_author, items
 from yavar.conversations.policies import READ, may_see
-from yavar.conversations.queries import rows
+from yavar.conversations.queries import row_of_new, rows
 from yavar.conversations.shapes import Author, Item, Row
 from yavar.people.models import Agent
 from yavar.realtime.staff import cursor
@@ -78,15 +78,21 @@ def stale(agent: Agent, conversation: Conversation) -> Problem:
     return Problem(412, "version.stale", title, extra={"row": row_of(agent, conversation)})
 
 
-def with_item(agent: Agent, conversation_id: int, version: int, item: Item | None = None, *, first: Appended | None = None) -> HttpResponse:
-    """A line of the timeline together with the row; `item` when the line is at hand, `first` when it is what its customer has just said."""
+def with_item(agent: Agent, conversation_id: int, version: int, item: Item | None = None) -> HttpResponse:
+    """A line of the timeline together with the row; `item` when the line is at hand."""
     loaded = union.load([conversation_id])
-    if first is not None:
-        item = said(customer_author(loaded[0].customer), first)
     if item is None:
         event = sql.pick(Event, "subject_kind = 'conversation' AND subject_id = ? AND seq = ?", (conversation_id, version))
         item = items(event, [loaded[0].customer])[0]
-    row = rows(agent, loaded)[0]
+    return _written(item, rows(agent, loaded)[0])
+
+
+def with_first(conversation: Conversation, first: Appended) -> HttpResponse:
+    """As `with_item`, of a conversation that has just begun with this: its customer and its inbox are at hand, and there is nothing else to read."""
+    return _written(said(customer_author(conversation.customer), first), row_of_new(conversation))
+
+
+def _written(item: Item | None, row: Row) -> HttpResponse:
     response = answer({"item": item, "row": row}, 201)
     response.headers["ETag"] = f'"{row.version}"'
     return response

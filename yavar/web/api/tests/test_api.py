@@ -136,8 +136,13 @@ def test_a_token_is_cut_down_to_its_scopes(shop, talk):
 
 def test_a_program_brings_conversations(shop, robot):
     body = {"inbox": shop.inbox.public_id, "customer": {"name": "Reza", "email": "Reza@Shop.Example", "lang": "fa"}, "text": "سلام", "subject": "Form"}
-    made = send(robot, "POST", "/conversations", body, idempotency_key="form-1").json()["row"]
+    written = send(robot, "POST", "/conversations", body, idempotency_key="form-1")
+    made = written.json()["row"]
     assert (made["subject"], made["unread"], made["customer"]["name"]) == ("Form", 1, "Reza")
+    there = send(robot, "GET", f"/conversations/{made['id']}")
+    stands = there.json()
+    assert (made, written.json()["item"]) == (stands["row"], stands["timeline"]["items"][-1]), "what it answers was never read back, and is what stands there"
+    assert written.headers["ETag"] == there.headers["ETag"]
     for more in ({}, {"client_id": "client-0001"}, {"client_id": "client-0001"}):
         again = send(robot, "POST", "/conversations", body | more, **({} if more else {"idempotency_key": "form-1"}))
         assert again.status_code == 201
