@@ -121,7 +121,12 @@ def database(env: Env) -> dict[str, object]:
     if env.sqlite:
         # no mmap_size: in WAL mode whoever reads after somebody else's commit maps the whole file anew, a tenth of the time of an answer
         pragmas = "PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=16000; PRAGMA cache_size=-16384"
-        options: dict[str, object] = {"transaction_mode": "IMMEDIATE", "timeout": 5, "init_command": pragmas + "; PRAGMA busy_timeout=5000"}
+        options: dict[str, object] = {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 5,
+            "cached_statements": 512,
+            "init_command": pragmas + "; PRAGMA busy_timeout=5000",
+        }
         return {"ENGINE": "yavar.base.db.sqlite", "NAME": str(env.data / "desk.sqlite3"), "OPTIONS": options, "CONN_MAX_AGE": None}
     parts = urlsplit(env.database)
     if parts.scheme not in ("postgresql", "postgres"):

@@ -6,8 +6,8 @@ from yavar.base import clock, search
 from yavar.base.db import sql
 from yavar.base.events.models import Event
 from yavar.base.jobs import job
-from yavar.people.customers.queries import with_merged
-from yavar.people.models import Customer, Identity
+from yavar.people.customers.queries import ways_of, with_merged
+from yavar.people.models import Customer
 
 from . import actions
 from .models import Conversation, Message
@@ -45,10 +45,7 @@ def _known_as(keys: set[int]) -> dict[int, str]:
     """Names of customers after merging, and the ways to reach them."""
     customers = sql.by_key(Customer, keys)
     people = {key: customer.survivor() if customer.merged_into_id else customer for key, customer in customers.items()}
-    ways: dict[int, list[str]] = {}
-    wanted = sorted({person.pk for person in people.values()})
-    for way in sql.pick(Identity, f"customer_id IN ({sql.marks(wanted)}) ORDER BY id", wanted) if wanted else []:
-        ways.setdefault(way.customer_id, []).append(way.value)
+    ways = ways_of({person.pk for person in people.values()})
     return {key: " ".join([person.name, *ways.get(person.pk, [])]) for key, person in people.items()}
 
 

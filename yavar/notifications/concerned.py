@@ -1,15 +1,18 @@
 """Whom a fact concerns, and as what. Nobody hears of their own doing."""
 
+from collections.abc import Sequence
+
 from yavar.base.db import sql
 from yavar.base.events import Actor
 from yavar.base.events.models import Event
 from yavar.conversations.deliveries import LOST
 from yavar.conversations.models import Conversation, HeldReply, Message
+from yavar.conversations.receive import GREETING
 from yavar.people.models import Team
 from yavar.people.team.crew import who_may
 
 NEWS = (
-    "conversation.opened", "conversation.reopened", "conversation.woken", "conversation.assigned", "conversation.resolved", "conversation.merged_away",
+    "conversation.reopened", "conversation.woken", "conversation.assigned", "conversation.resolved", "conversation.merged_away",
     "conversation.reply_stopped", "message.received", "message.sent", "message.delivery", "note.written",
     "promise.near", "promise.missed", "promise.late",
 )  # fmt: skip
@@ -75,22 +78,14 @@ def _owner(event: Event, conversation: Conversation) -> list[tuple[int | None, s
 
 def _owner_then(event: Event, conversation: Conversation) -> int | None:
     """Whose it was when it happened: whoever was given it since hears of that, not of what was before. Behind a long backlog the present owner has to do."""
-    if event.seq is None or not 0 < conversation.event_seq - event.seq <= FEW:
-        return conversation.assignee_id
-    later = "subject_kind = 'conversation' AND subject_id = ? AND seq > ? AND name = 'conversation.assigned' ORDER BY seq LIMIT 1"
-    given = sql.pick(Event, later, (conversation.pk, event.seq))
+    given = _later(event, conversation, ("conversation.assigned",))
     before: int | None = given[0].payload["before"] if given else conversation.assignee_id
     return before
 
 
 def dealt_since(event: Event, conversation: Conversation) -> set[int]:
     """Agents who have dealt with the conversation after it happened, and before we came to tell them."""
-    if event.name not in FLOODS or event.seq is None or not 0 < conversation.event_seq - event.seq <= FEW:
-        return set()
-    later = sql.pick(
-        Event, f"subject_kind = 'conversation' AND subject_id = ? AND seq > ? AND name IN ({sql.marks(DEALT)})", (conversation.pk, event.seq, *DEALT)
-    )
-    actors = [Actor.parse(each.actor) for each in later]
+    actors = [Actor.parse(each.actor) for each in _later(event, conversation, DEALT)] if event.name in FLOODS else []
     return {actor.id for actor in actors if actor.kind == "agent" and actor.id is not None}
 
 
@@ -103,9 +98,31 @@ def _sleeper(conversation: int) -> int | None:
 
 def _others(event: Event, conversation: Conversation) -> list[tuple[int | None, str]]:
     """Who follows it; and everybody, when a customer waits and nobody has it."""
+    found: list[tuple[int | None, str]] = []
     if event.name in ("message.received", "message.sent") and not event.actor.startswith("bot:"):
-        return [(link.agent_id, "followed") for link in sql.pick(Conversation.followers.through, "conversation_id = ? ORDER BY id", (conversation.pk,))]
-    begins = event.name == "conversation.opened" or (event.name == "conversation.reopened" and event.payload["why"] == "customer")
-    if begins and conversation.assignee_id is None and conversation.status == Conversation.Status.OPEN and not event.actor.startswith("agent:"):
-        return [(EVERYBODY, "new")]
-    return []
+        found += [(link.agent_id, "followed") for link in sql.pick(Conversation.followers.through, "conversation_id = ? ORDER BY id", (conversation.pk,))]
+    if conversation.assignee_id is None and conversation.status == Conversation.Status.OPEN and _asks(event) and not _taken_since(event, conversation):
+        found.append((EVERYBODY, "new"))
+    return found
+
+
+def _asks(event: Event) -> bool:
+    """Whether a customer comes (again): their first message, above which nothing but a greeting stands, or the first after all was settled."""
+    if event.name == "conversation.reopened":
+        return bool(event.payload["why"] == "customer")
+    if event.name != "message.received" or event.payload["seq"] > 2:
+        return False
+    return event.payload["seq"] == 1 or Message.objects.filter(conversation=event.subject_id, seq=1, client_id=GREETING).exists()
+
+
+def _taken_since(event: Event, conversation: Conversation) -> bool:
+    """Whether somebody took it up before we came to tell of it: a message is told in no order."""
+    return any(not each.actor.startswith("bot:") for each in _later(event, conversation, TAKEN))
+
+
+def _later(event: Event, conversation: Conversation, names: Sequence[str]) -> list[Event]:
+    """What happened to the conversation since, of some names and among the last FEW facts, in order."""
+    if event.seq is None or not 0 < conversation.event_seq - event.seq <= FEW:
+        return []
+    later = f"subject_kind = 'conversation' AND subject_id = ? AND seq > ? AND name IN ({sql.marks(names)}) ORDER BY seq"
+    return sql.pick(Event, later, (conversation.pk, event.seq, *names))

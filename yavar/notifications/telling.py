@@ -51,12 +51,21 @@ def tell(event_ids: Sequence[int]) -> None:
     events = [event for event in events if event.subject_id in conversations]  # the others were taken back before anything was said
     found = {event.pk: concerned(event, conversations[event.subject_id]) for event in events}
     audience = Audience(set().union(*found.values()))
+    unseen = _unseen(conversations)
     for event in events:
-        _tell(event, conversations[event.subject_id], found[event.pk], audience)
+        here = unseen.pop(event.subject_id, None)  # of the next fact of the same conversation they are other ones
+        _tell(event, conversations[event.subject_id], found[event.pk], audience, _unseen([event.subject_id])[event.subject_id] if here is None else here)
 
 
-def _tell(event: Event, conversation: Conversation, found: Mapping[int, str], audience: Audience) -> None:
-    unseen = sql.pick(Notification, "conversation_id = ? AND seen_at IS NULL", (conversation.pk,))
+def _unseen(conversations: Collection[int]) -> dict[int, list[Notification]]:
+    """By conversation: what somebody has not seen yet."""
+    found: dict[int, list[Notification]] = {key: [] for key in conversations}
+    for each in sql.pick(Notification, f"conversation_id IN ({sql.marks(found)}) AND seen_at IS NULL", list(found)) if found else []:
+        found[each.conversation_id].append(each)
+    return found
+
+
+def _tell(event: Event, conversation: Conversation, found: Mapping[int, str], audience: Audience, unseen: Sequence[Notification]) -> None:
     dealt = {each.pk for each in unseen if _is_dealt_with(each, event)}
     if dealt:
         run(sql.text(f"UPDATE {sql.table(Notification)} SET seen_at = ? WHERE id IN ({sql.marks(dealt)})"), (sql.moment(clock.now()), *dealt))

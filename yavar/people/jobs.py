@@ -7,7 +7,8 @@ from yavar.base.db import sql
 from yavar.base.events.models import Event
 from yavar.base.jobs import job
 
-from .models import Customer, Identity
+from .customers.queries import ways_of
+from .models import Customer
 
 AMONG = search.mark("customers", 0)  # to look for people alone
 
@@ -20,6 +21,7 @@ def index_customers(event_ids: Sequence[int]) -> None:
 
 @search.source("customer")
 def _customers(keys: Sequence[int]) -> Iterator[search.Line]:
-    for customer in sql.by_key(Customer, keys).values():
-        ways = sql.pick(Identity, "customer_id = ? ORDER BY id", (customer.pk,))
-        yield search.Line(customer.pk, customer.pk, " ".join([customer.name, *(way.value for way in ways)]), (AMONG,))
+    found = sql.by_key(Customer, keys)
+    ways = ways_of(found)
+    for customer in found.values():
+        yield search.Line(customer.pk, customer.pk, " ".join([customer.name, *ways.get(customer.pk, [])]), (AMONG,))

@@ -5,10 +5,11 @@ stands in both lists. It begins with a letter of Unicode's private area, which n
 """
 
 from collections.abc import Collection, Iterator, Sequence
+from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from yavar.base.db import is_sqlite, run, sql
+from yavar.base.db import is_sqlite, run, run_many, sql
 
 from .analyse import VERSION, tokens
 from .models import SearchEntry
@@ -54,14 +55,32 @@ def mark(name: str, key: int) -> str:
     return f"\ue000{name}{key}"
 
 
-def put(kind: str, object_id: int, group_id: int, text: str, marks: Sequence[str] = ()) -> None:
-    """Index (or index anew) one thing under (kind, object_id). Inside a transaction; twice is the same as once."""
-    statement = sql.insert(SearchEntry, "kind", "object_id", "group_id", "version", returning=False)
-    again = "ON CONFLICT (kind, object_id) DO UPDATE SET group_id = excluded.group_id, version = excluded.version RETURNING id"
-    key = run(f"{statement} {again}", (kind, object_id, group_id, VERSION)).fetchone()[0]
-    write(WORDS, key, text, marks)
-    if exists(NEXT) and (lowest := lowest_of(NEXT)) is not None and key >= lowest:  # what lies below is still to be read by the rebuild
-        write(NEXT, key, text, marks)
+class Line(NamedTuple):
+    """What is indexed of one thing: its words, what a hit leads to, and the marks of where it belongs."""
+
+    object_id: int
+    group_id: int
+    text: str
+    marks: Sequence[str] = ()
+
+
+def put(kind: str, lines: Sequence[Line]) -> None:
+    """Index (or index anew) things of a kind, each once. Inside a transaction; twice is the same as once."""
+    if not lines:
+        return
+    values = [value for line in lines for value in (kind, line.object_id, line.group_id, VERSION)]
+    keys = dict(run(_entries(len(lines)), values).fetchall())
+    found = [(keys[line.object_id], line.text, line.marks) for line in lines]
+    write(WORDS, found)
+    if exists(NEXT) and (lowest := lowest_of(NEXT)) is not None:  # what lies below is still to be read by the rebuild
+        write(NEXT, [each for each in found if each[0] >= lowest])
+
+
+@cache
+def _entries(number: int) -> str:
+    head, _values, row = sql.insert(SearchEntry, "kind", "object_id", "group_id", "version", returning=False).partition(" VALUES ")
+    again = "ON CONFLICT (kind, object_id) DO UPDATE SET group_id = excluded.group_id, version = excluded.version RETURNING object_id, id"
+    return f"{head} VALUES {', '.join([row] * number)} {again}"
 
 
 def lowest_of(table: str) -> int | None:
@@ -70,14 +89,13 @@ def lowest_of(table: str) -> int | None:
     return int(row[0]) if row else None
 
 
-def write(table: str, key: int, text: str, marks: Sequence[str]) -> None:
-    """Put an entry's line into a full-text table, in place of the one that may be there."""
-    line = " ".join([*tokens(text), *marks])
-    if is_sqlite():
-        run(f"REPLACE INTO {table} (rowid, words) VALUES (?, ?)", (key, line))
-    else:
-        words = "array_to_tsvector(array_remove(string_to_array(%s, ' '), ''))"
-        run(f"INSERT INTO {table} (rowid, words) VALUES (%s, {words}) ON CONFLICT (rowid) DO UPDATE SET words = excluded.words", (key, line))
+def write(table: str, entries: Sequence[tuple[int, str, Sequence[str]]]) -> None:
+    """Put entries' lines (key, text, marks) into a full-text table, in place of those that may be there."""
+    words = "array_to_tsvector(array_remove(string_to_array(%s, ' '), ''))"
+    again = f"INSERT INTO {table} (rowid, words) VALUES (%s, {words}) ON CONFLICT (rowid) DO UPDATE SET words = excluded.words"
+    rows = [(key, " ".join([*tokens(text), *marks])) for key, text, marks in sorted(entries)]  # FTS5 takes rising keys in one piece
+    if rows:
+        run_many(f"REPLACE INTO {table} (rowid, words) VALUES (?, ?)" if is_sqlite() else again, rows)
 
 
 def forget(kind: str, object_ids: Sequence[int]) -> None:

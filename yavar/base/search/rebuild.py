@@ -14,10 +14,10 @@ from yavar.base.db import is_sqlite, run, sql, transaction
 from yavar.base.db.slices import in_slices
 
 from .analyse import VERSION
-from .index import NEXT, WORDS, create, exists, lowest_of, write
+from .index import NEXT, WORDS, Line, create, exists, lowest_of, write
 from .merge import merge_some
 from .models import SearchEntry
-from .sources import Line, lines
+from .sources import lines
 
 OLD = "base_searchwords_old"
 STEP = 50  # entries: some 5 ms
@@ -83,8 +83,8 @@ def _step() -> bool:
     if lowest is None and not is_sqlite():
         run(f"LOCK TABLE {entries} IN SHARE ROW EXCLUSIVE MODE")  # whoever writes an entry now and saw no line yet has to be done first
     keys, found = _below(lowest, "" if is_sqlite() else " FOR UPDATE")
-    for key in sorted(found):  # FTS5 takes rising keys in one piece
-        write(NEXT, key, found[key].text, found[key].marks)
+    write(NEXT, [(key, line.text, line.marks) for key, line in found.items()])
+    for key in found:
         run(sql.text(f"UPDATE {entries} SET version = ? WHERE id = ? AND version <> ?"), (VERSION, key, VERSION))
     for key in keys - found.keys():  # the thing is gone: so is its entry
         run(sql.text(f"DELETE FROM {WORDS} WHERE rowid = ?"), (key,))

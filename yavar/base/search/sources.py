@@ -1,19 +1,8 @@
 """Where the text of indexed things comes from: each room says it for its kinds, so that an index can be made anew at any time."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
 
-from .index import put
-
-
-class Line(NamedTuple):
-    """What is indexed of one thing: its words, what a hit leads to, and the marks of where it belongs."""
-
-    object_id: int
-    group_id: int
-    text: str
-    marks: Sequence[str] = ()
-
+from .index import Line, put
 
 Source = Callable[[Sequence[int]], Iterable[Line]]
 _sources: dict[str, Source] = {}
@@ -38,5 +27,4 @@ def lines(kind: str, keys: Sequence[int]) -> Iterable[Line]:
 
 def refresh(kind: str, keys: Sequence[int]) -> None:
     """Index (or index anew) things by their keys. Inside a transaction."""
-    for line in lines(kind, keys):
-        put(kind, *line)
+    put(kind, list(lines(kind, keys)))

@@ -7,7 +7,7 @@ from django.db import connection
 
 from yavar.base import search
 from yavar.base.db import is_sqlite, run, transaction
-from yavar.base.search import find, forget, mark, put, rebuild, refresh
+from yavar.base.search import Line, find, forget, mark, rebuild, refresh
 from yavar.base.search.index import NEXT, WINDOWS, WORDS, exists, find_among, lowest_of
 from yavar.base.search.merge import merge
 from yavar.base.search.models import SearchEntry
@@ -15,6 +15,10 @@ from yavar.base.search.models import SearchEntry
 
 def hits(query, marks=()):
     return [hit.object_id for window in find(query, marks) for hit in window]
+
+
+def put(kind, object_id, group_id, text, marks=()):
+    search.put(kind, [Line(object_id, group_id, text, marks)])
 
 
 @pytest.fixture

@@ -24,14 +24,9 @@ def terms(policy: int | None, version: int) -> Terms:
     """What a version of a policy says. One that was overtaken is forgotten: then what the policy says now, or nothing when it is gone."""
     if policy is None:
         return NOTHING
-    if (policy, version) not in _known:
-        found = sql.by_key(Policy, [policy]).get(policy)
-        if found is None or found.version != version:
-            return terms_of(found)
-        if len(_known) > 500:
-            _known.clear()
-        _known[policy, version] = terms_of(found)
-    return _known[policy, version]
+    if (policy, version) in _known:
+        return _known[policy, version]
+    return terms_of(sql.by_key(Policy, [policy]).get(policy))
 
 
 def forget() -> None:
@@ -47,7 +42,14 @@ def family(kind: str) -> str:
 
 def terms_of(policy: Policy | None) -> Terms:
     """What it says now; nothing, for none."""
-    return msgspec.convert(policy.terms, Terms) if policy else NOTHING
+    if policy is None:
+        return NOTHING
+    said = (policy.pk, policy.version)
+    if said not in _known:
+        if len(_known) > 500:
+            _known.clear()
+        _known[said] = msgspec.convert(policy.terms, Terms)
+    return _known[said]
 
 
 class Rules:

@@ -16,6 +16,7 @@ from yavar.conversations import actions as talks
 from yavar.conversations import holding, merging, ties
 from yavar.conversations.models import Conversation
 from yavar.conversations.notes.actions import write_note
+from yavar.conversations.receive import Inbound, receive
 from yavar.notifications import actions, choices, queries
 from yavar.notifications.models import Notification
 from yavar.notifications.telling import TELL, tell
@@ -51,6 +52,26 @@ def test_a_new_conversation_is_everybodys_until_somebody_takes_it(shop, work):
     work.all()
     assert told() == [] and not Job.objects.exists()
     assert queries.unseen(shop.amir) == 0 and queries.page(shop.amir)[0][0].seen
+
+
+def test_only_the_first_message_is_a_new_conversation_and_a_greeting_is_none(shop, work):
+    person = shop.visitor()
+    greeted = Inbound(shop.inbox.pk, person.pk, None, "client-0001", "Where is my parcel?", (), "en", clock.now(), greeting="Good morning!")
+    with transaction():
+        receive(greeted)
+    shop.says(person, "Hello?")
+    work.all()
+    assert told() == [("all", "new", 1)]
+
+
+def test_what_was_taken_up_before_anybody_was_told_is_not_new(shop, work):
+    said = shop.says(shop.visitor(), "Where is my parcel?")
+    talks.reply(said.conversation_id, by=shop.amir, client_id="client-0002", text="On its way.")
+    talks.assign(said.conversation_id, None, by=shop.amir)
+    with transaction():  # jobs of customers' messages stand in no lane: what came later may be told first
+        tell(Event.objects.exclude(name="message.received").values_list("pk", flat=True))
+        tell([Event.objects.get(name="message.received").pk])
+    assert ("all", "new", 1) not in told()
 
 
 def test_each_sees_what_everybody_is_told_by_themselves(shop, work):
@@ -100,7 +121,7 @@ def test_mail_and_push_of_what_everybody_is_told_are_for_those_who_want_them(sho
     assert told() == [("all", "new", 1)] and queries.unseen(shop.sara) == 0
     choices.choose(shop.owner, ways={"new": ["app", "mail"]})
     with transaction():
-        leave(TELL, event=Event.objects.get(name="conversation.opened").pk)
+        leave(TELL, event=Event.objects.get(name="message.received").pk)
     work.all()
     assert queries.unseen(shop.owner) == 1, "a job that runs again for whoever wants it mailed now shows it no second time"
 
@@ -141,7 +162,7 @@ def test_a_large_team_is_told_in_as_few_statements_as_a_small_one(shop, work):
             add_agent(email=f"a{number}@nila.example", name=f"A{number}", password=None, by=Actor("system"))
         shop.says(shop.visitor(), "Where is my parcel?")
         with CaptureQueriesContext(connection) as context, transaction():
-            tell([Event.objects.filter(name="conversation.opened").latest("pk").pk])
+            tell([Event.objects.filter(name="message.received").latest("pk").pk])
         asked.append(len(context))
     assert Notification.objects.filter(kind="new").count() == 2, "one row each, however many they are"
     assert asked[0] == asked[1] <= 14

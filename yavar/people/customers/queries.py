@@ -1,6 +1,6 @@
 """Reads about customers."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +32,14 @@ def visitor_by_token(token: str) -> Visitor | None:
 def with_merged(customer_id: int) -> list[int]:
     """The key of a customer and of everyone who was merged into them."""
     return [customer_id, *sql.below(Customer, "merged_into_id", customer_id)]
+
+
+def ways_of(keys: Collection[int]) -> dict[int, list[str]]:
+    """The ways to reach customers, those of each who has any, in the order in which they became known."""
+    ways: dict[int, list[str]] = {}
+    for way in sql.pick(Identity, f"customer_id IN ({sql.marks(keys)}) ORDER BY id", list(keys)) if keys else []:
+        ways.setdefault(way.customer_id, []).append(way.value)
+    return ways
 
 
 def facts_of(customers: Sequence[Customer]) -> list[dict[str, Any]]:
