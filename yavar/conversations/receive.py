@@ -117,7 +117,7 @@ def _start(inbound: Inbound, by: Actor, start_key: str, about: About = NOTHING) 
     taken = not about.reference or Conversation.objects.filter(reference=about.reference).exists()
     conversation = sql.create(Conversation(
         public_id=ids.public_id(), reference=ids.reference() if taken else about.reference, inbox_id=inbound.inbox_id, customer_id=inbound.customer_id,
-        start_key=start_key, subject=about.subject, request_type=about.request_type, fields=dict(about.fields), lang=inbound.lang,
+        start_key=start_key, subject=about.subject, request_type_id=about.request_type.pk if about.request_type else None, fields=dict(about.fields), lang=inbound.lang,
         last_at=inbound.at, created_at=inbound.at, **_greeted() if inbound.greeting else _asked(inbound, by, files),
     ))  # fmt: skip
     index(conversation.pk, about.definitions, about.fields)

@@ -59,7 +59,7 @@ class Language:
             code = request.user.lang
         if code not in LANGUAGES:
             code = request.COOKIES.get("yavar_lang", "")
-        if code not in LANGUAGES:
+        if code not in LANGUAGES and "Accept-Language" in request.headers:
             code = translation.get_language_from_request(request)[:2]
         with translation.override(code if code in LANGUAGES else "en"), written(self._digits(request)):
             response = self.get_response(request)
