@@ -47,10 +47,10 @@ class Cursor(sqlite3.Cursor):
 
 
 class Connection(sqlite3.Connection):
-    """SQLite's connection, whose `execute` can be timed."""
+    """SQLite's connection, whose cursors can be timed."""
 
-    def execute(self, sql: str, values: Any = ()) -> Any:
-        return self.cursor(Cursor).execute(sql, values)
+    def cursor(self, factory: Any = Cursor) -> Any:
+        return super().cursor(factory)
 
 
 def attach() -> None:

@@ -128,7 +128,7 @@ class Desk:
         from yavar.base.events.models import Event
         from yavar.base.search.index import mark
         from yavar.base.search.models import SearchEntry
-        from yavar.conversations.models import Conversation, Draft, Message, ReadMark
+        from yavar.conversations.models import Conversation, ConversationTag, Draft, Message, ReadMark
         from yavar.conversations.notes.models import Mention, Note
         from yavar.people.models import Customer, Identity
 
@@ -153,7 +153,7 @@ class Desk:
             "entry": Table.of(SearchEntry, "id", "kind", "object_id", "group_id", "version"),
             "words": words_table(),
             "conversation": Table.of(Conversation, *conversation),
-            "tag": Table.of(Conversation.tags.through, "conversation", "tag"),
+            "tag": Table.of(ConversationTag, "conversation", "tag"),
             "mark": Table.of(ReadMark, "conversation", "agent", "version"),
             "draft": Table.of(Draft, "conversation", "agent", "kind", "text", "updated_at"),
             "customer": Table.of(Customer, "id", "public_id", "name", "lang", "hue", "created_at", "seen_at", "merged_into"),

@@ -72,7 +72,7 @@ class Conversation(models.Model):
     snoozed_until = models.DateTimeField(null=True)  # snoozed without it: until the customer writes
     lang = models.CharField(max_length=2, default="en")
     request_type = models.ForeignKey(RequestType, models.SET_NULL, null=True, db_index=False)
-    tags = models.ManyToManyField(Tag)
+    tags = models.ManyToManyField(Tag, through="ConversationTag")
     fields = models.JSONField(default=dict)  # {key of a custom field: value}, checked by yavar.desk.fields
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged", db_index=False)
     followers = models.ManyToManyField(Agent, related_name="following")
@@ -117,6 +117,18 @@ class Conversation(models.Model):
             models.Index(fields=["request_type"], condition=Q(request_type__isnull=False), name="conversation_request_type"),
             models.Index(fields=["merged_into"], condition=Q(merged_into__isnull=False), name="conversation_merged_into"),
         ]
+
+
+class ConversationTag(models.Model):
+    """A tag on a conversation."""
+
+    # both are led to by an index below
+    conversation = models.ForeignKey(Conversation, models.CASCADE, db_index=False)
+    tag = models.ForeignKey(Tag, models.CASCADE, db_index=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["conversation", "tag"], name="conversation_tag_once")]
+        indexes = [models.Index(fields=["tag", "conversation"], name="conversation_tag_whose")]  # a tag's list is read from here alone
 
 
 class Message(models.Model):

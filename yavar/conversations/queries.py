@@ -13,7 +13,7 @@ from yavar.people.customers.queries import with_merged
 from yavar.people.models import Agent, Customer, Identity, Team
 
 from . import union
-from .models import Conversation, Draft, Participant, Tag
+from .models import Conversation, ConversationTag, Draft, Participant, Tag
 from .policies import customers_of, sight, visible_to
 from .shapes import InboxOfRow, Person, Row
 
@@ -29,7 +29,7 @@ def rows(agent: Agent | None, conversations: Sequence[Conversation]) -> list[Row
         return []
     keys = [c.pk for c in conversations]
     tags: dict[int, list[str]] = {}
-    for link in sql.pick(Conversation.tags.through, f"conversation_id IN ({sql.marks(keys)}) ORDER BY id", keys):
+    for link in sql.pick(ConversationTag, f"conversation_id IN ({sql.marks(keys)}) ORDER BY id", keys):
         tags.setdefault(link.conversation_id, []).append(ids.public_id_of(Tag, link.tag_id))
     drafts = (
         {draft.conversation_id for draft in sql.pick(Draft, f"agent_id = ? AND conversation_id IN ({sql.marks(keys)})", [agent.pk, *keys])} if agent else set()

@@ -16,7 +16,7 @@ from yavar.people.models import Agent, Calendar, Customer
 
 from .events import CustomerTagged, InboxAdded, InboxChanged, TagChanged, TagRemoved, ViewRemoved, ViewSaved
 from .filters import Filter
-from .models import Conversation, Inbox, SavedView, Tag
+from .models import ConversationTag, Inbox, SavedView, Tag
 
 SYSTEM = Actor("system")
 
@@ -98,7 +98,7 @@ def tag_customer(customer: Customer, *, add: Sequence[Tag] = (), remove: Sequenc
 def remove_tag(tag: Tag, *, by: Actor) -> None:
     """The tag is gone from every conversation and customer."""
     with transaction():
-        number = Conversation.tags.through.objects.filter(tag=tag).count()
+        number = ConversationTag.objects.filter(tag=tag).count()
         record(TagRemoved(tag.pk, tag.name, number), subject=("tag", tag.pk), by=by)
         tag.delete()
 

@@ -95,8 +95,9 @@ Work = tuple[list[Job], Effect | None]
 
 def settle(work: Iterable[Work]) -> None:
     """The effect of each group of jobs together with their removal, in slices of some milliseconds. Without an effect they are called, as many at once as
-    the slice has time for. When a COMMIT fails, nothing of its slice and of what follows has happened: the leases run out and all of it is done again."""
-    left, length = deque(work), SLICE if is_sqlite() else WIDE * SLICE
+    the slice has time for. When a COMMIT fails, nothing of its slice and of what follows has happened: the leases run out and all of it is done again. Those
+    of what has to wait for long are renewed."""
+    left, length, leased = deque(work), SLICE if is_sqlite() else WIDE * SLICE, clock.now()
     while left:
         soft = is_replayable(left[0][0][0])
         try:
@@ -112,6 +113,9 @@ def settle(work: Iterable[Work]) -> None:
             connection.close()
             return
         rest(time.monotonic() - started)
+        if left and clock.now() - leased > LEASE / 2:
+            leased = clock.now()
+            renew(job for jobs, _effect in left for job in jobs)
 
 
 _cost: dict[str, float] = {}  # seconds that each job of a name took, as it was the last time

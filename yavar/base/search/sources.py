@@ -27,4 +27,4 @@ def lines(kind: str, keys: Sequence[int]) -> Iterable[Line]:
 
 def refresh(kind: str, keys: Sequence[int]) -> None:
     """Index (or index anew) things by their keys. Inside a transaction."""
-    put(kind, list(lines(kind, keys)))
+    put(kind, sorted(lines(kind, keys)))  # in one order, so that two workers do not wait for each other

@@ -1,5 +1,6 @@
 """Jobs: done once, in order within a lane, again after a failure, dead after the last try."""
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -7,9 +8,10 @@ from django.db import connection
 
 from yavar.base import clock
 from yavar.base.db import is_sqlite, sql, transaction
+from yavar.base.db.slices import SLICE
 from yavar.base.jobs import behind, forget_leases, job, leave, retry, run_due, runner
 from yavar.base.jobs.models import Job
-from yavar.base.jobs.runner import LEASE, TRIES, claim, do
+from yavar.base.jobs.runner import LEASE, TRIES, WIDE, claim, do
 from yavar.desk.models import Setting
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -118,6 +120,26 @@ def test_the_only_worker_takes_over_at_once():
     forget_leases()
     run_due()
     assert done == ["a"]
+
+
+def test_what_waits_for_slow_ones_stays_ours(monkeypatch):
+    start, found = clock.now(), []
+
+    @job("test.slow")
+    def slow():
+        time.sleep(WIDE * SLICE)
+        monkeypatch.setattr(clock, "_source", lambda: start + LEASE * 0.9)
+
+    @job("test.look")
+    def look():
+        found.append(Job.objects.get(name="test.note").lease_until)
+
+    with transaction():
+        leave("test.slow")
+        leave("test.look")
+    put("a")
+    run_due()
+    assert found[0] > start + LEASE * 1.5 and done == ["a"]
 
 
 def test_a_failing_job_leaves_nothing_behind():

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from yavar.base.named import by_name
 from yavar.base.problem import Problem
 from yavar.base.search import fold
-from yavar.conversations.models import Conversation, Tag
+from yavar.conversations.models import ConversationTag, Tag
 from yavar.conversations.setup import change_tag, make_tag, remove_tag
 from yavar.people.models import Agent
 
@@ -59,7 +59,7 @@ FORMS = {
 
 
 def _facts(request: HttpRequest, agent: Agent, said: Said | None, problem: Problem | None, typed: Typed | None) -> dict[str, Any]:
-    through = Conversation.tags.through.objects
+    through = ConversationTag.objects
     if "tag" in request.GET:
         here = tag_of(request.GET.dict())
         number = through.filter(tag=here).count()
