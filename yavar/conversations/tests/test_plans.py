@@ -141,6 +141,14 @@ def test_a_person_and_a_timeline_are_walks(old_desk):
     assert not wrong(lambda: timeline(talk.pk))
 
 
+@pytest.mark.one_engine
+def test_the_person_beside_a_conversation_is_found_without_looking_at_a_whole_inbox(old_desk):
+    shop = old_desk
+    talk = Conversation.objects.filter(inbox=shop.rare).select_related("customer__merged_into")[0]
+    [plan] = [plan for sql, plan in plans(lambda: customer_card(shop.bound, talk.customer, apart_from=talk.pk)) if "EXISTS" in sql]
+    assert not [text for _node, _parent, text in plan if text.startswith("SCAN") or "(inbox_id=?)" in text]
+
+
 def test_search_is_a_walk(old_desk, monkeypatch):
     asked = []
     monkeypatch.setattr("yavar.base.search.index.run", lambda sql, values=(): (asked.append((sql, values)), run(sql, values))[1])

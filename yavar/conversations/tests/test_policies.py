@@ -6,16 +6,34 @@ from itertools import product
 import pytest
 
 from yavar.base.events import Actor
+from yavar.conversations import policies
 from yavar.conversations.models import Conversation
 from yavar.conversations.policies import visible_to, who_may_see
 from yavar.conversations.setup import add_inbox
 from yavar.conversations.testing import ChatLike
 from yavar.desk.models import Brand
+from yavar.people.customers import tending
 from yavar.people.models import Agent, Grant, Role, Team
 from yavar.people.team.actions import add_agent
 from yavar.people.team.models import with_powers
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("few", [9, 1], ids=["few", "many"])
+def test_customers_are_those_of_the_conversations_one_sees(shop, monkeypatch, few):
+    monkeypatch.setattr(policies, "FEW", few)
+    other = add_inbox(shop.brand, "chat", "Other", ChatLike())
+    mine, merged, survivor, elsewhere = (shop.visitor(name=name) for name in ("Mine", "Merged", "Survivor", "Elsewhere"))
+    for number, (person, inbox) in enumerate([(mine, other), (merged, other), (elsewhere, shop.inbox)]):
+        facts = {"inbox": inbox, "customer": person, "last_at": person.created_at, "created_at": person.created_at}
+        Conversation.objects.create(reference=f"R-{number}", public_id=f"conversation-{number}", **facts)
+    tending.merge(merged, survivor, by=shop.owner.actor)
+    bound = add_agent(email="bound@nila.example", name="Bound", password=None, role="", by=Actor("system"))
+    Grant.objects.create(agent=bound, role="agent", scope="inbox", scope_id=other.pk)
+    for found in (policies.customers_of(bound), policies.customers_listed(bound)):
+        assert {each.name for each in found} == {"Mine", "Merged", "Survivor"}
+    assert policies.customers_listed(shop.owner).count() == 4
 
 
 def test_a_conversation_at_hand_is_seen_by_whom_the_database_says(shop, django_assert_max_num_queries):

@@ -15,7 +15,7 @@ from yavar.base.problem import Problem
 from yavar.conversations import merging
 from yavar.conversations.lists import narrowed
 from yavar.conversations.models import Conversation
-from yavar.conversations.policies import customers_of, visible_to
+from yavar.conversations.policies import customers_listed, customers_of, visible_to
 from yavar.people.customers import tending
 from yavar.people.customers.queries import facts_of, with_merged
 from yavar.people.jobs import AMONG
@@ -78,12 +78,12 @@ def customer_for(agent: Agent, public_id: str, permission: str = "customer.read"
 @doors.door("GET", "/customers", needs="customer.read", shape=answers.Customers)
 def list_customers(request: HttpRequest, agent: Agent, query: Query[CustomersQuery]) -> Any:
     """Customers, last seen first; with `q` those whose name or address has these words, up to 50."""
-    theirs = customers_of(agent).filter(merged_into__isnull=True)
     if query.q.strip():
         keys = [hit.object_id for window in islice(search.find(query.q, [AMONG]), 2) for hit in window]
         people = Customer.objects.filter(pk__in=keys[:200]).select_related("merged_into")
         survivors = {each.survivor().pk for each in people}
-        return {"customers": facts_of(list(theirs.filter(pk__in=survivors).order_by("-seen_at", "-pk")[:50])), "next": None}
+        return {"customers": facts_of(list(customers_of(agent).filter(pk__in=survivors).order_by("-seen_at", "-pk")[:50])), "next": None}
+    theirs = customers_listed(agent).filter(merged_into__isnull=True)
     if begin := read_place(query.before):
         at, public = begin
         key = Customer.objects.filter(public_id=public).values_list("pk", flat=True).first() or 0
