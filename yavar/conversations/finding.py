@@ -10,7 +10,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from yavar.base import clock, ids, search
 from yavar.base.db import sql
@@ -19,7 +19,7 @@ from yavar.people.models import Agent
 from . import union
 from .lists import narrowed
 from .models import Conversation, Message
-from .policies import READ, inboxes_of, visible_to
+from .policies import READ, inboxes_of, seen_among, visible_to
 from .queries import rows
 from .shapes import Row
 
@@ -30,10 +30,10 @@ FAR = 2  # windows of everybody's older hits after that
 
 def find(agent: Agent, query: str) -> list[Row]:
     """Up to 30 rows, each with `found` = the text that matched. A reference stands first."""
-    visible, hits = visible_to(agent), dict[int, search.Hit | None]()
+    hits = dict[int, search.Hit | None]()
     if reference := ids.as_reference(query):
-        hits = dict.fromkeys(visible.filter(reference=reference).values_list("pk", flat=True))
-    for hit in _hits(agent, visible, query):
+        hits = dict.fromkeys(visible_to(agent).filter(reference=reference).values_list("pk", flat=True))
+    for hit in _hits(agent, query):
         hits.setdefault(hit.group_id, hit)
         if len(hits) >= LIMIT:
             break
@@ -43,7 +43,7 @@ def find(agent: Agent, query: str) -> list[Row]:
     return [_with_found(row, c, hits[c.pk], texts, query) for row, c in zip(rows(agent, shown), shown, strict=True)]
 
 
-def _hits(agent: Agent, visible: QuerySet[Conversation], query: str) -> Iterator[search.Hit]:
+def _hits(agent: Agent, query: str) -> Iterator[search.Hit]:
     """What the agent may see of what was found, newest first."""
     held = agent.powers.within(READ)
     narrow, before = any(each.sees != "all" or each.scope == "team" for each in held), None
@@ -55,7 +55,7 @@ def _hits(agent: Agent, visible: QuerySet[Conversation], query: str) -> Iterator
     bound = [] if any(each.scope in ("desk", "team") for each in held) else [search.mark("inbox", inbox.pk) for inbox in inboxes_of(agent)]
     for window in islice(search.find(query, bound, before=before), FAR if narrow else None):
         told = [hit for hit in window if hit.kind != "customer"]
-        seen = set(visible.filter(pk__in={hit.group_id for hit in told}).values_list("pk", flat=True))
+        seen = seen_among(agent, {hit.group_id for hit in told})
         yield from (hit for hit in told if hit.group_id in seen)
 
 

@@ -1,11 +1,13 @@
 """Who may see and do what. Reads start at the viewer; what one may not see does not exist."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cache, reduce
 from operator import or_
+from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from yavar.base.db import run, sql
 from yavar.desk.models import Brand
 from yavar.people.models import Agent, Customer, Team
 from yavar.people.team.powers import Held
@@ -53,7 +55,16 @@ def _as_condition(term: Term) -> Q:
     return Q(*((f"{field}__isnull", True) if value is None else (field, value) for field, value in term))
 
 
-def _is_true(term: Term, conversation: Conversation) -> bool:
+class Whose(NamedTuple):
+    """Of a conversation what rights go by."""
+
+    pk: int
+    inbox_id: int
+    team_id: int | None
+    assignee_id: int | None
+
+
+def _is_true(term: Term, conversation: Conversation | Whose) -> bool:
     return all(getattr(conversation, f"{field}_id") == value for field, value in term)
 
 
@@ -76,6 +87,16 @@ def is_standing(agent: Agent, permission: str = READ) -> bool:
 def may_see(agent: Agent, conversation_id: int, permission: str = READ) -> bool:
     """Whether this one is among them."""
     return agent.powers.all_of(permission) or visible_to(agent, permission).filter(pk=conversation_id).exists()
+
+
+def seen_among(agent: Agent, keys: Collection[int]) -> set[int]:
+    """Of some hundreds of conversations those that an agent may see. They are read by their keys alone: with the rights as a condition beside the keys SQLite may rather
+    walk a whole inbox than look 150 rows up."""
+    terms = _terms(agent, READ, _inboxes_of)
+    rows = (
+        run(sql.text(f"SELECT id, inbox_id, team_id, assignee_id FROM {sql.table(Conversation)} WHERE id IN ({sql.marks(keys)})"), list(keys)) if keys else ()
+    )
+    return {row.pk for row in map(Whose._make, rows) if any(_is_true(term, row) for term in terms)}
 
 
 def who_may_see(agents: Iterable[Agent], conversation: Conversation, permission: str = READ) -> list[Agent]:

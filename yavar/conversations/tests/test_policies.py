@@ -8,7 +8,7 @@ import pytest
 from yavar.base.events import Actor
 from yavar.conversations import policies
 from yavar.conversations.models import Conversation
-from yavar.conversations.policies import visible_to, who_may_see
+from yavar.conversations.policies import seen_among, visible_to, who_may_see
 from yavar.conversations.setup import add_inbox
 from yavar.conversations.testing import ChatLike
 from yavar.desk.models import Brand
@@ -61,6 +61,7 @@ def test_a_conversation_at_hand_is_seen_by_whom_the_database_says(shop, django_a
             people = with_powers(Agent.objects.filter(pk__in=[agent.pk for agent in crowd]))
             seen[conversation.pk] = {agent.pk for agent in who_may_see(people, conversation)}
     for agent in Agent.objects.filter(pk__in=[agent.pk for agent in crowd]):
-        assert set(visible_to(agent).values_list("pk", flat=True)) == {key for key, agents in seen.items() if agent.pk in agents}
+        theirs = {key for key, agents in seen.items() if agent.pk in agents}
+        assert set(visible_to(agent).values_list("pk", flat=True)) == theirs == seen_among(agent, seen)
     sizes = {len(agents) for agents in seen.values()}
     assert min(sizes) > 0 and max(sizes) < 90
