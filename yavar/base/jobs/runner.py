@@ -43,8 +43,9 @@ def claim(limit: int = BATCH, now: datetime | None = None, *, outside: bool = Fa
     free = f"j.state = 'ready' AND j.due_at <= ? AND (j.lease_until IS NULL OR j.lease_until < ?) {kind}"
     moment = sql.moment(now)
     values = (moment, moment, *names)
+    # "NOT (=)" and not "<>": letter by letter as the index says it, or SQLite does not take it
     head = f"""SELECT j.id FROM {sql.table(Job)} j WHERE {free}
-        AND (j.lane = '' OR NOT EXISTS (SELECT 1 FROM {sql.table(Job)} e WHERE e.state = 'ready' AND e.name = j.name AND e.lane <> '' AND e.lane = j.lane
+        AND (j.lane = '' OR NOT EXISTS (SELECT 1 FROM {sql.table(Job)} e WHERE e.state = 'ready' AND NOT (e.lane = '') AND e.name = j.name AND e.lane = j.lane
             AND e.id < j.id))
         ORDER BY j.due_at, j.id LIMIT ?"""
     # an array is read once: IN may be planned as a loop that asks again for each row, and LIMIT would hold for each turn of it

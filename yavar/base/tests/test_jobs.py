@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from yavar.base import clock
 from yavar.base.db import is_sqlite, sql, transaction
@@ -62,6 +63,18 @@ def test_a_claim_takes_no_more_than_was_asked_after_a_rest():
     for number in range(5):
         put(f"n{number}")
     assert [len(claim(2)) for _ in range(3)] == [2, 2, 1]
+
+
+@pytest.mark.one_engine
+def test_the_heads_of_lanes_are_found_in_an_index():
+    put("a", "one")
+    with CaptureQueriesContext(connection) as asked:
+        claim()
+    [statement] = [each["sql"] for each in asked.captured_queries if "NOT EXISTS" in each["sql"]]
+    with connection.cursor() as cursor:
+        cursor.execute("EXPLAIN QUERY PLAN " + statement.replace("%", "%%"))
+        plan = [row[3] for row in cursor.fetchall()]
+    assert "SEARCH e USING INDEX job_lane (name=? AND lane=? AND id<?)" in plan
 
 
 def test_a_lane_is_done_in_order_and_others_go_on():
