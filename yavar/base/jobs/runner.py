@@ -22,7 +22,7 @@ from .queue import outside_names, worker
 log = logging.getLogger("yavar.jobs")
 
 BATCH = 200
-MOST = 64  # jobs done together: a power of two, as every such number here, or the statements for 11 and for 12 of them would be prepared anew all the time
+MOST = 16  # jobs done together: a power of two, as every such number here, or the statements for 11 and for 12 of them would be prepared anew all the time
 SPARE = SLICE / 4  # seconds of a slice that nothing is begun for any more
 WIDE = 6  # times as long is a slice on PostgreSQL, where nobody waits for one lock and each statement is a way there and back
 LEASE = timedelta(seconds=60)
