@@ -92,11 +92,12 @@ def may_see(agent: Agent, conversation_id: int, permission: str = READ) -> bool:
 def seen_among(agent: Agent, keys: Collection[int]) -> set[int]:
     """Of some hundreds of conversations those that an agent may see. They are read by their keys alone: with the rights as a condition beside the keys SQLite may rather
     walk a whole inbox than look 150 rows up."""
+    if not keys:
+        return set()
     terms = _terms(agent, READ, _inboxes_of)
-    rows = (
-        run(sql.text(f"SELECT id, inbox_id, team_id, assignee_id FROM {sql.table(Conversation)} WHERE id IN ({sql.marks(keys)})"), list(keys)) if keys else ()
-    )
-    return {row.pk for row in map(Whose._make, rows) if any(_is_true(term, row) for term in terms)}
+    by_key = f"SELECT id, inbox_id, team_id, assignee_id FROM {sql.table(Conversation)} WHERE id IN ({sql.marks(keys)})"
+    found = map(Whose._make, run(sql.text(by_key), list(keys)).fetchall())
+    return {each.pk for each in found if any(_is_true(term, each) for term in terms)}
 
 
 def who_may_see(agents: Iterable[Agent], conversation: Conversation, permission: str = READ) -> list[Agent]:

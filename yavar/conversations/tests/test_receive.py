@@ -13,6 +13,21 @@ from yavar.conversations.receive import Inbound, receive
 pytestmark = pytest.mark.django_db
 
 
+def test_a_first_message_leaves_the_row_as_any_message_does(shop):
+    """It is written with the row, any other by the statement that counts: behind a greeting it is such a one."""
+    left = []
+    for greeting in ("", "Good morning!"):
+        inbound = Inbound(shop.inbox.pk, shop.visitor().pk, None, "client-0001", " Where\n is it? ", (), "en", clock.now(), greeting=greeting)
+        with transaction():
+            stored = receive(inbound)
+        row = Conversation.objects.get(pk=stored.conversation_id)
+        same = (row.status, row.unread, row.preview, row.undelivered, row.snoozed_until, row.agent_seen)
+        left.append(
+            (*same, row.preview_by == stored.author, row.last_at == row.waiting_since == stored.at, row.seq == stored.seq, row.event_seq == stored.version)
+        )
+    assert left[0] == left[1] and all(left[0][-4:])
+
+
 def facts(conversation_id):
     return list(Event.objects.filter(subject_kind="conversation", subject_id=conversation_id, seq__isnull=False).order_by("seq").values_list("seq", "name"))
 
