@@ -90,7 +90,7 @@ def settle(server: psutil.Process) -> None:
     for _look in range(60):
         time.sleep(2)
         now = spent(server)
-        if now - before < 0.06:  # 3 % of a core
+        if now - before < 0.12:  # 6 % of a core
             return
         before = now
     raise RuntimeError("this desk does not come to rest")

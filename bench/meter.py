@@ -63,6 +63,9 @@ def attach() -> None:
     else:
         import psycopg
 
+        from yavar.base.db.postgres.line import Line
+
+        Line.ask = _timed(Line.ask, True)  # type: ignore[method-assign]
         kinds = (psycopg.Cursor,)
     for kind in kinds:
         for name, statement in NAMES.items():

@@ -44,9 +44,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if item.get_closest_marker("slow"):
             item.add_marker(pytest.mark.flaky(reruns=1))
-    if ENGINE != "postgresql":
-        return
-    kept = [item for item in items if touches_database(item) and item.get_closest_marker("one_engine") is None]
+    if ENGINE == "postgresql":
+        kept = [item for item in items if touches_database(item) and item.get_closest_marker("one_engine") is None]
+    else:
+        kept = [item for item in items if item.get_closest_marker("postgresql") is None]
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = kept
 

@@ -59,7 +59,7 @@ def way(inbox: Inbox) -> tuple[Channel, Inbox]:
 def mail_of(brand: int) -> Inbox | None:
     """The inbox by which a shop's mail leaves: the first that can send."""
     kinds = mail_kinds()
-    found = sql.pick(Inbox, f"brand_id = ? AND active AND kind IN ({sql.marks(kinds)}) ORDER BY id", (brand, *kinds)) if kinds else []
+    found = sql.pick(Inbox, "brand_id = ? AND active AND kind IN (??) ORDER BY id", (brand, kinds)) if kinds else []
     return next((each for each in found if each.pk in able(found)), None)
 
 

@@ -42,7 +42,7 @@ def usual(conversation: Conversation, way: str) -> Envelope:
 def address_of(customer_id: int, way: str, preferred: str = "") -> str:
     """Where a customer can be reached: `preferred` if it is theirs, else a verified one, else the newest; one that mail came back from comes last. '' for nowhere."""
     people = with_merged(customer_id)
-    found = sql.pick(Identity, f"customer_id IN ({sql.marks(people)}) AND kind = ? AND scope = ''", (*people, way))
+    found = sql.pick(Identity, "customer_id IN (??) AND kind = ? AND scope = ''", (people, way))
     found.sort(key=lambda each: (each.failure in ("hard", "complaint"), each.value != preferred, each.verified_at is None, -each.pk))
     return found[0].value if found else ""
 
@@ -55,7 +55,7 @@ def wrote_from(head: Mapping[str, Any]) -> str:
 def last_head(conversation: Conversation) -> dict[str, Any]:
     """What stood at the head of what the customer wrote last, as claimed (Original); empty when it was no mail."""
     theirs = [f"customer:{key}" for key in with_merged(conversation.customer_id)]
-    last = sql.pick(Message, f"conversation_id = ? AND author IN ({sql.marks(theirs)}) ORDER BY seq DESC LIMIT 1", (conversation.pk, *theirs))
+    last = sql.pick(Message, "conversation_id = ? AND author IN (??) ORDER BY seq DESC LIMIT 1", (conversation.pk, theirs))
     found = sql.pick(Original, "message_id = ?", (last[0].pk,)) if last else []
     return found[0].head if found else {}
 

@@ -48,7 +48,7 @@ def _reachable(kinds: int) -> str:
 
 def _pause(conversation: Conversation, inbox: Inbox) -> timedelta:
     theirs = [f"customer:{key}" for key in with_merged(conversation.customer_id)]
-    last = sql.pick(Message, f"conversation_id = ? AND author IN ({sql.marks(theirs)}) ORDER BY seq DESC LIMIT 1", (conversation.pk, *theirs))
+    last = sql.pick(Message, "conversation_id = ? AND author IN (??) ORDER BY seq DESC LIMIT 1", (conversation.pk, theirs))
     by_mail = bool(last) and last[0].client_id.startswith(Original.CLIENT_ID)
     return IN_MAIL if by_mail else timedelta(minutes=config_of(inbox.config).mail_after)
 

@@ -133,7 +133,7 @@ def database(env: Env) -> dict[str, object]:
         raise Unsafe("YAVAR_DATABASE must be a postgresql:// address; without it the desk keeps its data in one file under YAVAR_DATA.")
     query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
     return {
-        "ENGINE": "django.db.backends.postgresql", "NAME": unquote(parts.path.lstrip("/")), "USER": unquote(parts.username or ""),
+        "ENGINE": "yavar.base.db.postgres", "NAME": unquote(parts.path.lstrip("/")), "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""), "HOST": unquote(query.get("host", parts.hostname or "")), "PORT": parts.port or "", "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
     }  # fmt: skip

@@ -57,7 +57,7 @@ def locked(conversation_id: int) -> Conversation:
 def locked_several(keys: Collection[int], *, free: bool = False) -> list[Conversation]:
     """The rows that are there, in the order of their keys, locked until the transaction ends; `free`: only those that nobody else has locked."""
     lock = "" if is_sqlite() else " FOR UPDATE SKIP LOCKED" if free else " FOR UPDATE"
-    return sql.pick(Conversation, f"id IN ({sql.marks(keys)}) ORDER BY id{lock}", list(keys)) if keys else []
+    return sql.pick(Conversation, f"id IN (??) ORDER BY id{lock}", [list(keys)]) if keys else []
 
 
 def standing(conversation_id: int) -> Conversation:

@@ -95,8 +95,8 @@ def seen_among(agent: Agent, keys: Collection[int]) -> set[int]:
     if not keys:
         return set()
     terms = _terms(agent, READ, _inboxes_of)
-    by_key = f"SELECT id, inbox_id, team_id, assignee_id FROM {sql.table(Conversation)} WHERE id IN ({sql.marks(keys)})"
-    found = map(Whose._make, run(sql.text(by_key), list(keys)).fetchall())
+    by_key, values = sql.spread(f"SELECT id, inbox_id, team_id, assignee_id FROM {sql.table(Conversation)} WHERE id IN (??)", [list(keys)])
+    found = map(Whose._make, run(sql.text(by_key), values).fetchall())
     return {each.pk for each in found if any(_is_true(term, each) for term in terms)}
 
 

@@ -29,11 +29,9 @@ def rows(agent: Agent | None, conversations: Sequence[Conversation]) -> list[Row
         return []
     keys = [c.pk for c in conversations]
     tags: dict[int, list[str]] = {}
-    for link in sql.pick(ConversationTag, f"conversation_id IN ({sql.marks(keys)}) ORDER BY id", keys):
+    for link in sql.pick(ConversationTag, "conversation_id IN (??) ORDER BY id", [keys]):
         tags.setdefault(link.conversation_id, []).append(ids.public_id_of(Tag, link.tag_id))
-    drafts = (
-        {draft.conversation_id for draft in sql.pick(Draft, f"agent_id = ? AND conversation_id IN ({sql.marks(keys)})", [agent.pk, *keys])} if agent else set()
-    )
+    drafts = {draft.conversation_id for draft in sql.pick(Draft, "agent_id = ? AND conversation_id IN (??)", [agent.pk, keys])} if agent else set()
     people = survivors(c.customer for c in conversations)
     return [_row(c, people[c.customer_id], tags.get(c.pk, []), c.pk in drafts if agent else None) for c in conversations]
 
@@ -82,7 +80,7 @@ def customer_card(agent: Agent, customer: Customer, *, apart_from: int) -> dict[
     theirs = sight(agent) & ~Q(status=Conversation.Status.MERGED)
     parts = union.parts([theirs & Q(customer=key) for key in keys] if len(keys) <= MANY else [theirs & Q(customer__in=keys)])
     earlier = union.load([key for key in union.keys(parts, EARLIER + 1) if key != apart_from][:EARLIER])
-    known = sql.pick(Identity, f"customer_id IN ({sql.marks(keys)}) ORDER BY id", keys)
+    known = sql.pick(Identity, "customer_id IN (??) ORDER BY id", [keys])
     open_ = agent.powers.everywhere("customer.read") or customers_of(agent).filter(pk__in=keys).exists()
     identities = [{"kind": i.kind, "value": i.value, "verified": i.verified_at is not None, "failure": i.failure} for i in known]
     copied = sql.pick(Customer, f"id IN (SELECT customer_id FROM {sql.table(Participant)} WHERE conversation_id = ?) ORDER BY id LIMIT 50", (apart_from,))

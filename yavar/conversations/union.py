@@ -72,7 +72,7 @@ def keys(found: Sequence[Part], size: int, after: Place | None = None, *, soones
     else:
         statement, values = _joined(found, end, place, "UNION")
         statement += order
-    return [row[1] for row in run(statement, values).fetchall()]
+    return [row[1] for row in run(statement, values, anew=True).fetchall()]
 
 
 def count(found: Sequence[Part], cap: int) -> int:
@@ -85,7 +85,7 @@ def count(found: Sequence[Part], cap: int) -> int:
     else:
         # DISTINCT and LIMIT stop as soon as there are enough; UNION would first put all parts together
         counted = f"SELECT COUNT(*) FROM (SELECT DISTINCT key FROM ({statement}) AS parts LIMIT {cap}) AS counted"
-    return int(run(counted, values).fetchone()[0])
+    return int(run(counted, values, anew=True).fetchone()[0])
 
 
 def _joined(found: Sequence[Part], end: str, values: Sequence[Any], by: str) -> tuple[str, list[Any]]:

@@ -76,7 +76,7 @@ def read(agent: Agent) -> Choices:
 
 def of(agents: Collection[int]) -> dict[int, Choices]:
     """Those of several people, by key."""
-    rows = {row.agent_id: row.choices for row in sql.pick(NotifyChoice, f"agent_id IN ({sql.marks(agents)})", list(agents))} if agents else {}
+    rows = {row.agent_id: row.choices for row in sql.pick(NotifyChoice, "agent_id IN (??)", [list(agents)])} if agents else {}
     return {key: msgspec.convert(rows[key], Choices) if key in rows else USUALLY for key in agents}
 
 

@@ -124,5 +124,5 @@ def _later(event: Event, conversation: Conversation, names: Sequence[str]) -> li
     """What happened to the conversation since, of some names and among the last FEW facts, in order."""
     if event.seq is None or not 0 < conversation.event_seq - event.seq <= FEW:
         return []
-    later = f"subject_kind = 'conversation' AND subject_id = ? AND seq > ? AND name IN ({sql.marks(names)}) ORDER BY seq"
-    return sql.pick(Event, later, (conversation.pk, event.seq, *names))
+    later = "subject_kind = 'conversation' AND subject_id = ? AND seq > ? AND name IN (??) ORDER BY seq"
+    return sql.pick(Event, later, (conversation.pk, event.seq, names))

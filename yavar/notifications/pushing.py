@@ -71,7 +71,7 @@ def reachable(agents: Collection[int]) -> set[int]:
 
 
 def _devices_of(agents: Collection[int]) -> list[Device]:
-    found = sql.pick(Device, f"agent_id IN ({sql.marks(agents)}) ORDER BY id", list(agents)) if agents else []
+    found = sql.pick(Device, "agent_id IN (??) ORDER BY id", [list(agents)]) if agents else []
     sign_ins = sql.by_key(SignIn, (each.sign_in_id for each in found if each.sign_in_id is not None))
     for each in found:
         each.sign_in = sign_ins.get(each.sign_in_id or 0)

@@ -64,7 +64,7 @@ def unseen(agent: Agent) -> int:
     """How many are new to them, up to CAP."""
     make = _unseen if is_standing(agent) else _unseen.__wrapped__
     found = make(agent.powers, agent.pk, agent.created_at, shared.wanted(agent))
-    return int(run(*found).fetchone()[0])
+    return int(run(*found, anew=True).fetchone()[0])
 
 
 @lru_cache(maxsize=5000)

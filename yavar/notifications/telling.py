@@ -60,7 +60,7 @@ def tell(event_ids: Sequence[int]) -> None:
 def _unseen(conversations: Collection[int]) -> dict[int, list[Notification]]:
     """By conversation: what somebody has not seen yet."""
     found: dict[int, list[Notification]] = {key: [] for key in conversations}
-    for each in sql.pick(Notification, f"conversation_id IN ({sql.marks(found)}) AND seen_at IS NULL", list(found)) if found else []:
+    for each in sql.pick(Notification, "conversation_id IN (??) AND seen_at IS NULL", [found]) if found else []:
         found[each.conversation_id].append(each)
     return found
 
@@ -68,7 +68,8 @@ def _unseen(conversations: Collection[int]) -> dict[int, list[Notification]]:
 def _tell(event: Event, conversation: Conversation, found: Mapping[int, str], audience: Audience, unseen: Sequence[Notification]) -> None:
     dealt = {each.pk for each in unseen if _is_dealt_with(each, event)}
     if dealt:
-        run(sql.text(f"UPDATE {sql.table(Notification)} SET seen_at = ? WHERE id IN ({sql.marks(dealt)})"), (sql.moment(clock.now()), *dealt))
+        seen, values = sql.spread(f"UPDATE {sql.table(Notification)} SET seen_at = ? WHERE id IN (??)", (sql.moment(clock.now()), dealt))
+        run(sql.text(seen), values)
     wished = {agent: kind for agent, kind in found.items() if audience.wish(agent, kind)}
     if EVERYBODY in wished:
         wished = dict.fromkeys(audience.apart(wished[EVERYBODY]), wished[EVERYBODY]) | wished
@@ -112,7 +113,7 @@ def _put(event: Event, told: Mapping[int, str], waiting: Mapping[int, Notificati
         shared.glanced_already(event, event.subject_id)
     pushed = [agent for agent, kind in told.items() if agent in audience.reachable and audience.choices[agent].wants(kind, "push")]
     if pushed and clock.now() - event.at < pushing.STALE:
-        _push(sql.pick(Notification, f"event = ? AND agent_id IN ({sql.marks(pushed)}) ORDER BY id", (event.pk, *pushed)))
+        _push(sql.pick(Notification, "event = ? AND agent_id IN (??) ORDER BY id", (event.pk, list(pushed))))
 
 
 def _row(agent: int, kind: str, event: Event, audience: Audience, *, apart: bool) -> tuple[object, ...]:

@@ -77,30 +77,20 @@ def after_commit(call: Callable[[], object]) -> None:
     django_transaction.on_commit(call)
 
 
-def run(sql: str, values: Sequence[Any] = ()) -> Any:
+def run(sql: str, values: Sequence[Any] = (), *, anew: bool = False) -> Any:
     """Execute one statement of `base.db.sql` on this thread's connection and answer the driver's cursor.
 
-    This goes round Django's cursor (12 µs a call) and so takes values the driver knows; times through `moment`.
+    This goes round Django's cursor (12 µs a call) and so takes values the driver knows; times through `moment`. On PostgreSQL a statement is planned once for all values,
+    unless `anew`: for one whose best way depends on them, as a list of a large inbox and of a small one.
     """
     db = _connection()
     if db.connection is None:
         db.ensure_connection()
-    cursor = _cursors()(db.connection).execute(sql, values)
+    cursor = db.connection.cursor().execute(sql, values) if is_sqlite() else db.line.ask(sql, values, anew)  # type: ignore[attr-defined]
     if db.force_debug_cursor:  # a test counts and reads what is asked
         asked = db.ops.last_executed_query(cursor, sql.replace("?", "%s"), tuple(values)) if is_sqlite() else db.ops.compose_sql(sql, values)  # type: ignore[attr-defined]
         db.queries_log.append({"sql": asked, "time": "0"})
     return cursor
-
-
-@cache
-def _cursors() -> Callable[[Any], Any]:
-    """What makes the driver's cursor on a line. On PostgreSQL one that binds its values at the server: a statement that comes again and again is planned once. Django's
-    puts them into the text, and each statement is another one."""
-    if is_sqlite():
-        return lambda line: line.cursor()
-    from psycopg import Cursor
-
-    return Cursor
 
 
 def run_many(sql: str, rows: Sequence[Sequence[Any]]) -> None:
@@ -108,7 +98,11 @@ def run_many(sql: str, rows: Sequence[Sequence[Any]]) -> None:
     db = _connection()
     if db.connection is None:
         db.ensure_connection()
-    _cursors()(db.connection).executemany(sql, rows)
+    if is_sqlite():
+        db.connection.cursor().executemany(sql, rows)
+    else:
+        for row in rows:
+            db.line.ask(sql, row)  # type: ignore[attr-defined]
     if db.force_debug_cursor:
         db.queries_log.append({"sql": f"{len(rows)} times: {sql}", "time": "0"})
 

@@ -137,6 +137,7 @@ def _newest(match: str, before: int | None, limit: int) -> list[Hit]:
     rows = run(
         sql.text(f"SELECT e.kind, e.object_id, e.group_id, e.id FROM ({hits}) hits JOIN {sql.table(SearchEntry)} e ON e.id = hits.rowid ORDER BY e.id DESC"),
         (match, *(() if before is None else (before,)), limit),
+        anew=True,
     ).fetchall()
     return [Hit(*row) for row in rows]
 
@@ -170,4 +171,4 @@ def find_among(query: str, group_ids: Collection[int]) -> list[Hit]:
     else:
         found += f" LATERAL (SELECT words FROM {WORDS} WHERE rowid = e.id OFFSET 0) w WHERE e.group_id IN ({sql.marks(group_ids)}) AND w.words @@ ?::tsquery"
         asked = [_match(words, beginning=True)]
-    return [Hit(*row) for row in run(sql.text(f"{found} ORDER BY e.id DESC"), [*group_ids, *asked]).fetchall()]
+    return [Hit(*row) for row in run(sql.text(f"{found} ORDER BY e.id DESC"), [*group_ids, *asked], anew=True).fetchall()]

@@ -86,7 +86,7 @@ def items(events: Sequence[Event], customers: Iterable[Customer] = (), *, of: in
 def _copies(messages: Sequence[int]) -> dict[int, list[Copy]]:
     """The copies of messages, by message key."""
     found: dict[int, list[Copy]] = {}
-    rows = sql.pick(Delivery, f"message_id IN ({sql.marks(messages)}) ORDER BY id", messages) if messages else []
+    rows = sql.pick(Delivery, "message_id IN (??) ORDER BY id", [messages]) if messages else []
     people = sql.by_key(Customer, {row.customer_id for row in rows}) if rows else {}
     for row in rows:
         found.setdefault(row.message_id, []).append(copy_of(row, people[row.customer_id]))
@@ -102,7 +102,7 @@ def copy_of(row: Delivery, customer: Customer) -> Copy:
 def held_in(conversation_id: int) -> list[Held]:
     """What is written in a conversation, and in those that were merged into it, and has not left yet; what leaves first first."""
     keys = [conversation_id, *merged_into(conversation_id)]
-    rows = sql.pick(HeldReply, f"conversation_id IN ({sql.marks(keys)}) ORDER BY due_at, id", keys)
+    rows = sql.pick(HeldReply, "conversation_id IN (??) ORDER BY due_at, id", [keys])
     return [held_facts(row) for row in rows]
 
 

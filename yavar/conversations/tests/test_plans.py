@@ -151,7 +151,7 @@ def test_the_person_beside_a_conversation_is_found_without_looking_at_a_whole_in
 
 def test_search_is_a_walk(old_desk, monkeypatch):
     asked = []
-    monkeypatch.setattr("yavar.base.search.index.run", lambda sql, values=(): (asked.append((sql, values)), run(sql, values))[1])
+    monkeypatch.setattr("yavar.base.search.index.run", lambda sql, values=(), **how: (asked.append((sql, values)), run(sql, values, **how))[1])
     assert len(find(old_desk.owner, "kettle")) == 30
     assert not [sql for sql in wrong(lambda: find(old_desk.owner, "kettle"), sorting=True) if "base_searchwords" not in sql]  # those are looked at below
     if not is_sqlite():

@@ -72,7 +72,7 @@ class Walks:
         for start in range(0, len(keys), AT_ONCE):
             some = keys[start : start + AT_ONCE]
             text = " UNION ALL ".join(sql.text(statement).format(key=int(key), table=sql.table(Conversation), more=more) for key in some)
-            found += run(text, [*values, *theirs] * len(some)).fetchall()
+            found += run(text, [*values, *theirs] * len(some), anew=True).fetchall()
         return found
 
 

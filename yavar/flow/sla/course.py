@@ -56,7 +56,7 @@ def known(keys: Collection[int], *, free: bool = False) -> list[Known]:
     if not conversations:
         return []
     found = [conversation.pk for conversation in conversations]
-    courses = {course.conversation_id: course for course in sql.pick(Course, f"conversation_id IN ({sql.marks(found)})", found)}
+    courses = {course.conversation_id: course for course in sql.pick(Course, "conversation_id IN (??)", [found])}
     events = _since({key: courses[key].seen if key in courses else 0 for key in found})
     timers, rules = _timers(found), choosing.Rules()
     return [Known(each, courses.get(each.pk), events[each.pk], timers[each.pk], rules) for each in conversations]
@@ -127,11 +127,8 @@ def _since(seen: Mapping[int, int]) -> dict[int, list[Event]]:
 def _timers(keys: Sequence[int]) -> dict[int, list[Timer]]:
     """By conversation: the open ones, and those that are taken up again when the conversation is: the resolution, and answers that it ended without."""
     found: dict[int, list[Timer]] = {key: [] for key in keys}
-    for timer in sql.pick(
-        Timer,
-        f"conversation_id IN ({sql.marks(keys)}) AND (state = 'open' OR kind = 'resolution' OR state = 'void' AND kind IN ('first', 'next')) ORDER BY id",
-        keys,
-    ):
+    going = "conversation_id IN (??) AND (state = 'open' OR kind = 'resolution' OR state = 'void' AND kind IN ('first', 'next')) ORDER BY id"
+    for timer in sql.pick(Timer, going, [keys]):
         found[timer.conversation_id].append(timer)
     return found
 

@@ -27,7 +27,7 @@ def person(event_id: int) -> None:
     """A customer belongs to other segments now: their open conversations may fall under another policy."""
     customer = Event.objects.values_list("subject_id", flat=True).get(pk=event_id)
     keys = with_merged(customer)
-    advance([row.pk for row in sql.pick(Conversation, f"customer_id IN ({sql.marks(keys)}) AND {OPEN} LIMIT 100", keys)], afresh=True)
+    advance([row.pk for row in sql.pick(Conversation, f"customer_id IN (??) AND {OPEN} LIMIT 100", [keys])], afresh=True)
 
 
 @job("sla.changed")
@@ -52,6 +52,7 @@ def review(after: int, where: str, key: int) -> None:
     found = run(
         sql.text(f"SELECT id FROM {table} WHERE id > ? AND id <= ? AND {OPEN}{f' AND {where}_id = ?' if where else ''} ORDER BY id LIMIT {PORTION}"),
         (after, end, key) if where else (after, end),
+        anew=True,
     ).fetchall()
     advance([key for (key,) in found], afresh=True)
     leave(REVIEW, args={"after": found[-1][0] if len(found) == PORTION else end, "where": where, "key": key})

@@ -23,12 +23,12 @@ def measure() -> None:
 
 def _measure(policy: Policy, kind: str, values: tuple[object, ...]) -> None:
     met = _MET.format(timer=sql.table(Timer), course=sql.table(Course))
-    number, missed = run(sql.text(f"SELECT COUNT(*), COUNT(t.missed_at) {met}"), values).fetchone()
+    number, missed = run(sql.text(f"SELECT COUNT(*), COUNT(t.missed_at) {met}"), values, anew=True).fetchone()
     facts = {"number": number, "half": 0, "most": 0, "kept": number - missed, "at": clock.now()}
     if number:
         ordered = f'SELECT t.target - t."left" {met} ORDER BY 1 LIMIT 1 OFFSET ?'
         for name, part in (("half", 0.5), ("most", 0.9)):
-            used = run(sql.text(ordered), (*values, min(number - 1, int(number * part)))).fetchone()[0]
+            used = run(sql.text(ordered), (*values, min(number - 1, int(number * part))), anew=True).fetchone()[0]
             facts[name] = max(0, round(used))
     with transaction():
         Reached.objects.update_or_create(policy=policy, kind=kind, defaults=facts)

@@ -37,7 +37,7 @@ def with_merged(customer_id: int) -> list[int]:
 def ways_of(keys: Collection[int]) -> dict[int, list[str]]:
     """The ways to reach customers, those of each who has any, in the order in which they became known."""
     ways: dict[int, list[str]] = {}
-    for way in sql.pick(Identity, f"customer_id IN ({sql.marks(keys)}) ORDER BY id", list(keys)) if keys else []:
+    for way in sql.pick(Identity, "customer_id IN (??) ORDER BY id", [list(keys)]) if keys else []:
         ways.setdefault(way.customer_id, []).append(way.value)
     return ways
 

@@ -172,7 +172,7 @@ def with_powers(found: Iterable[Agent]) -> list[Agent]:
 
 def _powers_of(agents: Sequence[Agent]) -> dict[int, Powers]:
     active = {agent.pk: agent for agent in agents if agent.is_active}
-    grants = sql.pick(Grant, f"agent_id IN ({sql.marks(active)}) ORDER BY id", list(active)) if active else []
+    grants = sql.pick(Grant, "agent_id IN (??) ORDER BY id", [list(active)]) if active else []
     own = {grant.role for grant in grants if grant.role not in BUILT_IN}
     roles = {role.public_id: frozenset(role.permissions) for role in Role.objects.filter(public_id__in=own)} if own else {}
     held: dict[int, list[Held]] = {agent.pk: [] for agent in agents}
@@ -183,6 +183,6 @@ def _powers_of(agents: Sequence[Agent]) -> dict[int, Powers]:
         held[grant.agent_id].append(Held(grant.role, allowed if grant.scope == "desk" else allowed - DESK_WIDE, grant.scope, grant.scope_id, grant.sees))
     teams: dict[int, list[int]] = {agent.pk: [] for agent in agents}
     if bound := {grant.agent_id for grant in grants if grant.sees != "all"}:
-        for link in sql.pick(Team.members.through, f"agent_id IN ({sql.marks(bound)}) ORDER BY team_id", list(bound)):
+        for link in sql.pick(Team.members.through, "agent_id IN (??) ORDER BY team_id", [list(bound)]):
             teams[link.agent_id].append(link.team_id)
     return {agent.pk: Powers(tuple(held[agent.pk]), tuple(teams[agent.pk])) for agent in agents}

@@ -11,7 +11,7 @@ from .reading import words_of
 
 
 def _able(inboxes: Collection[int]) -> set[int]:
-    return {each.inbox_id for each in sql.pick(Outlet, f"active AND inbox_id IN ({sql.marks(inboxes)})", list(inboxes))} if inboxes else set()
+    return {each.inbox_id for each in sql.pick(Outlet, "active AND inbox_id IN (??)", [list(inboxes)])} if inboxes else set()
 
 
 EMAIL = Channel(
