@@ -11,7 +11,7 @@ from functools import cache
 
 from django.db import connection, connections
 
-from yavar.base.db import is_sqlite
+from yavar.base.db import is_sqlite, run
 
 CHANNEL = "yavar"
 LOOK = 0.05  # seconds between two looks at data_version
@@ -79,6 +79,7 @@ class _Shouter(threading.Thread):
     def __init__(self) -> None:
         super().__init__(name="notify", daemon=True)
         self._wanted = threading.Event()
+        self.line = 0  # the server's number of our connection
         self.start()
 
     def shout(self) -> None:
@@ -89,8 +90,8 @@ class _Shouter(threading.Thread):
             self._wanted.wait()
             self._wanted.clear()
             try:
-                with connection.cursor() as cursor:
-                    cursor.execute(f"NOTIFY {CHANNEL}")
+                run(f"NOTIFY {CHANNEL}")
+                self.line = connection.connection.info.backend_pid
             except Exception:  # the line to the database fell: the sleepers look by themselves within a second, the next call opens it anew
                 connection.close()
 
@@ -109,8 +110,9 @@ class _Ear(threading.Thread):
                 db.ensure_connection()
                 db.connection.execute(f"LISTEN {CHANNEL}")
                 while True:
-                    for _ in db.connection.notifies(timeout=30, stop_after=1):
-                        ring()
+                    for note in db.connection.notifies(timeout=30):
+                        if note.pid != _shouter().line:  # who announced rang here already
+                            ring()
             except Exception:  # as above: polling is the net, try the line again
                 connections["default"].close()
                 time.sleep(1)

@@ -102,7 +102,7 @@ class Hub:
         waiter, tick_at = wake.Waiter(), 0.0
         while not self._stop.is_set():
             try:
-                while self.look():
+                while self.look() >= BATCH:
                     pass
                 if time.monotonic() > tick_at:
                     tick_at = time.monotonic() + LOOK_AGAIN
@@ -111,7 +111,7 @@ class Hub:
             except Exception:  # a broken database line or a broken voice: readers catch up by their cursors, the hub must live
                 log.exception("the hub could not read on")
                 connection.close()
-            if self._topics or not is_sqlite():
+            if self._topics:
                 waiter.wait(LOOK_AGAIN)
             elif self._wanted.wait(LOOK_AGAIN):  # nobody listened, so no commit need wake us; whoever comes now hears again of the last second
                 self._wanted.clear()

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import Stemmer
 
-VERSION = 1  # raise with any change of what comes out; `search` rows carry it and are rebuilt
+VERSION = 2  # raise with any change of what comes out; `search` rows carry it and are rebuilt
 
 # Arabic forms to Persian ones, Persian and Arabic digits to Latin, the half-space and tatweel away (Unicode names in the order written)
 _FOLD = str.maketrans({

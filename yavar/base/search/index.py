@@ -4,13 +4,14 @@ An entry's line holds its words and its marks. A mark says where the entry belon
 stands in both lists. It begins with a letter of Unicode's private area, which no analysed word has.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cache
-from itertools import pairwise
+from itertools import islice
 from typing import NamedTuple
 
 from yavar.base.db import is_sqlite, run, run_many, sql
 
+from . import stretches
 from .analyse import VERSION, tokens
 from .models import SearchEntry
 
@@ -18,6 +19,8 @@ WORDS = "base_searchwords"
 NEXT = "base_searchwords_next"  # while `rebuild` makes it: filled from the newest entry downward
 BEGINNING = 5  # FTS5 keeps lists of beginnings of 2, 3 and 4 letters
 WINDOWS = (60, 300, 1500)
+STRETCH = 1500  # keys that PostgreSQL is asked for at once
+FEW = 2000  # lines, which are read in 2 to 4 ms
 
 
 class Hit(NamedTuple):
@@ -38,6 +41,7 @@ def create(table: str, vendor: str) -> list[str]:
     return [
         f"CREATE TABLE {table} (rowid bigint PRIMARY KEY, words tsvector NOT NULL)",
         f"ALTER TABLE {table} ALTER words SET STATISTICS 1000",  # whether a word is common decides the way it is looked for
+        f"ALTER TABLE {table} SET (autovacuum_analyze_scale_factor = 0.02)",
         f"CREATE INDEX ON {table} USING gin (words) WITH (fastupdate = off)",  # no pending list that every reader would have to go through
     ]
 
@@ -93,7 +97,8 @@ def write(table: str, entries: Sequence[tuple[int, str, Sequence[str]]]) -> None
     """Put entries' lines (key, text, marks) into a full-text table, in place of those that may be there."""
     words = "array_to_tsvector(array_remove(string_to_array(%s, ' '), ''))"
     again = f"INSERT INTO {table} (rowid, words) VALUES (%s, {words}) ON CONFLICT (rowid) DO UPDATE SET words = excluded.words"
-    rows = [(key, " ".join([*tokens(text), *marks])) for key, text, marks in sorted(entries)]  # FTS5 takes rising keys in one piece
+    # FTS5 takes rising keys in one piece
+    rows = [(key, " ".join([*tokens(text), *marks, *(() if is_sqlite() else stretches.marks_of(key))])) for key, text, marks in sorted(entries)]
     if rows:
         run_many(f"REPLACE INTO {table} (rowid, words) VALUES (?, ?)" if is_sqlite() else again, rows)
 
@@ -117,29 +122,84 @@ def find(query: str, marks: Collection[str] = (), *, before: int | None = None) 
     words = tokens(query)[:12]
     if not words:
         return
-    whole = len(words[-1]) == 1 or (
-        len(words[-1]) >= (BEGINNING if is_sqlite() else 2) and bool(_newest(_match(words[-1:], beginning=False), None, WINDOWS[0]))
-    )
-    match = _match(words, marks, beginning=not whole)
-    window = _newest(match, before, WINDOWS[0])
-    yield window
-    for last, size in pairwise(WINDOWS):
-        if len(window) < last:
-            return
-        window = _newest(match, window[-1].place, size)
+    last, place = words[-1:], before
+    whole = len(last[0]) == 1 or (len(last[0]) >= (BEGINNING if is_sqlite() else 2) and _is_word(last))
+    keys = _keys(words, marks, before) if whole and not is_sqlite() else None
+    for size in WINDOWS:
+        if keys is None:
+            window = _newest(_match(words, marks, beginning=not whole), place, size)
+        else:
+            window = _hits_at(list(islice(keys, size)))
         yield window
+        if len(window) < size:
+            return
+        place = window[-1].place
+
+
+def _is_word(word: Sequence[str]) -> bool:
+    """Whether it stands in any line as it is."""
+    holds = f"{WORDS} MATCH ?" if is_sqlite() else "words @@ ?::tsquery"
+    return run(sql.text(f"SELECT 1 FROM {WORDS} WHERE {holds} LIMIT 1"), (_match(word, beginning=False),), anew=True).fetchone() is not None
 
 
 def _newest(match: str, before: int | None, limit: int) -> list[Hit]:
-    older = "" if before is None else " AND rowid < ?"
-    holds = f"{WORDS} MATCH ?" if is_sqlite() else "words @@ ?::tsquery"
+    """The newest lines that match, as the engine finds them."""
+    holds, older = f"{WORDS} MATCH ?" if is_sqlite() else "words @@ ?::tsquery", "" if before is None else " AND rowid < ?"
     hits = f"SELECT rowid FROM {WORDS} WHERE {holds}{older} ORDER BY rowid DESC LIMIT ?"
-    rows = run(
-        sql.text(f"SELECT e.kind, e.object_id, e.group_id, e.id FROM ({hits}) hits JOIN {sql.table(SearchEntry)} e ON e.id = hits.rowid ORDER BY e.id DESC"),
-        (match, *(() if before is None else (before,)), limit),
-        anew=True,
-    ).fetchall()
-    return [Hit(*row) for row in rows]
+    asked = f"{_hit()} JOIN ({hits}) hits ON e.id = hits.rowid ORDER BY e.id DESC"
+    return [Hit(*row) for row in run(sql.text(asked), (match, *(() if before is None else (before,)), limit), anew=True).fetchall()]
+
+
+def _keys(words: Sequence[str], marks: Collection[str], before: int | None) -> Iterator[int]:
+    """On PostgreSQL: the keys of the lines that hold whole words and one of the marks, newest first. Of rare words all lines are read, and each is looked at for its
+    mark: one that stands in a million lines would cost the index 10 µs for each of them. Others are read stretch by stretch."""
+    end, match, beside = _end() if before is None else before, _match(words, beginning=False), ""
+    if any(_estimated(word) < FEW for word in words):  # not of all together: of words that come in pairs, as names do, the planner thinks too little
+        ladder: Iterable[tuple[Collection[str], int]] = [((), end)]
+        beside, marks = _either(marks), ()
+    else:
+        ladder = stretches.below(end)
+    for stretch, end in ladder:
+        asked = " & ".join([match, *(f"({_either(each)})" for each in (stretch, marks) if each)])
+        while len(found := _holding(asked, end, beside)) == STRETCH:
+            yield from found
+            end = found[-1]
+        yield from found
+
+
+def _estimated(word: str) -> int:
+    """How many lines hold it, as the planner thinks, who keeps count of the ten thousand commonest."""
+    [explained] = run(f"EXPLAIN (FORMAT JSON) SELECT 1 FROM {WORDS} WHERE words @@ %s::tsquery", (f"'{word}'",), anew=True).fetchone()[0]
+    return int(explained["Plan"]["Plan Rows"])
+
+
+def _holding(asked: str, end: int, beside: str = "") -> list[int]:
+    """The newest lines before a key that the index names, and that hold what is looked for beside it. The planner is kept from knowing what is asked, or it would
+    look through its ten thousand commonest words each time, and from knowing how few are wanted, or it might walk back line by line."""
+    theirs = " AND (words || '') @@ ?::tsquery" if beside else ""
+    hits = f"SELECT rowid FROM {WORDS} WHERE words @@ (SELECT ?::tsquery) AND rowid < ?{theirs} OFFSET 0"
+    look = sql.text(f"SELECT rowid FROM ({hits}) AS hits ORDER BY rowid DESC LIMIT {STRETCH}")
+    found = run(look, (asked, end, *([beside] if beside else ())), anew=True).fetchall()
+    return [key for (key,) in found]
+
+
+def _hits_at(keys: Sequence[int]) -> list[Hit]:
+    statement, values = sql.spread(f"{_hit()} WHERE e.id IN (??) ORDER BY e.id DESC", [keys])
+    return [Hit(*row) for row in run(sql.text(statement), values).fetchall()] if keys else []
+
+
+@cache
+def _hit() -> str:
+    return f"SELECT e.kind, e.object_id, e.group_id, e.id FROM {sql.table(SearchEntry)} e"
+
+
+def _end() -> int:
+    """Behind the newest line."""
+    return int(run(f"SELECT COALESCE(MAX(rowid), 0) + 1 FROM {WORDS}").fetchone()[0])
+
+
+def _either(marks: Iterable[str]) -> str:
+    return " | ".join(f"'{each}'" for each in marks)
 
 
 def _match(words: Sequence[str], marks: Collection[str] = (), *, beginning: bool) -> str:
@@ -162,13 +222,14 @@ def find_among(query: str, group_ids: Collection[int]) -> list[Hit]:
     words = tokens(query)[:12]
     if not words or not group_ids:
         return []
-    found = f"SELECT e.kind, e.object_id, e.group_id, e.id FROM {sql.table(SearchEntry)} e CROSS JOIN"
+    found = f"{_hit()} CROSS JOIN"
     # both are made to keep this order; the other way round they would read all that the index has of a common word
     if is_sqlite():  # FTS5's own table of lines: to ask FTS5 for one costs ten times as much
         holds = " AND instr(' ' || w.c0 || ' ', ?)" * len(words)
-        found += f" {WORDS}_content w WHERE e.group_id IN ({sql.marks(group_ids)}) AND w.id = e.id{holds}"
+        found += f" {WORDS}_content w WHERE e.group_id IN (??) AND w.id = e.id{holds}"
         asked = [f" {word} " for word in words[:-1]] + [f" {words[-1]}"]
     else:
-        found += f" LATERAL (SELECT words FROM {WORDS} WHERE rowid = e.id OFFSET 0) w WHERE e.group_id IN ({sql.marks(group_ids)}) AND w.words @@ ?::tsquery"
+        found += f" LATERAL (SELECT words FROM {WORDS} WHERE rowid = e.id OFFSET 0) w WHERE e.group_id IN (??) AND w.words @@ ?::tsquery"
         asked = [_match(words, beginning=True)]
-    return [Hit(*row) for row in run(sql.text(f"{found} ORDER BY e.id DESC"), [*group_ids, *asked], anew=True).fetchall()]
+    statement, values = sql.spread(f"{found} ORDER BY e.id DESC", [list(group_ids), *asked])
+    return [Hit(*row) for row in run(sql.text(statement), values).fetchall()]
