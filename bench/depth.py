@@ -18,13 +18,16 @@ Read = Callable[[], object]
 
 def reads(rng: random.Random) -> dict[str, Callable[[], Read]]:
     """Name -> a function that picks a sample and answers the read to be measured."""
+    from yavar.base.db import sql
+    from yavar.base.problem import Problem
     from yavar.conversations.finding import find
     from yavar.conversations.lists import Place, counts, page, view
     from yavar.conversations.models import Conversation, Draft, Inbox, Tag
     from yavar.conversations.notes.timeline import timeline
-    from yavar.conversations.policies import visible_to
-    from yavar.conversations.queries import FOR_ROWS, customer_card, rows
+    from yavar.conversations.queries import customer_card, rows
+    from yavar.conversations.union import with_neighbours
     from yavar.people.models import Agent, Team
+    from yavar.web.api.reading import conversation_for
 
     numbers = Conversation.objects.order_by("-pk").values_list("pk", flat=True)[0]
     owner, rare, big, own, team = (lambda n=n: Agent.objects.get(pk=n) for n in range(1, 6))
@@ -58,11 +61,12 @@ def reads(rng: random.Random) -> dict[str, Callable[[], Read]]:
             agent, public = who(), which().public_id
 
             def read() -> object:
-                found = visible_to(agent).filter(public_id=public).select_related(*FOR_ROWS).first()
-                if found is None:
+                try:
+                    [found] = with_neighbours([conversation_for(agent, public)])
+                except Problem:
                     return None
-                drafts = list(Draft.objects.filter(agent=agent, conversation=found).values_list("kind", "text"))
-                return timeline(found.pk), rows(agent, [found]), customer_card(agent, found.customer, apart_from=found.pk), drafts
+                drafts = sql.pick(Draft, "agent_id = ? AND conversation_id = ?", (agent.pk, found.pk))
+                return timeline(found.pk), rows(None, [found]), customer_card(agent, found.customer, apart_from=found.pk), drafts
 
             return read
 

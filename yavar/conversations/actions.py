@@ -85,18 +85,21 @@ def reply(
     """
     with transaction():
         conversation = locked(conversation_id)
-        told = f"SELECT 1 FROM {sql.table(Message)} WHERE conversation_id = ? AND client_id = ?"
-        repeated = run(sql.text(told), (conversation_id, client_id)).fetchone() is not None
-        if seen is not None and not repeated and customer_wrote_since(conversation_id, seen):
+        if seen is not None and customer_wrote_since(conversation_id, seen) and not _is_told(conversation_id, client_id):
             raise CustomerWrote(seen)
-        if not repeated and conversation.assignee_id is None and by.takes_over():
+        if conversation.assignee_id is None and by.takes_over() and not _is_told(conversation_id, client_id):
             assign(conversation_id, by, by=by)
         appended = append(conversation_id, by=by.actor, client_id=client_id, text=text, files=files, at=clock.now())
-        if not repeated:
+        if not appended.repeated:
             forget_draft(conversation_id, "reply", text, by=by)
             if resolving:
                 resolve(conversation_id, by=by)
     return appended
+
+
+def _is_told(conversation_id: int, client_id: str) -> bool:
+    told = f"SELECT 1 FROM {sql.table(Message)} WHERE conversation_id = ? AND client_id = ?"
+    return run(sql.text(told), (conversation_id, client_id)).fetchone() is not None
 
 
 def customer_wrote_since(conversation_id: int, seen: int) -> bool:

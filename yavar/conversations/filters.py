@@ -21,7 +21,7 @@ from .models import Conversation, ConversationTag, ConversationValue, Inbox, Tag
 SOON = timedelta(hours=1)
 # how many conversations have a tag, by engine, measured on a list of a million: up to FEW they are looked up and sorted; beyond, the list is walked until there are
 # enough, and each of its rows is looked for among all that have the tag (put together first), or, of more than MANY, in the table of all tags
-FEW, MANY = {"sqlite": 1000, "postgresql": 2500}, {"sqlite": 10_000, "postgresql": 2500}
+FEW, MANY = {"sqlite": 1000, "postgresql": 4000}, {"sqlite": 10_000, "postgresql": 4000}
 
 Key = Annotated[str, msgspec.Meta(max_length=22)]
 Status = Literal["open", "snoozed", "resolved"]

@@ -102,7 +102,7 @@ class Conversation(models.Model):
             models.Index(fields=["customer", "-last_at", "status", "inbox"], name="conversation_customer"),
             models.Index(fields=["inbox", "status", "-last_at", "-id"], condition=Q(assignee__isnull=True), name="conversation_free_inbox"),
             models.Index(fields=["team", "status", "-last_at", "-id"], condition=Q(assignee__isnull=True, team__isnull=False), name="conversation_free_team"),
-            models.Index(fields=["status", "-last_at", "-id"], condition=Q(assignee__isnull=True), name="conversation_unassigned"),
+            models.Index(fields=["status", "-last_at", "-id", "team"], condition=Q(assignee__isnull=True), name="conversation_unassigned"),
             # the same lists in order of what is due; most conversations have nothing due and cost nothing here
             models.Index(fields=["due_at", "id"], condition=DUE, name="conversation_due"),
             models.Index(fields=["assignee", "due_at", "id"], condition=DUE, name="conversation_due_assignee"),

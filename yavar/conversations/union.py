@@ -46,14 +46,19 @@ def load(wanted: Sequence[int]) -> list[Conversation]:
     building and unpacking costs Django twice as much as all the rest of a list.
     """
     found = sql.by_key(Conversation, wanted)
-    customers = sql.by_key(Customer, (c.customer_id for c in found.values()))
+    return with_neighbours([found[key] for key in wanted if key in found])
+
+
+def with_neighbours(found: list[Conversation]) -> list[Conversation]:
+    """The same conversations, with what `load` reads beside them."""
+    customers = sql.by_key(Customer, (c.customer_id for c in found))
     survivors = sql.by_key(Customer, (c.merged_into_id for c in customers.values() if c.merged_into_id is not None))
-    inboxes = sql.by_key(Inbox, (c.inbox_id for c in found.values()))
+    inboxes = sql.by_key(Inbox, (c.inbox_id for c in found))
     for customer in customers.values():
         customer.merged_into = survivors.get(customer.merged_into_id or 0)
-    for conversation in found.values():
+    for conversation in found:
         conversation.customer, conversation.inbox = customers[conversation.customer_id], inboxes[conversation.inbox_id]
-    return [found[key] for key in wanted if key in found]
+    return found
 
 
 def keys(found: Sequence[Part], size: int, after: Place | None = None, *, soonest: bool = False) -> list[int]:

@@ -1,5 +1,6 @@
 """Conversations: lists, one of them, and what is said in it."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -200,13 +201,13 @@ def _customer(agent: Agent, who: From) -> Customer:
 def get_conversation(request: HttpRequest, agent: Agent, id: str) -> Any:
     """One conversation with its person. Of a merged one its survivor. The ETag is its version."""
     at = mark()
-    found = union.load([conversation_for(agent, id).pk])[0]
+    [found] = union.with_neighbours([conversation_for(agent, id)])
     typed = sql.pick(Draft, "agent_id = ? AND conversation_id = ?", (agent.pk, found.pk))
     drafts = {"reply": "", "note": ""} | {draft.kind: draft.text for draft in typed}
     items, before = timeline(found.pk)
     merged = Conversation.objects.filter(pk__in=merged_into(found.pk)) if any(item.origin for item in items) or before else []
     response = answer({
-        "row": rows(agent, [found])[0], "customer": customer_card(agent, found.customer, apart_from=found.pk), "timeline": {"items": items, "before": before},
+        "row": replace(rows(None, [found])[0], draft=bool(typed)), "customer": customer_card(agent, found.customer, apart_from=found.pk), "timeline": {"items": items, "before": before},
         "drafts": drafts, "seen": {"agent": found.agent_seen, "customer": found.customer_seen}, "people": presence.facts(found.public_id),
         "fields": found.fields, "followers": followers_of(found.pk),
         "linked": rows(agent, linked_with(agent, found.pk)), "merged": [{"id": c.public_id, "reference": c.reference, "subject": c.subject} for c in merged], "held": held_in(found.pk), "promises": promises_of(found.pk), "recipients": recipients_of(found), "cursor": at,
