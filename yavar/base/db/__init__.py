@@ -94,15 +94,11 @@ def run(sql: str, values: Sequence[Any] = (), *, anew: bool = False) -> Any:
 
 
 def run_many(sql: str, rows: Sequence[Sequence[Any]]) -> None:
-    """Execute one statement that answers nothing for each of several lists of values, as `run` does."""
+    """SQLite: execute one statement that answers nothing for each of several lists of values, as `run` does. PostgreSQL takes columns as arrays, in one statement."""
     db = _connection()
     if db.connection is None:
         db.ensure_connection()
-    if is_sqlite():
-        db.connection.cursor().executemany(sql, rows)
-    else:
-        for row in rows:
-            db.line.ask(sql, row)  # type: ignore[attr-defined]
+    db.connection.cursor().executemany(sql, rows)
     if db.force_debug_cursor:
         db.queries_log.append({"sql": f"{len(rows)} times: {sql}", "time": "0"})
 

@@ -142,8 +142,20 @@ def create(row: M) -> M:
 def create_all(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Write several new rows that are no objects, each the values of the same fields; other fields become null. Their keys stay unknown."""
     writers = [write for _attribute, write in _writers(model, *names)]
-    if given := [[write(value) if write else value for write, value in zip(writers, row, strict=True)] for row in rows]:
+    given = [[write(value) if write else value for write, value in zip(writers, row, strict=True)] for row in rows]
+    if given and is_sqlite():
         run_many(insert(model, *names, returning=False), given)
+    elif given:
+        run(_insert_all(model, *names), [list(column) for column in zip(*given, strict=True)])
+
+
+@cache
+def _insert_all(model: type[models.Model], *names: str) -> str:
+    """PostgreSQL's one statement for any number of rows, which come as columns."""
+    fields = [model._meta.get_field(name) for name in names]
+    columns = ", ".join(f'"{field.column}"' for field in fields)  # type: ignore[union-attr]
+    lists = ", ".join(f"%s::{field.db_type(connection)}[]" for field in fields)
+    return f"INSERT INTO {table(model)} ({columns}) SELECT * FROM unnest({lists})"
 
 
 def update(row: models.Model, *names: str) -> None:

@@ -95,12 +95,17 @@ def lowest_of(table: str) -> int | None:
 
 def write(table: str, entries: Sequence[tuple[int, str, Sequence[str]]]) -> None:
     """Put entries' lines (key, text, marks) into a full-text table, in place of those that may be there."""
-    words = "array_to_tsvector(array_remove(string_to_array(%s, ' '), ''))"
-    again = f"INSERT INTO {table} (rowid, words) VALUES (%s, {words}) ON CONFLICT (rowid) DO UPDATE SET words = excluded.words"
     # FTS5 takes rising keys in one piece
     rows = [(key, " ".join([*tokens(text), *marks, *(() if is_sqlite() else stretches.marks_of(key))])) for key, text, marks in sorted(entries)]
-    if rows:
-        run_many(f"REPLACE INTO {table} (rowid, words) VALUES (?, ?)" if is_sqlite() else again, rows)
+    if rows and is_sqlite():
+        run_many(f"REPLACE INTO {table} (rowid, words) VALUES (?, ?)", rows)
+    elif rows:
+        words = "array_to_tsvector(array_remove(string_to_array(words, ' '), ''))"
+        given = f"SELECT key, {words} FROM unnest(%s::bigint[], %s::text[]) AS given (key, words)"
+        run(
+            f"INSERT INTO {table} (rowid, words) {given} ON CONFLICT (rowid) DO UPDATE SET words = excluded.words",
+            [list(each) for each in zip(*rows, strict=True)],
+        )
 
 
 def forget(kind: str, object_ids: Sequence[int]) -> None:
