@@ -4,7 +4,7 @@ An entry's line holds its words and its marks. A mark says where the entry belon
 stands in both lists. It begins with a letter of Unicode's private area, which no analysed word has.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cache
 from itertools import islice
 from typing import NamedTuple
@@ -19,8 +19,6 @@ WORDS = "base_searchwords"
 NEXT = "base_searchwords_next"  # while `rebuild` makes it: filled from the newest entry downward
 BEGINNING = 5  # FTS5 keeps lists of beginnings of 2, 3 and 4 letters
 WINDOWS = (60, 300, 1500)
-STRETCH = 1500  # keys that PostgreSQL is asked for at once
-FEW = 2000  # lines, which are read in 2 to 4 ms
 
 
 class Hit(NamedTuple):
@@ -129,7 +127,7 @@ def find(query: str, marks: Collection[str] = (), *, before: int | None = None) 
         return
     last, place = words[-1:], before
     whole = len(last[0]) == 1 or (len(last[0]) >= (BEGINNING if is_sqlite() else 2) and _is_word(last))
-    keys = _keys(words, marks, before) if whole and not is_sqlite() else None
+    keys = stretches.keys(WORDS, words, marks, before) if whole and not is_sqlite() else None
     for size in WINDOWS:
         if keys is None:
             window = _newest(_match(words, marks, beginning=not whole), place, size)
@@ -155,39 +153,6 @@ def _newest(match: str, before: int | None, limit: int) -> list[Hit]:
     return [Hit(*row) for row in run(sql.text(asked), (match, *(() if before is None else (before,)), limit), anew=True).fetchall()]
 
 
-def _keys(words: Sequence[str], marks: Collection[str], before: int | None) -> Iterator[int]:
-    """On PostgreSQL: the keys of the lines that hold whole words and one of the marks, newest first. Of rare words all lines are read, and each is looked at for its
-    mark: one that stands in a million lines would cost the index 10 µs for each of them. Others are read stretch by stretch."""
-    end, match, beside = _end() if before is None else before, _match(words, beginning=False), ""
-    if any(_estimated(word) < FEW for word in words):  # not of all together: of words that come in pairs, as names do, the planner thinks too little
-        ladder: Iterable[tuple[Collection[str], int]] = [((), end)]
-        beside, marks = _either(marks), ()
-    else:
-        ladder = stretches.below(end)
-    for stretch, end in ladder:
-        asked = " & ".join([match, *(f"({_either(each)})" for each in (stretch, marks) if each)])
-        while len(found := _holding(asked, end, beside)) == STRETCH:
-            yield from found
-            end = found[-1]
-        yield from found
-
-
-def _estimated(word: str) -> int:
-    """How many lines hold it, as the planner thinks, who keeps count of the ten thousand commonest."""
-    [explained] = run(f"EXPLAIN (FORMAT JSON) SELECT 1 FROM {WORDS} WHERE words @@ %s::tsquery", (f"'{word}'",), anew=True).fetchone()[0]
-    return int(explained["Plan"]["Plan Rows"])
-
-
-def _holding(asked: str, end: int, beside: str = "") -> list[int]:
-    """The newest lines before a key that the index names, and that hold what is looked for beside it. The planner is kept from knowing what is asked, or it would
-    look through its ten thousand commonest words each time, and from knowing how few are wanted, or it might walk back line by line."""
-    theirs = " AND (words || '') @@ ?::tsquery" if beside else ""
-    hits = f"SELECT rowid FROM {WORDS} WHERE words @@ (SELECT ?::tsquery) AND rowid < ?{theirs} OFFSET 0"
-    look = sql.text(f"SELECT rowid FROM ({hits}) AS hits ORDER BY rowid DESC LIMIT {STRETCH}")
-    found = run(look, (asked, end, *([beside] if beside else ())), anew=True).fetchall()
-    return [key for (key,) in found]
-
-
 def _hits_at(keys: Sequence[int]) -> list[Hit]:
     statement, values = sql.spread(f"{_hit()} WHERE e.id IN (??) ORDER BY e.id DESC", [keys])
     return [Hit(*row) for row in run(sql.text(statement), values).fetchall()] if keys else []
@@ -196,15 +161,6 @@ def _hits_at(keys: Sequence[int]) -> list[Hit]:
 @cache
 def _hit() -> str:
     return f"SELECT e.kind, e.object_id, e.group_id, e.id FROM {sql.table(SearchEntry)} e"
-
-
-def _end() -> int:
-    """Behind the newest line."""
-    return int(run(f"SELECT COALESCE(MAX(rowid), 0) + 1 FROM {WORDS}").fetchone()[0])
-
-
-def _either(marks: Iterable[str]) -> str:
-    return " | ".join(f"'{each}'" for each in marks)
 
 
 def _match(words: Sequence[str], marks: Collection[str] = (), *, beginning: bool) -> str:

@@ -30,8 +30,8 @@ def test_every_key_below_stands_in_just_one_step(end):
 @pytest.mark.django_db
 @pytest.mark.parametrize("few", [0, 10**9], ids=["by stretches", "as rare words"])
 def test_the_same_is_found_either_way(monkeypatch, few):
-    monkeypatch.setattr(index, "FEW", few)
-    monkeypatch.setattr(index, "STRETCH", 2)
+    monkeypatch.setattr(stretches, "FEW", few)
+    monkeypatch.setattr(stretches, "AT_ONCE", 2)
     monkeypatch.setattr(stretches, "BITS", (1, 2, 3))
     monkeypatch.setattr(index, "WINDOWS", (3, 5, 60))
     for key in range(1, 41):
