@@ -135,5 +135,4 @@ def database(env: Env) -> dict[str, object]:
     return {
         "ENGINE": "yavar.base.db.postgres", "NAME": unquote(parts.path.lstrip("/")), "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""), "HOST": unquote(query.get("host", parts.hostname or "")), "PORT": parts.port or "", "CONN_MAX_AGE": None,
-        "CONN_HEALTH_CHECKS": True,
     }  # fmt: skip

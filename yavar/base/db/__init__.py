@@ -84,7 +84,7 @@ def run(sql: str, values: Sequence[Any] = (), *, anew: bool = False) -> Any:
     unless `anew`: for one whose best way depends on them, as a list of a large inbox and of a small one.
     """
     db = _connection()
-    if db.connection is None:
+    if db.connection is None or not is_sqlite():
         db.ensure_connection()
     cursor = db.connection.cursor().execute(sql, values) if is_sqlite() else db.line.ask(sql, values, anew)  # type: ignore[attr-defined]
     if db.force_debug_cursor:  # a test counts and reads what is asked

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from yavar.base.db import run, savepoint, sql, transaction
-from yavar.base.db.postgres import line
+from yavar.base.db.postgres import base, line
 from yavar.desk.models import Setting
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
@@ -77,15 +77,37 @@ def test_no_more_is_kept_prepared_than_the_server_can_hold(monkeypatch):
     assert run("SELECT %s::int AS n0", (2,)).fetchone() == (2,)
 
 
-def test_a_line_that_fell_is_opened_anew_by_the_next_request():
+def fall() -> None:
+    """The server ends our line, as when it is started again."""
     connection.ensure_connection()
-    run("SELECT 1")
-    assert connection.is_usable()
     with psycopg.connect(**{**connection.get_connection_params(), "cursor_factory": psycopg.Cursor}, autocommit=True) as other:
         other.execute("SELECT pg_terminate_backend(%s)", (connection.connection.info.backend_pid,))
-    with pytest.raises(psycopg.OperationalError):
-        run("SELECT 1")
-    connection.close_if_unusable_or_obsolete()  # as each request begins
+
+
+@pytest.mark.parametrize("ask", [lambda: run("SELECT 1").fetchone(), Setting.objects.count], ids=["run", "Django"])
+def test_a_line_that_fell_while_it_slept_is_opened_anew_before_anybody_notices(monkeypatch, ask):
+    ask()
+    monkeypatch.setattr(base, "FRESH", 0)
+    fall()
+    assert ask() is not None
     with transaction():
         put("a")
     assert Setting.objects.count() == 1
+
+
+def test_a_line_that_falls_under_a_transaction_fails_it_and_nothing_after_it():
+    run("SELECT 1")
+    with pytest.raises(psycopg.OperationalError), transaction():
+        put("a")
+        fall()
+        put("b")
+    put("c")
+    assert list(Setting.objects.values_list("key", flat=True)) == ["c"]
+
+
+def test_a_line_that_fell_a_moment_ago_fails_once():
+    run("SELECT 1")
+    fall()
+    with pytest.raises(psycopg.OperationalError):
+        run("SELECT 1")
+    assert run("SELECT 1").fetchone() == (1,)

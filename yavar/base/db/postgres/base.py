@@ -10,7 +10,7 @@ from psycopg.adapt import Loader
 
 from yavar.base.db.postgres.line import Line
 
-FRESH = 1  # seconds for which a connection that answered is not asked whether it lives
+FRESH = 5  # seconds for which a connection that answered is not asked whether it lives
 
 
 class Moment(Loader):
@@ -31,11 +31,18 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         connection = super().get_new_connection(conn_params)
         connection.adapters.register_loader("timestamptz", Moment)
-        self.line = Line(connection)
+        self.line, self._answered = Line(connection), time.monotonic()
         return connection
 
+    def ensure_connection(self) -> None:
+        """Called before whatever is asked. A line that fell is opened anew, whoever's thread it is: the database may have been restarted while it slept."""
+        idle = self.connection is not None and not self.in_atomic_block and (self.connection.closed or self.connection.autocommit)  # not one that is being made
+        if idle and not self.is_usable():
+            self.close()
+        super().ensure_connection()
+
     def is_usable(self) -> bool:
-        """Django asks before each request: a statement more."""
+        """Asked of the server once in a while only: it is a statement more."""
         now = time.monotonic()
         known = now - self._answered < FRESH and not self.errors_occurred and self.connection is not None and not self.connection.closed
         if not known and not super().is_usable():
