@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import psycopg
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection
+from django.test.utils import CaptureQueriesContext
 
 from yavar.base.db import run, savepoint, sql, transaction
 from yavar.base.db.postgres import base, line
@@ -111,3 +112,13 @@ def test_a_line_that_fell_a_moment_ago_fails_once():
     with pytest.raises(psycopg.OperationalError):
         run("SELECT 1")
     assert run("SELECT 1").fetchone() == (1,)
+
+
+def test_a_mistake_in_a_statement_is_no_reason_to_ask_again_and_again():
+    with pytest.raises(DatabaseError):
+        Setting.objects.extra(where=["nothing"]).count()
+    assert connection.is_usable()
+    with CaptureQueriesContext(connection) as asked:
+        run("SELECT 1")
+    assert len(asked) == 1
+    assert not connection.errors_occurred

@@ -44,8 +44,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def is_usable(self) -> bool:
         """Asked of the server once in a while only: it is a statement more."""
         now = time.monotonic()
-        known = now - self._answered < FRESH and not self.errors_occurred and self.connection is not None and not self.connection.closed
-        if not known and not super().is_usable():
-            return False
+        if self.errors_occurred or now - self._answered > FRESH or self.connection is None or self.connection.closed:
+            if not super().is_usable():
+                return False
+            self.errors_occurred = False
         self._answered = now
         return True
