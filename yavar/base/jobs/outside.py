@@ -39,7 +39,7 @@ log = logging.getLogger("yavar.jobs")
 
 THREADS = 64  # calls under way at once: they sleep in the kernel and hold no database connection
 RENEWED = LEASE / 3
-REST = 0.03  # seconds after news: one look for what came in the same moment
+REST = 0.03  # seconds after news while no call is out: one look for what came in the same moment
 GRACE = 3.0  # seconds that calls under way are waited for at the end
 
 Steps = Generator[Callable[[], Any], Any, None]
@@ -81,7 +81,8 @@ class Outside:
                 busy = 0
             if not busy:
                 waiter.wait(1.0)
-                stop.wait(REST)
+                if not self.under_way:
+                    stop.wait(REST)
         self.wait(GRACE)
 
     def turn(self) -> int:
