@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from yavar.base.db import run, sql
+from yavar.base.db import sql
 from yavar.desk.models import Brand
 from yavar.people.models import Agent, Customer, Team
 from yavar.people.team.powers import Held
@@ -95,8 +95,8 @@ def seen_among(agent: Agent, keys: Collection[int]) -> set[int]:
     if not keys:
         return set()
     terms = _terms(agent, READ, _inboxes_of)
-    by_key, values = sql.spread(f"SELECT id, inbox_id, team_id, assignee_id FROM {sql.table(Conversation)} WHERE id IN (??)", [list(keys)])
-    found = map(Whose._make, run(sql.text(by_key), values).fetchall())
+    by_key = f"SELECT id, inbox_id, team_id, assignee_id FROM {sql.table(Conversation)} WHERE id IN (??)"
+    found = map(Whose._make, sql.ask(by_key, [list(keys)]).fetchall())
     return {each.pk for each in found if any(_is_true(term, each) for term in terms)}
 
 

@@ -68,8 +68,7 @@ def _unseen(conversations: Collection[int]) -> dict[int, list[Notification]]:
 def _tell(event: Event, conversation: Conversation, found: Mapping[int, str], audience: Audience, unseen: Sequence[Notification]) -> None:
     dealt = {each.pk for each in unseen if _is_dealt_with(each, event)}
     if dealt:
-        seen, values = sql.spread(f"UPDATE {sql.table(Notification)} SET seen_at = ? WHERE id IN (??)", (sql.moment(clock.now()), dealt))
-        run(sql.text(seen), values)
+        sql.ask(f"UPDATE {sql.table(Notification)} SET seen_at = ? WHERE id IN (??)", (sql.moment(clock.now()), dealt))
     wished = {agent: kind for agent, kind in found.items() if audience.wish(agent, kind)}
     if EVERYBODY in wished:
         wished = dict.fromkeys(audience.apart(wished[EVERYBODY]), wished[EVERYBODY]) | wished

@@ -58,6 +58,12 @@ def spread(statement: str, values: Sequence[Any]) -> tuple[str, Sequence[Any]]:
     return statement, flat
 
 
+def ask(statement: str, values: Sequence[Any]) -> Any:
+    """`run` a hand-written statement with `?` marks, `IN (??)` for a list."""
+    statement, values = spread(statement, values)
+    return run(text(statement), values)
+
+
 def from_django(statement: str) -> str:
     """A statement that Django made, for `run`."""
     return statement.replace("%s", "?").replace("%%", "%") if is_sqlite() else statement
@@ -105,15 +111,13 @@ def pick(model: type[M], condition: str, values: Sequence[Any]) -> list[M]:
     """Rows of a model by a condition with `?` marks, `IN (??)` for a list. Django need not build the query, nor look at every value of every row: a fifth of the time,
     which lists and streams feel. Values as `run` takes them."""
     reader = _reader(model)
-    condition, values = spread(condition, values)
-    return _rows(model, reader, run(text(f"SELECT {reader.columns} FROM {table(model)} WHERE {condition}"), values).fetchall())
+    return _rows(model, reader, ask(f"SELECT {reader.columns} FROM {table(model)} WHERE {condition}", values).fetchall())
 
 
 def changed(model: type[M], changes: str, condition: str, values: Sequence[Any]) -> list[M]:
     """Change rows by a condition and answer them as they are then, in no order, in one statement. `changes` stand behind SET, with `?` marks."""
     reader = _reader(model)
-    condition, values = spread(condition, values)
-    return _rows(model, reader, run(text(f"UPDATE {table(model)} SET {changes} WHERE {condition} RETURNING {reader.columns}"), values).fetchall())
+    return _rows(model, reader, ask(f"UPDATE {table(model)} SET {changes} WHERE {condition} RETURNING {reader.columns}", values).fetchall())
 
 
 def _rows(model: type[M], reader: _Reader, rows: Iterable[Sequence[Any]]) -> list[M]:
@@ -206,7 +210,6 @@ def below(model: type[models.Model], parent: str, key: int) -> list[int]:
     found: list[int] = []
     level = [key]
     while level:
-        statement, values = spread(f"SELECT id FROM {table(model)} WHERE {parent} IN (??) ORDER BY id", [level])
-        level = [row[0] for row in run(text(statement), values).fetchall()]
+        level = [row[0] for row in ask(f"SELECT id FROM {table(model)} WHERE {parent} IN (??) ORDER BY id", [level]).fetchall()]
         found += level
     return found

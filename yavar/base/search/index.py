@@ -154,8 +154,7 @@ def _newest(match: str, before: int | None, limit: int) -> list[Hit]:
 
 
 def _hits_at(keys: Sequence[int]) -> list[Hit]:
-    statement, values = sql.spread(f"{_hit()} WHERE e.id IN (??) ORDER BY e.id DESC", [keys])
-    return [Hit(*row) for row in run(sql.text(statement), values).fetchall()] if keys else []
+    return [Hit(*row) for row in sql.ask(f"{_hit()} WHERE e.id IN (??) ORDER BY e.id DESC", [keys]).fetchall()] if keys else []
 
 
 @cache
@@ -192,5 +191,4 @@ def find_among(query: str, group_ids: Collection[int]) -> list[Hit]:
     else:
         found += f" LATERAL (SELECT words FROM {WORDS} WHERE rowid = e.id OFFSET 0) w WHERE e.group_id IN (??) AND w.words @@ ?::tsquery"
         asked = [_match(words, beginning=True)]
-    statement, values = sql.spread(f"{found} ORDER BY e.id DESC", [list(group_ids), *asked])
-    return [Hit(*row) for row in run(sql.text(statement), values).fetchall()]
+    return [Hit(*row) for row in sql.ask(f"{found} ORDER BY e.id DESC", [list(group_ids), *asked]).fetchall()]
