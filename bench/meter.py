@@ -65,7 +65,8 @@ def attach() -> None:
 
         from yavar.base.db.postgres.line import Line
 
-        Line.ask = _timed(Line.ask, True)  # type: ignore[method-assign]
+        for name in ("ask", "ask_all"):
+            setattr(Line, name, _timed(getattr(Line, name), True))
         kinds = (psycopg.Cursor,)
     for kind in kinds:
         for name, statement in NAMES.items():

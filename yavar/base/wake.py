@@ -15,6 +15,7 @@ from yavar.base.db import is_sqlite, run
 
 CHANNEL = "yavar"
 LOOK = 0.05  # seconds between two looks at data_version
+REST = 0.01  # seconds between two calls of NOTIFY: on a busy desk several commits share one
 
 _bells: "weakref.WeakSet[Waiter]" = weakref.WeakSet()
 
@@ -92,6 +93,7 @@ class _Shouter(threading.Thread):
             try:
                 run(f"NOTIFY {CHANNEL}")
                 self.line = connection.connection.info.backend_pid
+                time.sleep(REST)
             except Exception:  # the line to the database fell: the sleepers look by themselves within a second, the next call opens it anew
                 connection.close()
 

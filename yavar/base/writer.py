@@ -117,6 +117,8 @@ def write_one(item: Item) -> Outcome:
         run("SAVEPOINT item")
         try:
             answer = item.write()
+            run("RELEASE SAVEPOINT item")
+            return answer
         except Exception as error:
             # a full disk may end the transaction under us; then this raises too and the whole batch is not stored
             run("ROLLBACK TO SAVEPOINT item")
@@ -127,8 +129,6 @@ def write_one(item: Item) -> Outcome:
             if not isinstance(error, Problem):
                 log.exception("an item could not be written")
             return error
-        run("RELEASE SAVEPOINT item")
-        return answer
     raise AssertionError("unreachable")
 
 

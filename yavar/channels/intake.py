@@ -84,7 +84,7 @@ def deliver(message: InboundMessage) -> Appended:
             inbound = Inbound(message.inbox_id, customer.pk, None, client_id, message.text, keys, message.lang, message.at)
             stored = begin(f"mail:{message.inbox_id}:{message.key}", lambda: inbound, about=About(subject=message.subject))
         if not stored.repeated:
-            sql.create(Original(message_id=stored.message_id, text=message.whole, html=message.html, head=message.head))
+            sql.add(Original(message_id=stored.message_id, text=message.whole, html=message.html, head=message.head))
             _copied(stored.conversation_id, message)
             _hint(stored.conversation_id, thread, message)
             if thread.token is not None:

@@ -76,7 +76,7 @@ def _enter(inbox: Inbox, came: Came, file: File | None, unused: list[File]) -> b
     if fetched:
         return False
     if known:
-        sql.create(Arrival(receipt_id=known[0], source=came.source, place=place, at=now, repeat=True))
+        sql.add(Arrival(receipt_id=known[0], source=came.source, place=place, at=now, repeat=True))
         return False
     receipt = Receipt(inbox=inbox, key=came.key, size=came.size or (file.size if file else 0), received_at=now)
     if file is None:
@@ -84,7 +84,7 @@ def _enter(inbox: Inbox, came: Came, file: File | None, unused: list[File]) -> b
     else:
         receipt.file = files.keep(file, SYSTEM, attached=True)
     sql.create(receipt)
-    sql.create(Arrival(receipt=receipt, source=came.source, place=place, at=now))
+    sql.add(Arrival(receipt=receipt, source=came.source, place=place, at=now))
     if file is None:
         _told(receipt)
     return True

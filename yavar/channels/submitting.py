@@ -140,7 +140,7 @@ def _deliver(inbox: Inbox, slip: Slip, key: str, claim: Claim) -> Appended:
             "fields": slip.fields | slip.unasked,
             "date": slip.at.isoformat(),
         }
-        sql.create(Original(message_id=stored.message_id, text=slip.text, head=head))
+        sql.add(Original(message_id=stored.message_id, text=slip.text, head=head))
         claims.ask(claim, inbox, Conversation.objects.select_related("customer").get(pk=stored.conversation_id).customer, slip.lang)
     return stored
 

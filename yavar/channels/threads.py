@@ -33,7 +33,7 @@ def issue(conversation_id: int, customer_id: int, message_id: int | None = None,
     it is `token_of` that."""
     token = token_of(seed or ids.public_id())
     with transaction():
-        sql.create(ReplyToken(
+        sql.add(ReplyToken(
             token_hash=crypto.token_hash(token, PURPOSE), conversation_id=conversation_id, customer_id=customer_id, message_id=message_id,
             address=address, epoch=epoch(), created_at=clock.now(),
         ))  # fmt: skip

@@ -8,7 +8,7 @@ import msgspec
 from django.utils.translation import gettext_lazy as _
 
 from yavar.base import clock
-from yavar.base.db import is_sqlite, run, sql, transaction
+from yavar.base.db import is_sqlite, run, run_later, sql, transaction
 from yavar.base.events import Actor, Doer, record
 from yavar.base.problem import Problem
 from yavar.desk.models import RequestType
@@ -262,7 +262,7 @@ def seen_by_customer(conversation_id: int, seq: int) -> None:
 def forget_draft(conversation_id: int, kind: str, text: str, *, by: Agent) -> None:
     """What was sent is no draft any more. Another text is: after an outage a newer draft may arrive before the older message."""
     forget = f"DELETE FROM {sql.table(Draft)} WHERE conversation_id = ? AND agent_id = ? AND kind = ? AND text IN (?, ?)"
-    run(sql.text(forget), (conversation_id, by.pk, kind, text, text.strip()))
+    run_later(sql.text(forget), (conversation_id, by.pk, kind, text, text.strip()))
 
 
 def keep_draft(conversation_id: int, kind: str, text: str, *, by: Agent) -> None:

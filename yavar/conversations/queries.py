@@ -29,9 +29,11 @@ def rows(agent: Agent | None, conversations: Sequence[Conversation]) -> list[Row
         return []
     keys = [c.pk for c in conversations]
     tags: dict[int, list[str]] = {}
-    for link in sql.pick(ConversationTag, "conversation_id IN (??) ORDER BY id", [keys]):
+    drafted = [sql.Pick(Draft, "agent_id = ? AND conversation_id IN (??)", [agent.pk, keys])] if agent else []
+    links, *typed = union.meet(conversations, sql.Pick(ConversationTag, "conversation_id IN (??) ORDER BY id", [keys]), *drafted)
+    for link in links:
         tags.setdefault(link.conversation_id, []).append(ids.public_id_of(Tag, link.tag_id))
-    drafts = {draft.conversation_id for draft in sql.pick(Draft, "agent_id = ? AND conversation_id IN (??)", [agent.pk, keys])} if agent else set()
+    drafts = {draft.conversation_id for found in typed for draft in found}
     people = survivors(c.customer for c in conversations)
     return [_row(c, people[c.customer_id], tags.get(c.pk, []), c.pk in drafts if agent else None) for c in conversations]
 

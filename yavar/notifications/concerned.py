@@ -1,6 +1,7 @@
 """Whom a fact concerns, and as what. Nobody hears of their own doing."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 
 from yavar.base.db import sql
 from yavar.base.events import Actor
@@ -25,10 +26,19 @@ FEW = 50  # facts since, among which a change of owner is looked for
 EVERYBODY = 0  # in place of an agent's key
 
 
-def concerned(event: Event, conversation: Conversation) -> dict[int, str]:
-    """Agents by key, or EVERYBODY, each with the kind of news it is to them (`choices.KINDS`); the strongest kind counts. A few short queries, mostly one."""
+def followers(conversations: Iterable[int]) -> dict[int, list[int]]:
+    """Who follows them, by conversation."""
+    found = defaultdict(list)
+    for link in sql.pick(Conversation.followers.through, "conversation_id IN (??) ORDER BY id", [list(conversations)]):
+        found[link.conversation_id].append(link.agent_id)
+    return found
+
+
+def concerned(event: Event, conversation: Conversation, following: Collection[int]) -> dict[int, str]:
+    """Agents by key, or EVERYBODY, each with the kind of news it is to them (`choices.KINDS`); the strongest kind counts. `following`: who follows the conversation. A few
+    short queries, mostly none."""
     found: dict[int, str] = {}
-    for agent, kind in [*_called(event), *_promised(event, conversation), *_owner(event, conversation), *_others(event, conversation)]:
+    for agent, kind in [*_called(event), *_promised(event, conversation), *_owner(event, conversation), *_others(event, conversation, following)]:
         if agent is not None and event.actor != f"agent:{agent}":
             found.setdefault(agent, kind)
     return found
@@ -96,11 +106,11 @@ def _sleeper(conversation: int) -> int | None:
     return actor.id if actor and actor.kind == "agent" else None
 
 
-def _others(event: Event, conversation: Conversation) -> list[tuple[int | None, str]]:
+def _others(event: Event, conversation: Conversation, following: Collection[int]) -> list[tuple[int | None, str]]:
     """Who follows it; and everybody, when a customer waits and nobody has it."""
     found: list[tuple[int | None, str]] = []
     if event.name in ("message.received", "message.sent") and not event.actor.startswith("bot:"):
-        found += [(link.agent_id, "followed") for link in sql.pick(Conversation.followers.through, "conversation_id = ? ORDER BY id", (conversation.pk,))]
+        found += [(agent, "followed") for agent in following]
     if conversation.assignee_id is None and conversation.status == Conversation.Status.OPEN and _asks(event) and not _taken_since(event, conversation):
         found.append((EVERYBODY, "new"))
     return found

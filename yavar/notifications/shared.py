@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from yavar.base.db import run, sql, transaction
+from yavar.base.db import run, run_later, sql, transaction
 from yavar.base.events.models import Event
 from yavar.conversations.models import ReadMark
 from yavar.conversations.policies import READ, visible_to
@@ -70,7 +70,9 @@ def glanced_already(event: Event, readers_of: int) -> None:
         told = f"SELECT id FROM {sql.table(Notification)} WHERE event = ? AND agent_id IS NULL"
         readers = f"SELECT agent_id, ({told}), CAST(? AS bigint) FROM {sql.table(ReadMark)} WHERE conversation_id = ? AND version >= ?"
         again = "ON CONFLICT (agent_id, notification_id) DO UPDATE SET event = excluded.event"
-        run(sql.text(f"INSERT INTO {sql.table(Glance)} (agent_id, notification_id, event) {readers} {again}"), (event.pk, event.pk, readers_of, event.seq))
+        run_later(
+            sql.text(f"INSERT INTO {sql.table(Glance)} (agent_id, notification_id, event) {readers} {again}"), (event.pk, event.pk, readers_of, event.seq)
+        )
 
 
 def particular() -> Iterable[int]:

@@ -1,10 +1,12 @@
 """The job beside facts: one row for each person whom one concerns (and one for all, when that is everybody), or one more in the row they have not seen yet."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
+from typing import NamedTuple
 
 from yavar.base import clock, ids
-from yavar.base.db import run, sql
+from yavar.base.db import sql
 from yavar.base.events.models import Event
 from yavar.base.jobs import job
 from yavar.conversations.models import Conversation, ReadMark
@@ -12,12 +14,11 @@ from yavar.conversations.policies import who_may_see
 from yavar.people.team.crew import crew
 
 from . import choices, pushing, shared
-from .concerned import DEALT, EVERYBODY, TAKEN, concerned, dealt_since
+from .concerned import DEALT, EVERYBODY, TAKEN, concerned, dealt_since, followers
 from .models import Notification
 
 TELL = "notifications.tell"
 SOON = timedelta(seconds=5)  # before a push: whoever has the conversation before them has seen it by then
-NEVER = 2**31 - 1  # a version that nobody has read
 SELDOM = timedelta(minutes=1)  # between two pushes about the same
 NAMES = ("public_id", "agent_id", "kind", "conversation_id", "event", "actor", "count", "listed", "mails", "since", "at")
 
@@ -49,30 +50,54 @@ def tell(event_ids: Sequence[int]) -> None:
     events = sorted(sql.by_key(Event, event_ids).values(), key=lambda event: event.pk)
     conversations = sql.by_key(Conversation, [event.subject_id for event in events])
     events = [event for event in events if event.subject_id in conversations]  # the others were taken back before anything was said
-    found = {event.pk: concerned(event, conversations[event.subject_id]) for event in events}
+    if not events:
+        return
+    following = followers(conversations)
+    found = {event.pk: concerned(event, conversations[event.subject_id], following[event.subject_id]) for event in events}
     audience = Audience(set().union(*found.values()))
-    unseen = _unseen(conversations)
+    unseen, heard = _unseen(conversations), _heard(events)
     for event in events:
         here = unseen.pop(event.subject_id, None)  # of the next fact of the same conversation they are other ones
-        _tell(event, conversations[event.subject_id], found[event.pk], audience, _unseen([event.subject_id])[event.subject_id] if here is None else here)
+        here = _unseen([event.subject_id])[event.subject_id] if here is None else here
+        _tell(event, conversations[event.subject_id], found[event.pk], audience, here, heard[event.subject_id])
 
 
 def _unseen(conversations: Collection[int]) -> dict[int, list[Notification]]:
     """By conversation: what somebody has not seen yet."""
     found: dict[int, list[Notification]] = {key: [] for key in conversations}
-    for each in sql.pick(Notification, "conversation_id IN (??) AND seen_at IS NULL", [found]) if found else []:
+    for each in sql.pick(Notification, "conversation_id IN (??) AND seen_at IS NULL", [found]):
         found[each.conversation_id].append(each)
     return found
 
 
-def _tell(event: Event, conversation: Conversation, found: Mapping[int, str], audience: Audience, unseen: Sequence[Notification]) -> None:
+class Heard(NamedTuple):
+    """Somebody has been told of a fact: of news of a kind, up to an event; or, without a kind, has read the conversation up to a version."""
+
+    agent: int
+    kind: str
+    until: int
+
+
+def _heard(events: Sequence[Event]) -> dict[int, list[Heard]]:
+    """By conversation, who heard of these facts before we came to tell them."""
+    told = f"SELECT conversation_id, agent_id, kind, event FROM {sql.table(Notification)} WHERE conversation_id IN (??) AND event >= ?"
+    read = f"SELECT conversation_id, agent_id, '', version FROM {sql.table(ReadMark)} WHERE conversation_id IN (??)"
+    found, keys = defaultdict(list), list({event.subject_id for event in events})
+    for conversation, agent, kind, until in sql.ask(f"{told} UNION ALL {read}", (keys, events[0].pk, keys)).fetchall():
+        found[conversation].append(Heard(agent or EVERYBODY, kind, until))
+    return found
+
+
+def _tell(
+    event: Event, conversation: Conversation, found: Mapping[int, str], audience: Audience, unseen: Sequence[Notification], heard: Sequence[Heard]
+) -> None:
     dealt = {each.pk for each in unseen if _is_dealt_with(each, event)}
     if dealt:
         sql.ask(f"UPDATE {sql.table(Notification)} SET seen_at = ? WHERE id IN (??)", (sql.moment(clock.now()), dealt))
     wished = {agent: kind for agent, kind in found.items() if audience.wish(agent, kind)}
     if EVERYBODY in wished:
         wished = dict.fromkeys(audience.apart(wished[EVERYBODY]), wished[EVERYBODY]) | wished
-    left = _untold(event, conversation, wished)
+    left = _untold(event, conversation, wished, heard)
     seeing = who_may_see((audience.people[agent] for agent in sorted(left) if agent != EVERYBODY), conversation) if left else []
     if told := {key: left[key] for key in (EVERYBODY, *(agent.pk for agent in seeing)) if key in left}:
         waiting = {each.agent_id or EVERYBODY: each for each in unseen if each.kind == told.get(each.agent_id or EVERYBODY) and each.pk not in dealt}
@@ -86,16 +111,12 @@ def _is_dealt_with(unseen: Notification, event: Event) -> bool:
     return event.name in DEALT and event.actor == f"agent:{unseen.agent_id}" and unseen.event < event.pk
 
 
-def _untold(event: Event, conversation: Conversation, kinds: Mapping[int, str]) -> dict[int, str]:
+def _untold(event: Event, conversation: Conversation, kinds: Mapping[int, str], heard: Sequence[Heard]) -> dict[int, str]:
     """Of these, by agent the kind of news it is to them, those who have neither read it, nor dealt with it, nor heard of it before we came to tell them."""
     left = {agent: kinds[agent] for agent in set(kinds) - dealt_since(event, conversation)} if kinds else {}
-    if left:
-        heard = f"SELECT agent_id, kind FROM {sql.table(Notification)} WHERE conversation_id = ? AND event >= ?"
-        read = f"SELECT agent_id, '' FROM {sql.table(ReadMark)} WHERE conversation_id = ? AND version >= ?"
-        values = (conversation.pk, event.pk, conversation.pk, NEVER if event.seq is None else event.seq)
-        for agent, kind in run(sql.text(f"{heard} UNION ALL {read}"), values).fetchall():
-            if kind in ("", left.get(agent or EVERYBODY)):
-                left.pop(agent or EVERYBODY, None)
+    for each in heard:
+        if (each.kind == left.get(each.agent) and each.until >= event.pk) or (not each.kind and event.seq is not None and each.until >= event.seq):
+            left.pop(each.agent, None)
     return left
 
 

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterable, Sequence, Sized
 from datetime import UTC, datetime
 from functools import cache, lru_cache, partial
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import msgspec
 from django.db import connection, models
 from django.db.models.base import ModelState
 
-from yavar.base.db import is_sqlite, run, run_insert, run_many
+from yavar.base.db import is_sqlite, run, run_all, run_insert, run_later, run_many
 
 M = TypeVar("M", bound=models.Model)
 
@@ -56,6 +56,14 @@ def spread(statement: str, values: Sequence[Any]) -> tuple[str, Sequence[Any]]:
         else:
             flat.append(value)
     return statement, flat
+
+
+def pairs(one: str, other: str, values: Iterable[tuple[Any, Any]]) -> tuple[str, list[Any]]:
+    """The condition that two columns of numbers are together one of these pairs, and its values; on PostgreSQL it is the same for any number of them."""
+    found = list(values)
+    if is_sqlite():
+        return "(" + " OR ".join([f"({one} = ? AND {other} = ?)"] * len(found)) + ")", [value for pair in found for value in pair]
+    return f"({one}, {other}) IN (SELECT * FROM unnest(?::bigint[], ?::bigint[]))", [list(each) for each in zip(*found, strict=True)]
 
 
 def ask(statement: str, values: Sequence[Any]) -> Any:
@@ -107,11 +115,32 @@ def _reader(model: type[models.Model]) -> _Reader:
     return _Reader(", ".join(f'"{field.column}"' for field in fields), tuple(field.attname for field in fields), tuple(converters))
 
 
+class Pick(NamedTuple, Generic[M]):
+    """Rows of a model by a condition with `?` marks, `IN (??)` for a list. Values as `run` takes them."""
+
+    model: type[M]
+    condition: str
+    values: Sequence[Any]
+
+    def statement(self) -> tuple[str, Sequence[Any]]:
+        """As the driver takes it."""
+        statement, values = spread(f"SELECT {_reader(self.model).columns} FROM {table(self.model)} WHERE {self.condition}", self.values)
+        return text(statement), values
+
+    def rows(self, found: Any) -> list[M]:
+        """What was answered, as rows."""
+        return _rows(self.model, _reader(self.model), found.fetchall())
+
+
 def pick(model: type[M], condition: str, values: Sequence[Any]) -> list[M]:
-    """Rows of a model by a condition with `?` marks, `IN (??)` for a list. Django need not build the query, nor look at every value of every row: a fifth of the time,
-    which lists and streams feel. Values as `run` takes them."""
-    reader = _reader(model)
-    return _rows(model, reader, ask(f"SELECT {reader.columns} FROM {table(model)} WHERE {condition}", values).fetchall())
+    """The rows of a `Pick`. Django need not build the query, nor look at every value of every row: a fifth of the time, which lists and streams feel."""
+    wanted = Pick(model, condition, values)
+    return wanted.rows(run(*wanted.statement()))
+
+
+def pick_all(*wanted: "Pick[Any]") -> list[list[Any]]:
+    """The rows of each, read at once."""
+    return [each.rows(found) for each, found in zip(wanted, run_all([each.statement() for each in wanted]), strict=True)]
 
 
 def changed(model: type[M], changes: str, condition: str, values: Sequence[Any]) -> list[M]:
@@ -135,12 +164,34 @@ def _rows(model: type[M], reader: _Reader, rows: Iterable[Sequence[Any]]) -> lis
     return found
 
 
+class Key(NamedTuple):
+    """The key of a row that was just written, as a mark of the next statement and its value, if it has one."""
+
+    mark: str
+    values: tuple[int, ...] = ()
+
+
+def insert_later(model: type[models.Model], names: Sequence[str], values: Sequence[Any]) -> Key:
+    """Write a row inside the open transaction whose key only the very next statement of this table needs to know: on PostgreSQL the server keeps it in mind."""
+    if is_sqlite():
+        return Key("?", (run_insert(insert(model, *names), values),))
+    run_later(insert(model, *names, returning=False), values)
+    return Key(f"currval(pg_get_serial_sequence('{model._meta.db_table}', 'id'))")
+
+
 def create(row: M) -> M:
     """Write a new row as it is; a sixth of the time of `save`, whose statement Django builds anew each time."""
     names = _names(type(row))
     row.pk = run_insert(insert(type(row), *names), _cells(row, names))
     row._state.adding, row._state.db = False, "default"
     return row
+
+
+def add(row: models.Model) -> None:
+    """`create` for a row whose key nobody needs to know; it stays unknown."""
+    names = _names(type(row))
+    run_later(insert(type(row), *names, returning=False), _cells(row, names))
+    row._state.adding = False
 
 
 def create_all(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -150,7 +201,7 @@ def create_all(model: type[models.Model], names: Sequence[str], rows: Iterable[S
     if given and is_sqlite():
         run_many(insert(model, *names, returning=False), given)
     elif given:
-        run(_insert_all(model, *names), [list(column) for column in zip(*given, strict=True)])
+        run_later(_insert_all(model, *names), [list(column) for column in zip(*given, strict=True)])
 
 
 @cache
@@ -164,7 +215,7 @@ def _insert_all(model: type[models.Model], *names: str) -> str:
 
 def update(row: models.Model, *names: str) -> None:
     """Write these fields of a row as they are, for the reason of `create`. Foreign keys by their `_id` name."""
-    run(_update(type(row), *names), [*_cells(row, names), row.pk])
+    run_later(_update(type(row), *names), [*_cells(row, names), row.pk])
 
 
 def _cells(row: models.Model, names: Sequence[str]) -> list[Any]:

@@ -7,12 +7,13 @@ from datetime import datetime
 import msgspec
 
 from yavar.base import clock, wake
-from yavar.base.db import after_commit, run_insert, sql
+from yavar.base.db import after_commit, sql
 from yavar.base.jobs.queue import leave_for
 
 from .facts import Actor, kind_of
 from .models import Event
 
+NAMES = ("name", "version", "subject_kind", "subject_id", "seq", "actor", "via", "audience", "payload", "cause", "depth", "at")
 MAX_DEPTH = 8  # rules that answer rules stop here
 
 _listeners: dict[str, dict[str, bool]] = defaultdict(dict)  # event -> job -> whether order matters
@@ -37,8 +38,8 @@ def follow(job: str, wants: Callable[[str], bool]) -> None:
 
 def record(
     payload: msgspec.Struct, *, subject: tuple[str, int], by: Actor, seq: int | None = None, cause: tuple[int, int] | None = None, at: datetime | None = None
-) -> int:
-    """Write the fact, leave the listeners' jobs, and wake those who wait after the commit. Answers the event's id.
+) -> None:
+    """Write the fact, leave the listeners' jobs, and wake those who wait after the commit.
 
     `subject` is (kind, key); `seq` the subject's counter given under its lock; `cause` (event id, depth) of the fact that led here.
     Raises UnknownFact for an unregistered payload, TooDeep for a loop of rules. Needs an open transaction.
@@ -48,7 +49,6 @@ def record(
     if depth > MAX_DEPTH:
         raise TooDeep(f"{kind.name} would be step {depth} of one chain")
     moment = sql.moment(at or clock.now())
-    statement = sql.insert(Event, "name", "version", "subject_kind", "subject_id", "seq", "actor", "via", "audience", "payload", "cause", "depth", "at")
     values = (
         kind.name,
         kind.version,
@@ -63,10 +63,9 @@ def record(
         depth,
         moment,
     )
-    event_id = run_insert(statement, values)
+    event = sql.insert_later(Event, NAMES, values)
     jobs = [(name, f"{subject[0]}:{subject[1]}" if ordered else "") for name, ordered in _listeners.get(kind.name, {}).items()]
     jobs += [(name, "") for name, wants in _followers.items() if wants(kind.name)]
     if jobs:
-        leave_for(event_id, jobs, moment)
+        leave_for(event, jobs, moment)
     after_commit(wake.announce)
-    return event_id

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from yavar.base import clock, wake
-from yavar.base.db import after_commit, is_sqlite, run, sql, transaction
+from yavar.base.db import after_commit, is_sqlite, run, run_later, sql, transaction
 
 from .models import Job
 
@@ -74,23 +74,27 @@ def leave(
             if due is None
             else f" ON CONFLICT (unique_key) WHERE unique_key IS NOT NULL DO UPDATE SET due_at = {earlier}({sql.table(Job)}.due_at, excluded.due_at)"
         )
-    run(statement, (name, msgspec.json.encode(args or {}).decode(), event, lane, unique_key, "ready", 0, sql.moment(due) if due else moment, 0, "", moment))
+    run_later(
+        statement, (name, msgspec.json.encode(args or {}).decode(), event, lane, unique_key, "ready", 0, sql.moment(due) if due else moment, 0, "", moment)
+    )
     after_commit(wake.announce)
 
 
-def leave_for(event: int, listeners: Sequence[tuple[str, str]], at: Any) -> None:
-    """Leave a job for each listener of an event, (name, lane) each, due at once, inside the open transaction and in one statement. `at` is the present moment in the
-    driver's form."""
-    values = [part for name, lane in listeners for part in (name, "{}", event, lane, None, "ready", 0, at, 0, "", at)]
-    run(_several(len(listeners)), values)
+def leave_for(event: sql.Key, listeners: Sequence[tuple[str, str]], at: Any) -> None:
+    """Leave a job for each listener of the event that was just written, (name, lane) each, due at once, inside the open transaction and in one statement. `at` is the present
+    moment in the driver's form."""
+    values = [part for name, lane in listeners for part in (name, "{}", *event.values, lane, None, "ready", 0, at, 0, "", at)]
+    run_later(_several(len(listeners), event.mark), values)
     after_commit(wake.announce)
 
 
 @cache
-def _several(number: int) -> str:
+def _several(number: int, event: str) -> str:
     names = ("name", "args", "event", "lane", "unique_key", "state", "attempts", "due_at", "fence", "error", "created_at")
     head, _values, row = sql.insert(Job, *names, returning=False).partition(" VALUES ")
-    return f"{head} VALUES {', '.join([row] * number)}"
+    marks = row.strip("()").split(", ")
+    marks[names.index("event")] = event
+    return f"{head} VALUES " + ", ".join([f"({', '.join(marks)})"] * number)
 
 
 def behind(many: int = 1000) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 from django.db import connection
 
 from yavar.base import clock
-from yavar.base.db import is_sqlite, replayable, run, savepoint, sql, transaction
+from yavar.base.db import is_sqlite, replayable, run, run_later, savepoint, sql, transaction
 from yavar.base.db.slices import SLICE, rest
 
 from .models import Job
@@ -22,7 +22,7 @@ from .queue import outside_names, worker
 log = logging.getLogger("yavar.jobs")
 
 BATCH = 200
-MOST = 16  # jobs done together: a power of two, as every such number here, or the statements for 11 and for 12 of them would be prepared anew all the time
+MOST = 16  # jobs done together; on SQLite a power of two, as every such number there, or the statements for 11 and for 12 of them would be prepared anew all the time
 SPARE = SLICE / 4  # seconds of a slice that nothing is begun for any more
 WIDE = 6  # times as long is a slice on PostgreSQL, where nobody waits for one lock and each statement is a way there and back
 LEASE = timedelta(seconds=60)
@@ -62,7 +62,7 @@ def renew(jobs: Iterable[Job]) -> None:
     until = sql.moment(clock.now() + LEASE)
     with replayable(), transaction():
         for job in sorted(jobs, key=lambda each: each.pk):
-            run(sql.text(f"UPDATE {sql.table(Job)} SET lease_until = ? WHERE id = ? AND fence = ?"), (until, job.pk, job.fence))
+            run_later(sql.text(f"UPDATE {sql.table(Job)} SET lease_until = ? WHERE id = ? AND fence = ?"), (until, job.pk, job.fence))
 
 
 def forget_leases() -> None:
@@ -128,7 +128,9 @@ def _portion(left: deque[Work], seconds: float) -> Work:
     if effect is not None or len(jobs) == 1:
         return jobs, effect
     fitting = int(seconds / _cost.get(jobs[0].name, seconds))
-    size = 1 << max(1, min(MOST, len(jobs), fitting)).bit_length() - 1
+    size = max(1, min(MOST, len(jobs), fitting))
+    if is_sqlite():
+        size = 1 << size.bit_length() - 1
     if size < len(jobs):
         left.appendleft((jobs[size:], None))
     return jobs[:size], None
@@ -155,9 +157,8 @@ def do(jobs: Sequence[Job], effect: Effect | None = None) -> None:
     try:
         with savepoint():
             # the fence first: who lost the lease must not have an effect
-            held = " OR ".join(["(id = ? AND fence = ?)"] * len(jobs))
-            values = [value for job in jobs for value in (job.pk, job.fence)]
-            ours = run(sql.text(f"DELETE FROM {sql.table(Job)} WHERE state = 'ready' AND ({held})"), values).rowcount
+            held, values = sql.pairs("id", "fence", [(job.pk, job.fence) for job in jobs])
+            ours = run(sql.text(f"DELETE FROM {sql.table(Job)} WHERE state = 'ready' AND {held}"), values).rowcount
             if ours == len(jobs):
                 (effect or partial(call, *jobs))()
             elif ours:

@@ -9,7 +9,7 @@ from functools import cache
 from itertools import islice
 from typing import NamedTuple
 
-from yavar.base.db import is_sqlite, run, run_many, sql
+from yavar.base.db import is_sqlite, run, run_later, run_many, sql
 
 from . import stretches
 from .analyse import VERSION, tokens
@@ -100,7 +100,7 @@ def write(table: str, entries: Sequence[tuple[int, str, Sequence[str]]]) -> None
     elif rows:
         words = "array_to_tsvector(array_remove(string_to_array(words, ' '), ''))"
         given = f"SELECT key, {words} FROM unnest(%s::bigint[], %s::text[]) AS given (key, words)"
-        run(
+        run_later(
             f"INSERT INTO {table} (rowid, words) {given} ON CONFLICT (rowid) DO UPDATE SET words = excluded.words",
             [list(each) for each in zip(*rows, strict=True)],
         )

@@ -6,10 +6,10 @@ stops it are put in their true order, and each moment of a timer is acted on onc
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from yavar.base import clock
-from yavar.base.db import sql, transaction
+from yavar.base.db import is_sqlite, sql, transaction
 from yavar.base.events import SYSTEM, record
 from yavar.base.events.models import Event
 from yavar.conversations.actions import locked_several, tell
@@ -117,8 +117,16 @@ class _Choice:
 def _since(seen: Mapping[int, int]) -> dict[int, list[Event]]:
     """By conversation: what came after the fact of its own that was read last."""
     found: dict[int, list[Event]] = {key: [] for key in seen}
-    later = " OR ".join(["(subject_kind = 'conversation' AND subject_id = ? AND seq > ?)"] * len(seen))
-    for event in sql.pick(Event, f"{later} ORDER BY subject_id, seq", [value for pair in seen.items() for value in pair]):
+    if is_sqlite():
+        later = " OR ".join(["(subject_kind = 'conversation' AND subject_id = ? AND seq > ?)"] * len(seen))
+        values: list[Any] = [value for pair in seen.items() for value in pair]
+    else:  # one statement for any number of them
+        those = "unnest(?::bigint[], ?::bigint[]) AS those (key, seen)"
+        later = (
+            f"id IN (SELECT e.id FROM {those} JOIN {sql.table(Event)} e ON e.subject_kind = 'conversation' AND e.subject_id = those.key AND e.seq > those.seen)"
+        )
+        values = [list(seen), list(seen.values())]
+    for event in sql.pick(Event, f"{later} ORDER BY subject_id, seq", values):
         if event.name in HEARD:
             found[event.subject_id].append(event)
     return found
@@ -140,10 +148,10 @@ def _authors(events: Sequence[Event]) -> dict[int, str]:
 
 
 def _keep(conversation: Conversation, course: Course, measured: Measured, *, seen: int | None = None) -> None:
-    begun = set()
+    begun = [timer for timer in measured.changed if timer.pk is None]
     for timer in measured.changed:
         if timer.pk is None:
-            begun.add(sql.create(timer).pk)
+            sql.add(timer)
         else:
             sql.update(timer, "state", "target", "left", "since", "due_at", "fired", "next_at", "missed_at", "ended_at")
     for came in measured.came:
@@ -157,7 +165,7 @@ def _keep(conversation: Conversation, course: Course, measured: Measured, *, see
         )
     course.seen = conversation.event_seq if seen is None else seen
     if course.pk is None:
-        sql.create(course)
+        sql.add(course)
     else:
         sql.update(course, "seen", "policy_id", "policy_version", "calendar_id", "calendar_version", "answered", "waits", "held")
     # only now: what follows changes the conversation, and is read as anybody's doing is

@@ -32,9 +32,10 @@ def say(conversation: int, kind: str, cycle: int, what: str, words: Mapping[str,
         return
     if held := leaving(conversation):
         args = {"conversation": conversation, "kind": kind, "cycle": cycle, "what": what, "words": words, "due": due, "before": before}
-        leave_word(timers[0].pk, args, due=max(held.due_at, clock.now()) + LEFT)
+        leave_word(args, due=max(held.due_at, clock.now()) + LEFT)
         return
     [found] = union.load([conversation])
+    union.meet([found])
     moment, first = (datetime.fromisoformat(text) if text else None for text in (due, before))
     text = acknowledgement(found, moment, words) if what == "ack" else apology(found, first, moment)
     said = unasked.say(conversation, client_id=f"notice-{what}-{kind}-{cycle}", text=text)

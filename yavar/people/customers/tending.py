@@ -28,7 +28,7 @@ def add_customer(*, name: str, lang: str = "en", by: Actor, ways: Mapping[str, s
     with transaction():
         customer = sql.create(Customer(name=_name(name), lang=_lang(lang), created_at=now, seen_at=now, hue=secrets.randbelow(6) + 1))
         for kind, value in (ways or {}).items():
-            sql.create(Identity(customer_id=customer.pk, kind=kind, scope="", value=_normal(kind, value)))
+            sql.add(Identity(customer_id=customer.pk, kind=kind, scope="", value=_normal(kind, value)))
         record(CustomerAdded(customer.pk), subject=("customer", customer.pk), by=by)
     return customer
 

@@ -201,8 +201,8 @@ def _customer(agent: Agent, who: From) -> Customer:
 def get_conversation(request: HttpRequest, agent: Agent, id: str) -> Any:
     """One conversation with its person. Of a merged one its survivor. The ETag is its version."""
     at = mark()
-    [found] = union.with_neighbours([conversation_for(agent, id)])
-    typed = sql.pick(Draft, "agent_id = ? AND conversation_id = ?", (agent.pk, found.pk))
+    found = conversation_for(agent, id)
+    [typed] = union.meet([found], sql.Pick(Draft, "agent_id = ? AND conversation_id = ?", (agent.pk, found.pk)))
     drafts = {"reply": "", "note": ""} | {draft.kind: draft.text for draft in typed}
     items, before = timeline(found.pk)
     merged = Conversation.objects.filter(pk__in=merged_into(found.pk)) if any(item.origin for item in items) or before else []

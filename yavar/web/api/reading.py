@@ -80,11 +80,12 @@ def stale(agent: Agent, conversation: Conversation) -> Problem:
 
 def with_item(agent: Agent, conversation_id: int, version: int, item: Item | None = None) -> HttpResponse:
     """A line of the timeline together with the row; `item` when the line is at hand."""
-    loaded = union.load([conversation_id])
+    [conversation] = union.load([conversation_id])
+    [row] = rows(agent, [conversation])
     if item is None:
         event = sql.pick(Event, "subject_kind = 'conversation' AND subject_id = ? AND seq = ?", (conversation_id, version))
-        item = items(event, [loaded[0].customer])[0]
-    return _written(item, rows(agent, loaded)[0])
+        item = items(event, [conversation.customer])[0]
+    return _written(item, row)
 
 
 def with_first(conversation: Conversation, first: Appended) -> HttpResponse:

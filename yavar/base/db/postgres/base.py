@@ -34,6 +34,34 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self.line, self._answered = Line(connection), time.monotonic()
         return connection
 
+    def create_cursor(self, name: str | None = None) -> Any:
+        """Django is about to ask something: what waits comes first."""
+        with self.wrap_database_errors:
+            self.line.send()
+        return super().create_cursor(name)
+
+    def _commit(self) -> None:
+        if self.connection is not None:
+            with self.wrap_database_errors:
+                self.line.commit()
+
+    def _rollback(self) -> None:
+        if self.connection is not None:
+            self.line.forget()
+        super()._rollback()  # type: ignore[misc]
+
+    def _savepoint(self, sid: str) -> None:
+        with self.wrap_database_errors:
+            self.line.mark(sid)
+
+    def _savepoint_commit(self, sid: str) -> None:
+        with self.wrap_database_errors:
+            self.line.release(sid)
+
+    def _savepoint_rollback(self, sid: str) -> None:
+        with self.wrap_database_errors:
+            self.line.back_to(sid)
+
     def ensure_connection(self) -> None:
         """Called before whatever is asked. A line that fell is opened anew, whoever's thread it is: the database may have been restarted while it slept."""
         idle = self.connection is not None and not self.in_atomic_block and (self.connection.closed or self.connection.autocommit)  # not one that is being made

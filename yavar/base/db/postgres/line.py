@@ -1,8 +1,10 @@
-"""Asking PostgreSQL by prepared statements, straight at the driver's C: 36 µs of our processor a statement where the driver's cursor takes 58 and Django's 80."""
+"""Asking PostgreSQL by prepared statements, straight at the driver's C, and several in one way there and back: of what a statement costs our processor
+(22 µs; 58 by the driver's cursor and 80 by Django's) the way is nearly all."""
 
+import select
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from psycopg import Connection, OperationalError, errors
 from psycopg.adapt import PyFormat, Transformer
@@ -10,6 +12,7 @@ from psycopg.pq import ConnStatus, ExecStatus, Format, TransactionStatus
 from psycopg.pq.abc import PGresult
 
 KEPT = 400  # statements that one connection keeps prepared; the server holds some 20 kB for each
+MOST = 64  # statements that wait for the next way: the server must never have more to answer than it can hold while we still speak
 
 Name = tuple[str, tuple[int, ...]]
 
@@ -38,50 +41,161 @@ class Answer:
         return iter(self.fetchall())
 
 
+class Spoken(NamedTuple):
+    """A statement as it goes over the line: by its `name` when it is prepared, else as it is written."""
+
+    statement: bytes
+    name: bytes | None = None
+    values: Sequence[Any] | None = None
+    types: Sequence[int] | None = None
+    formats: Sequence[Format] | None = None
+
+
+BEGIN, COMMIT = Spoken(b"BEGIN"), Spoken(b"COMMIT")
+
+
 class Line:
-    """One connection and what is prepared on it. As its connection, for one thread at a time."""
+    """One connection, what is prepared on it, and what waits to go over it. As its connection, for one thread at a time."""
 
     def __init__(self, connection: "Connection[Any]") -> None:
         self._connection, self._pg = connection, connection.pgconn
         self._transformer = Transformer(connection)
         self._prepared: dict[Name, bytes] = {}
         self._made = 0
+        self._waiting: list[Spoken] = []
+        self._poll = select.poll()
+        self._poll.register(self._pg.socket, select.POLLIN)
 
     def ask(self, sql: str, values: Sequence[Any], anew: bool = False) -> Answer:
-        """Execute one statement with `%s` marks. It is planned once, and from then on for whichever values come; `anew` plans it for just these. Raises what
-        the driver's cursor raises."""
-        pg, transformer = self._pg, self._transformer
-        if pg.transaction_status == TransactionStatus.IDLE and not self._connection.autocommit:
-            self._checked(pg.exec_(b"BEGIN"))
+        """Execute one statement with `%s` marks, behind those that wait. It is planned once, and from then on for whichever values come; `anew` plans it for just
+        these. Raises what the driver's cursor raises, also for one of those that waited."""
+        self._put(self._spoken(sql, values, anew))
+        return self._answer(self.send()[-1])
+
+    def ask_all(self, statements: Sequence[tuple[str, Sequence[Any]]]) -> list[Answer]:
+        """Several that do not depend on each other, in one way there and back."""
+        spoken = [self._spoken(sql, values, False) for sql, values in statements]  # all of them first: to prepare one sends what waits
+        for each in spoken:
+            self._put(each)
+        return [self._answer(result) for result in self.send()[-len(spoken) :]] if spoken else []
+
+    def later(self, sql: str, values: Sequence[Any]) -> None:
+        """Execute one at whose answer nobody looks: inside a transaction it waits for the next that is asked, at the latest for COMMIT, and what is wrong with it is
+        raised there."""
+        self._put(self._spoken(sql, values, False))
+        if self._connection.autocommit or len(self._waiting) >= MOST:
+            self.send()
+
+    def commit(self) -> None:
+        """End the transaction, if there is one, with what waits."""
+        if self._waiting or self._pg.transaction_status != TransactionStatus.IDLE:
+            self._put(COMMIT)
+            self.send()
+
+    def mark(self, name: str) -> None:
+        """SAVEPOINT. What was asked before it has happened before it."""
+        self._put_mark(f"SAVEPOINT {name}")
+
+    def release(self, name: str) -> None:
+        """RELEASE SAVEPOINT. What was asked inside has happened then."""
+        self._put_mark(f"RELEASE SAVEPOINT {name}")
+
+    def back_to(self, name: str) -> None:
+        """ROLLBACK TO SAVEPOINT: what waits since then is never said."""
+        mark = Spoken(f"SAVEPOINT {name}".encode())
+        self._waiting = self._waiting[: self._waiting.index(mark) + 1] if mark in self._waiting else []
+        self._put(Spoken(f"ROLLBACK TO SAVEPOINT {name}".encode()))
+        self.send()
+
+    def forget(self) -> None:
+        """What waits is never said: the transaction is rolled back."""
+        self._waiting.clear()
+
+    def send(self) -> list[PGresult]:
+        """Say what waits, in order, and hear the answers: one way there and back. Raises what is wrong with the first that fails; those behind it did not happen."""
+        if not self._waiting:
+            return []
+        waiting, self._waiting = self._waiting, []
+        if len(waiting) == 1:
+            return [_checked(self._say_one(waiting[0]), self._connection)]
+        pg = self._pg
+        pg.enter_pipeline_mode()
+        try:
+            for each in waiting:
+                if each.name is None:
+                    pg.send_query_params(each.statement, each.values, each.types, each.formats, Format.TEXT)
+                else:
+                    pg.send_query_prepared(each.name, each.values, each.formats, Format.TEXT)
+            pg.pipeline_sync()
+            found = self._hear()
+        finally:
+            if pg.status == ConnStatus.OK:
+                pg.exit_pipeline_mode()
+        return [_checked(each, self._connection) for each in found]
+
+    def _say_one(self, it: Spoken) -> PGresult:
+        """The same for one alone, 5 µs cheaper."""
+        if it.name is None:
+            return self._pg.exec_params(it.statement, it.values, it.types, it.formats, Format.TEXT)
+        return self._pg.exec_prepared(it.name, it.values, it.formats, Format.TEXT)
+
+    def _hear(self) -> list[PGresult]:
+        pg = self._pg
+        found: list[PGresult] = []
+        while True:
+            while pg.is_busy():
+                self._poll.poll()  # other threads run meanwhile; the driver's own waiting would hold them up
+                pg.consume_input()
+            result = pg.get_result()
+            if result is None:  # the end of one answer, or of the line
+                if pg.status == ConnStatus.BAD:
+                    raise OperationalError(pg.get_error_message())
+            elif result.status == ExecStatus.PIPELINE_SYNC:
+                return found
+            else:
+                found.append(result)
+
+    def _put_mark(self, statement: str) -> None:
+        several = any(each.name for each in self._waiting)
+        self._put(Spoken(statement.encode()))
+        if several:
+            self.send()
+
+    def _put(self, statement: Spoken) -> None:
+        if not self._waiting and not self._connection.autocommit and self._pg.transaction_status == TransactionStatus.IDLE:
+            self._waiting.append(BEGIN)
+        self._waiting.append(statement)
+
+    def _spoken(self, sql: str, values: Sequence[Any], anew: bool) -> Spoken:
+        transformer = self._transformer
         given: list[Any] = list(transformer.dump_sequence(values, _formats(len(values))))
         types, formats = transformer.types or (), transformer.formats
-        if anew:
-            result = pg.exec_params(_numbered(sql), given, types, formats, Format.TEXT)
-        else:
-            name = self._prepared.get((sql, types)) or self._prepare(sql, types)
-            result = pg.exec_prepared(name, given, formats, Format.TEXT)
-        return self._checked(result)
+        return Spoken(_numbered(sql), None if anew else self._prepared.get((sql, types)) or self._prepare(sql, types), given, types, formats)
 
     def _prepare(self, sql: str, types: tuple[int, ...]) -> bytes:
+        self.send()  # a mistake in this one must come after a SAVEPOINT that waits, and the oldest that is prepared may wait, too
         if len(self._prepared) >= KEPT:
             oldest = next(iter(self._prepared))
-            self._checked(self._pg.exec_(b"DEALLOCATE " + self._prepared.pop(oldest)))
+            _checked(self._pg.exec_(b"DEALLOCATE " + self._prepared.pop(oldest)), self._connection)
         self._made += 1
         name = f"yavar_{self._made}".encode()
-        self._checked(self._pg.prepare(name, _numbered(sql), types))
+        _checked(self._pg.prepare(name, _numbered(sql), types), self._connection)
         self._prepared[sql, types] = name
         return name
 
-    def _checked(self, result: PGresult) -> Answer:
-        status = result.status
-        if status == ExecStatus.TUPLES_OK:
-            self._transformer.set_pgresult(result)
-            return Answer(self._transformer.load_rows(0, result.ntuples, tuple), result.ntuples)
-        if status == ExecStatus.COMMAND_OK:
+    def _answer(self, result: PGresult) -> Answer:
+        if result.status == ExecStatus.COMMAND_OK:
             return Answer([], result.command_tuples or 0)
-        if self._pg.status == ConnStatus.BAD:
-            raise OperationalError(self._pg.get_error_message())
-        raise errors.error_from_result(result, self._connection.info.encoding)
+        self._transformer.set_pgresult(result)
+        return Answer(self._transformer.load_rows(0, result.ntuples, tuple), result.ntuples)
+
+
+def _checked(result: PGresult, connection: "Connection[Any]") -> PGresult:
+    if result.status in (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK):
+        return result
+    if connection.pgconn.status == ConnStatus.BAD:
+        raise OperationalError(connection.pgconn.get_error_message())
+    raise errors.error_from_result(result, connection.info.encoding)
 
 
 @lru_cache(maxsize=1024)
