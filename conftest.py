@@ -48,6 +48,7 @@ def _wired():
 def _strangers():
     """Each test begins with empty tables: what was known of keys and people is no longer so."""
     from yavar.base import ids, instance
+    from yavar.conversations import filters
     from yavar.flow.sla import choosing, steadiness
     from yavar.people.hours import queries as hours
     from yavar.people.team import crew
@@ -57,6 +58,7 @@ def _strangers():
 
     ids.public_id_of.cache_clear()
     instance.life.cache_clear()
+    filters.number_of.cache_clear()
     choosing.forget()
     steadiness.forget()
     hours.hours.cache_clear()

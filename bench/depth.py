@@ -18,14 +18,12 @@ Read = Callable[[], object]
 
 def reads(rng: random.Random) -> dict[str, Callable[[], Read]]:
     """Name -> a function that picks a sample and answers the read to be measured."""
-    from yavar.base.db import sql
     from yavar.base.problem import Problem
     from yavar.conversations.finding import find
     from yavar.conversations.lists import Place, counts, page, view
-    from yavar.conversations.models import Conversation, Draft, Inbox, Tag
+    from yavar.conversations.models import Conversation, Inbox, Tag
     from yavar.conversations.notes.timeline import timeline
     from yavar.conversations.queries import customer_card, rows
-    from yavar.conversations.union import with_neighbours
     from yavar.people.models import Agent, Team
     from yavar.web.api.reading import conversation_for
 
@@ -62,11 +60,10 @@ def reads(rng: random.Random) -> dict[str, Callable[[], Read]]:
 
             def read() -> object:
                 try:
-                    [found] = with_neighbours([conversation_for(agent, public)])
+                    found = conversation_for(agent, public)
                 except Problem:
                     return None
-                drafts = sql.pick(Draft, "agent_id = ? AND conversation_id = ?", (agent.pk, found.pk))
-                return timeline(found.pk), rows(None, [found]), customer_card(agent, found.customer, apart_from=found.pk), drafts
+                return rows(agent, [found]), timeline(found.pk), customer_card(agent, found.customer, apart_from=found.pk)
 
             return read
 

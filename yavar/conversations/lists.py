@@ -6,7 +6,8 @@ behind it the rest by newest activity. Where the rest begins, its walk steps ove
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import or_
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -22,6 +23,8 @@ from .policies import branches, is_standing
 from .queries import CAP
 
 PAGE = 50
+NAMES = ("mine", "unassigned", "all", "snoozed")
+OWN = ("mentions", "following", "drafts")  # what an agent has to do with: a few, or some thousands
 TABS = {"open": "open", "waiting": "snoozed", "done": "resolved"}
 Order = Literal["newest", "due"]
 Parts = Sequence[union.Part]
@@ -134,4 +137,18 @@ def count(found: List, cap: int = CAP) -> int:
 
 def counts(agent: Agent) -> dict[str, int]:
     """How many stand in each list."""
-    return {name: count(view(agent, name)) for name in ("mine", "unassigned", "mentions", "following", "all", "snoozed", "drafts")}
+    parts = [_to_count(agent.powers, agent.pk, name) if is_standing(agent) else _selected(agent, name) for name in (*NAMES, *OWN)]
+    return dict(zip((*NAMES, *OWN), union.counts(parts, CAP), strict=True))
+
+
+@lru_cache(maxsize=5000)
+def _to_count(powers: Powers, agent_key: int, name: str) -> Parts:
+    agent = Agent(pk=agent_key)
+    agent.__dict__["powers"] = powers
+    return _selected(agent, name)
+
+
+def _selected(agent: Agent, name: str) -> Parts:
+    """What a list holds, in no order: of the few that are OWN each is looked up once, whichever branch it is seen by."""
+    chosen, seen = _named(agent, name, name, "", "open"), branches(agent)
+    return union.parts([reduce(or_, seen) & chosen] if seen and name in OWN else [branch & chosen for branch in seen])

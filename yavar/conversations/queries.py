@@ -82,14 +82,16 @@ def customer_card(agent: Agent, customer: Customer, *, apart_from: int) -> dict[
     theirs = sight(agent) & ~Q(status=Conversation.Status.MERGED)
     parts = union.parts([theirs & Q(customer=key) for key in keys] if len(keys) <= MANY else [theirs & Q(customer__in=keys)])
     earlier = union.load([key for key in union.keys(parts, EARLIER + 1) if key != apart_from][:EARLIER])
-    known = sql.pick(Identity, "customer_id IN (??) ORDER BY id", [keys])
+    known, copied = sql.pick_all(
+        sql.Pick(Identity, "customer_id IN (??) ORDER BY id", [keys]),
+        sql.Pick(Customer, f"id IN (SELECT customer_id FROM {sql.table(Participant)} WHERE conversation_id = ?) ORDER BY id LIMIT 50", (apart_from,)),
+    )
     open_ = agent.powers.everywhere("customer.read") or customers_of(agent).filter(pk__in=keys).exists()
     identities = [{"kind": i.kind, "value": i.value, "verified": i.verified_at is not None, "failure": i.failure} for i in known]
-    copied = sql.pick(Customer, f"id IN (SELECT customer_id FROM {sql.table(Participant)} WHERE conversation_id = ?) ORDER BY id LIMIT 50", (apart_from,))
     return {
         "id": customer.public_id, "name": customer.name, "initials": customer.initials(), "hue": customer.hue, "lang": customer.lang,
         "verified": any(i["verified"] for i in identities), "identities": identities if open_ else [], "first_seen": customer.created_at, "last_seen": customer.seen_at,
         "page": (customer.page or None) if open_ else None, "time_zone": customer.time_zone, "fields": customer.fields if open_ else {},
         "copied": [person(each) for each in copied],
-        "merged": [person(each) for each in Customer.objects.filter(pk__in=keys[1:])] if open_ and len(keys) > 1 else [], "earlier": rows(agent, earlier), "conversations": union.count(parts, CAP),
+        "merged": [person(each) for each in Customer.objects.filter(pk__in=keys[1:])] if open_ and len(keys) > 1 else [], "earlier": rows(agent, earlier), "conversations": union.counts([parts], CAP)[0],
     }  # fmt: skip

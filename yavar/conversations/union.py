@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from django.core.exceptions import EmptyResultSet
 from django.db.models import F, Q
 
-from yavar.base.db import run, sql
+from yavar.base.db import run, run_all, sql
 from yavar.people.models import Customer
 
 from .models import Conversation, Inbox
@@ -87,15 +87,21 @@ def keys(found: Sequence[Part], size: int, after: Place | None = None, *, soones
 
 def count(found: Sequence[Part], cap: int) -> int:
     """How many there are, counted up to `cap`."""
-    if not found:
-        return 0
+    return int(run(*_counted(found, cap), anew=True).fetchone()[0]) if found else 0
+
+
+def counts(wanted: Sequence[Sequence[Part]], cap: int) -> list[int]:
+    """How many there are of each, at once. For selections of which the same way is best for whoever asks: to plan seven anew takes PostgreSQL as long as to count."""
+    numbers = iter(run_all([_counted(each, cap) for each in wanted if each]))
+    return [int(next(numbers).fetchone()[0]) if each else 0 for each in wanted]
+
+
+def _counted(found: Sequence[Part], cap: int) -> tuple[str, list[Any]]:
     statement, values = _joined(found, f" LIMIT {cap}", (), "UNION ALL")
     if len(found) == 1:
-        counted = f"SELECT COUNT(*) FROM ({statement}) AS counted"
-    else:
-        # DISTINCT and LIMIT stop as soon as there are enough; UNION would first put all parts together
-        counted = f"SELECT COUNT(*) FROM (SELECT DISTINCT key FROM ({statement}) AS parts LIMIT {cap}) AS counted"
-    return int(run(counted, values, anew=True).fetchone()[0])
+        return f"SELECT COUNT(*) FROM ({statement}) AS counted", values
+    # DISTINCT and LIMIT stop as soon as there are enough; UNION would first put all parts together
+    return f"SELECT COUNT(*) FROM (SELECT DISTINCT key FROM ({statement}) AS parts LIMIT {cap}) AS counted", values
 
 
 def _joined(found: Sequence[Part], end: str, values: Sequence[Any], by: str) -> tuple[str, list[Any]]:

@@ -31,10 +31,12 @@ _KEYS: dict[str, Any] = {
 }  # fmt: skip
 
 
-def timeline(conversation_id: int, *, before: int | None = None, after: int | None = None) -> tuple[list[Item], int | None]:
+def timeline(
+    conversation_id: int, *, before: int | None = None, after: int | None = None, merged: Sequence[int] | None = None
+) -> tuple[list[Item], int | None]:  # fmt: skip
     """A page of items, ascending, and the version to ask for the page before it (or, with `after`, the one behind it).
 
-    What was merged into the conversation stands between its own items by time, with its `origin`; the cursor counts the survivor's alone.
+    What was `merged` into the conversation (looked up unless it is given) stands between its own items by time, with its `origin`; the cursor counts the survivor's alone.
     """
     line = "subject_kind = 'conversation' AND subject_id = ? AND "
     if after is not None:
@@ -43,11 +45,11 @@ def timeline(conversation_id: int, *, before: int | None = None, after: int | No
     events = sql.pick(Event, f"{line}seq < ? ORDER BY seq DESC LIMIT {PAGE + 1}", (conversation_id, 2**31 - 1 if before is None else before))
     more, events = len(events) > PAGE, events[:PAGE][::-1]
     edge = events[0].seq if more else None
-    if keys := merged_into(conversation_id):
+    if keys := merged_into(conversation_id) if merged is None else merged:
         after_it = sql.pick(Event, f"{line}seq = ?", (conversation_id, before)) if before is not None else []
         end = after_it[0].at if after_it else None
-        merged = Event.objects.filter(subject_kind="conversation", subject_id__in=keys, seq__isnull=False, **between(events[0].at if more else None, end, "at"))
-        events = sorted([*events, *merged.order_by("at", "pk")[:MOST_MERGED]], key=lambda event: (event.at, event.pk))
+        theirs = Event.objects.filter(subject_kind="conversation", subject_id__in=keys, seq__isnull=False, **between(events[0].at if more else None, end, "at"))
+        events = sorted([*events, *theirs.order_by("at", "pk")[:MOST_MERGED]], key=lambda event: (event.at, event.pk))
     return items(events, of=conversation_id), edge
 
 
@@ -99,10 +101,9 @@ def copy_of(row: Delivery, customer: Customer) -> Copy:
     return Copy(row.public_id, person.public_id, person.name, row.address, row.role, row.state, row.reason, row.detail, row.sent_at or row.next_at)
 
 
-def held_in(conversation_id: int) -> list[Held]:
-    """What is written in a conversation, and in those that were merged into it, and has not left yet; what leaves first first."""
-    keys = [conversation_id, *merged_into(conversation_id)]
-    rows = sql.pick(HeldReply, "conversation_id IN (??) ORDER BY due_at, id", [keys])
+def held_in(conversations: Sequence[int]) -> list[Held]:
+    """What is written in conversations and has not left yet; what leaves first first."""
+    rows = sql.pick(HeldReply, "conversation_id IN (??) ORDER BY due_at, id", [conversations])
     return [held_facts(row) for row in rows]
 
 

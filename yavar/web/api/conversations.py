@@ -1,6 +1,5 @@
 """Conversations: lists, one of them, and what is said in it."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -15,7 +14,7 @@ from yavar.base.db import sql
 from yavar.base.problem import Problem
 from yavar.channels import outgoing
 from yavar.channels.intake import About, Inbound, bring
-from yavar.conversations import actions, union
+from yavar.conversations import actions
 from yavar.conversations.append import check_body
 from yavar.conversations.filters import Filter
 from yavar.conversations.finding import find
@@ -202,15 +201,17 @@ def get_conversation(request: HttpRequest, agent: Agent, id: str) -> Any:
     """One conversation with its person. Of a merged one its survivor. The ETag is its version."""
     at = mark()
     found = conversation_for(agent, id)
-    [typed] = union.meet([found], sql.Pick(Draft, "agent_id = ? AND conversation_id = ?", (agent.pk, found.pk)))
+    [row] = rows(agent, [found])
+    typed = sql.pick(Draft, "agent_id = ? AND conversation_id = ?", (agent.pk, found.pk)) if row.draft else []
     drafts = {"reply": "", "note": ""} | {draft.kind: draft.text for draft in typed}
-    items, before = timeline(found.pk)
-    merged = Conversation.objects.filter(pk__in=merged_into(found.pk)) if any(item.origin for item in items) or before else []
+    gone = merged_into(found.pk)
+    items, before = timeline(found.pk, merged=gone)
+    merged = Conversation.objects.filter(pk__in=gone) if gone else []
     response = answer({
-        "row": replace(rows(None, [found])[0], draft=bool(typed)), "customer": customer_card(agent, found.customer, apart_from=found.pk), "timeline": {"items": items, "before": before},
+        "row": row, "customer": customer_card(agent, found.customer, apart_from=found.pk), "timeline": {"items": items, "before": before},
         "drafts": drafts, "seen": {"agent": found.agent_seen, "customer": found.customer_seen}, "people": presence.facts(found.public_id),
         "fields": found.fields, "followers": followers_of(found.pk),
-        "linked": rows(agent, linked_with(agent, found.pk)), "merged": [{"id": c.public_id, "reference": c.reference, "subject": c.subject} for c in merged], "held": held_in(found.pk), "promises": promises_of(found.pk), "recipients": recipients_of(found), "cursor": at,
+        "linked": rows(agent, linked_with(agent, found.pk)), "merged": [{"id": c.public_id, "reference": c.reference, "subject": c.subject} for c in merged], "held": held_in([found.pk, *gone]), "promises": promises_of(found.pk), "recipients": recipients_of(found), "cursor": at,
     })  # fmt: skip
     response.headers["ETag"] = f'"{found.event_seq}"'
     return response

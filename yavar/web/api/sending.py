@@ -54,7 +54,7 @@ class Decide(Strict):
 
 def recipients_of(conversation: Conversation) -> dict[str, Any] | None:
     """Whom an answer reaches by itself, with names; None where it is read where it is said."""
-    found = channel(Inbox.objects.values_list("kind", flat=True).get(pk=conversation.inbox_id))
+    found = channel(conversation.inbox.kind)
     if found is None or not found.way:
         return None
     usual: Envelope = envelope.usual(conversation, found.way)
@@ -95,7 +95,8 @@ def _copies(agent: Agent, about: Conversation | None, keys: list[str]) -> list[s
 @doors.door("GET", "/conversations/{id}/held", needs="conversation.read", shape=answers.HeldReplies)
 def list_held(request: HttpRequest, agent: Agent, id: str) -> Any:
     """Answers that are written and have not left: for the seconds in which they can be taken back, or until a time. What leaves first first."""
-    return {"held": held_in(conversation_for(agent, id).pk)}
+    key = conversation_for(agent, id).pk
+    return {"held": held_in([key, *merged_into(key)])}
 
 
 @doors.door("DELETE", "/conversations/{id}/held/{key}", needs=REPLY, shape=answers.Recalled)
