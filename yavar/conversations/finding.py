@@ -64,14 +64,11 @@ def _near(agent: Agent, query: str) -> Generator[search.Hit, None, int | None]:
     each_status = [
         part for status in Conversation.Status.values for part in narrowed(agent, Q(status=status)).newest
     ]  # with a status an index has them in order
-    before = 0
-    for size in NEAR:
-        keys = union.keys(each_status, size)
-        yield from (hit for hit in search.find_among(query, keys[before:]) if hit.kind != "customer")
-        if len(keys) < size:
-            return None
-        before = size
-    return keys[-1]
+    first, size = NEAR
+    keys = union.keys(each_status, size)
+    for some in (keys[:first], keys[first:]):
+        yield from (hit for hit in search.find_among(query, some) if hit.kind != "customer")
+    return keys[-1] if len(keys) == size else None
 
 
 def _with_found(row: Row, conversation: Conversation, hit: search.Hit | None, texts: dict[int, Message], query: str) -> Row:

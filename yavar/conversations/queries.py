@@ -81,6 +81,7 @@ def customer_card(agent: Agent, customer: Customer, *, apart_from: int) -> dict[
     keys = with_merged(customer.pk)
     theirs = sight(agent) & ~Q(status=Conversation.Status.MERGED)
     parts = union.parts([theirs & Q(customer=key) for key in keys] if len(keys) <= MANY else [theirs & Q(customer__in=keys)])
+    together = parts if len(parts) == 1 else union.parts([theirs & Q(customer__in=keys)])  # in no order, to be counted
     earlier = union.load([key for key in union.keys(parts, EARLIER + 1) if key != apart_from][:EARLIER])
     known, copied = sql.pick_all(
         sql.Pick(Identity, "customer_id IN (??) ORDER BY id", [keys]),
@@ -93,5 +94,5 @@ def customer_card(agent: Agent, customer: Customer, *, apart_from: int) -> dict[
         "verified": any(i["verified"] for i in identities), "identities": identities if open_ else [], "first_seen": customer.created_at, "last_seen": customer.seen_at,
         "page": (customer.page or None) if open_ else None, "time_zone": customer.time_zone, "fields": customer.fields if open_ else {},
         "copied": [person(each) for each in copied],
-        "merged": [person(each) for each in Customer.objects.filter(pk__in=keys[1:])] if open_ and len(keys) > 1 else [], "earlier": rows(agent, earlier), "conversations": union.counts([parts], CAP)[0],
+        "merged": [person(each) for each in Customer.objects.filter(pk__in=keys[1:])] if open_ and len(keys) > 1 else [], "earlier": rows(agent, earlier), "conversations": union.counts([together], CAP)[0],
     }  # fmt: skip

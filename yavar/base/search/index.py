@@ -127,7 +127,9 @@ def find(query: str, marks: Collection[str] = (), *, before: int | None = None) 
         return
     last, place = words[-1:], before
     whole = len(last[0]) == 1 or (len(last[0]) >= (BEGINNING if is_sqlite() else 2) and _is_word(last))
-    keys = stretches.keys(WORDS, words, marks, before) if whole and not is_sqlite() else None
+    keys = None
+    if not is_sqlite():
+        keys = stretches.keys(WORDS, words, marks, before) if whole else stretches.keys_of_few(WORDS, _match(words, beginning=True), marks, before)
     for size in WINDOWS:
         if keys is None:
             window = _newest(_match(words, marks, beginning=not whole), place, size)

@@ -49,3 +49,5 @@ def test_the_same_is_found_either_way(monkeypatch, few):
     place = SearchEntry.objects.get(object_id=20).pk
     assert hits("kettle", before=place) == [*range(19, 0, -1)]
     assert hits("kett") == [*range(40, 0, -1)]
+    assert hits("ket", [mark("inbox", 1)]) == [*range(39, 0, -2)]  # of few lines each is looked at for the beginning
+    assert hits("red ket", [mark("inbox", 1)], before=place) == [*range(15, 0, -6)]
