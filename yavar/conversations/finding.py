@@ -65,7 +65,7 @@ def _near(agent: Agent, query: str) -> Generator[search.Hit, None, int | None]:
         part for status in Conversation.Status.values for part in narrowed(agent, Q(status=status)).newest
     ]  # with a status an index has them in order
     first, size = NEAR
-    keys = union.keys(each_status, size)
+    keys = union.keys(each_status, size, anew=False)
     for some in (keys[:first], keys[first:]):
         yield from (hit for hit in search.find_among(query, some) if hit.kind != "customer")
     return keys[-1] if len(keys) == size else None

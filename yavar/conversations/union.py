@@ -66,8 +66,8 @@ def meet(found: Sequence[Conversation], *beside: sql.Pick[Any]) -> list[list[Any
     return read
 
 
-def keys(found: Sequence[Part], size: int, after: Place | None = None, *, soonest: bool = False) -> list[int]:
-    """The keys of the newest `size`, or of the `soonest` due of parts that were made so."""
+def keys(found: Sequence[Part], size: int, after: Place | None = None, *, soonest: bool = False, anew: bool = True) -> list[int]:
+    """The keys of the newest `size`, or of the `soonest` due of parts that were made so. Not `anew`: the same way is best for whoever asks, and need be planned once."""
     way, before, field = ("", ">", "due_at") if soonest else (" DESC", "<", "last_at")
     end = order = f" ORDER BY 1{way}, 2{way} LIMIT {size}"
     place: list[Any] = []
@@ -82,7 +82,7 @@ def keys(found: Sequence[Part], size: int, after: Place | None = None, *, soones
     else:
         statement, values = _joined(found, end, place, "UNION")
         statement += order
-    return [row[1] for row in run(statement, values, anew=True).fetchall()]
+    return [row[1] for row in run(statement, values, anew=anew).fetchall()]
 
 
 def count(found: Sequence[Part], cap: int) -> int:

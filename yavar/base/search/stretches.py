@@ -13,7 +13,8 @@ BITS = (11, 13, 15, 17)  # 2, 8, 33 and 131 thousand lines
 MARK = "\ue001"
 AT_ONCE = 1500  # keys that are asked for
 FEW = 2000  # lines, which are read in 2 to 4 ms
-BOUND = 4  # times as many are few where marks are given: to look for those in the index takes 7 ms a stretch
+BOUND = 4  # times as many are few where marks are given: to look for those in the index takes up to 7 ms a stretch
+COMMON = 8  # marks that one in so many lines bears are looked for on the lines, too
 
 
 def marks_of(key: int) -> list[str]:
@@ -33,15 +34,16 @@ def below(end: int) -> Iterator[tuple[list[str], int]]:
 
 
 def keys(table: str, words: Sequence[str], marks: Collection[str], before: int | None) -> Iterator[int]:
-    """The keys of the lines that hold whole words and, if any are given, one of the marks, newest first; only those before a key. Of rare words all lines are read, and each is
-    looked at for its mark: one that stands in a million lines would cost the index 10 µs for each of them. Others are read stretch by stretch."""
+    """The keys of the lines that hold whole words and, if any are given, one of the marks, newest first; only those before a key. Of rare words all lines are read, others are
+    read stretch by stretch. Each line is looked at for its mark where the word is rare or the mark common: one that stands in a million lines costs the index 7 ms a stretch."""
     end, match, beside = _end(table) if before is None else before, " & ".join(f"'{word}'" for word in words), ""
     ladder: Iterable[tuple[Collection[str], int]] = below(end)
     few = FEW * BOUND if marks else FEW
-    if any(
-        _estimated(table, f"'{word}'") < few for word in words
-    ):  # not of all together: of words that come in pairs, as names do, the planner thinks too little
+    # not of all together: of words that come in pairs, as names do, the planner thinks too little
+    if any(_estimated(table, f"'{word}'") < few for word in words):
         ladder, beside, marks = [((), end)], _either(marks), ()
+    elif marks and _estimated(table, _either(marks)) * COMMON > end:
+        beside, marks = _either(marks), ()
     for stretch, end in ladder:
         yield from _all(table, " & ".join([match, *(f"({_either(each)})" for each in (stretch, marks) if each)]), end, beside)
 

@@ -28,9 +28,11 @@ def test_every_key_below_stands_in_just_one_step(end):
 
 @pytest.mark.postgresql
 @pytest.mark.django_db
+@pytest.mark.parametrize("common", [0, 10**9], ids=["marks in the index", "marks on the lines"])
 @pytest.mark.parametrize("few", [0, 10**9], ids=["by stretches", "as rare words"])
-def test_the_same_is_found_either_way(monkeypatch, few):
+def test_the_same_is_found_either_way(monkeypatch, few, common):
     monkeypatch.setattr(stretches, "FEW", few)
+    monkeypatch.setattr(stretches, "COMMON", common)
     monkeypatch.setattr(stretches, "AT_ONCE", 2)
     monkeypatch.setattr(stretches, "BITS", (1, 2, 3))
     monkeypatch.setattr(index, "WINDOWS", (3, 5, 60))
