@@ -104,6 +104,16 @@ def test_no_more_is_kept_prepared_than_the_server_can_hold(monkeypatch):
     assert run("SELECT %s::int AS n0", (2,)).fetchone() == (2,)
 
 
+def test_of_several_that_are_asked_at_once_none_pushes_out_another(monkeypatch):
+    monkeypatch.setattr(line, "KEPT", 2)
+    connection.close()
+    run("SELECT %s::int AS one", (1,))
+    run("SELECT %s::int AS unasked", (1,))
+    one, other = run_all([("SELECT %s::int AS one", (1,)), ("SELECT %s::int AS other", (2,))])
+    assert (one.fetchone(), other.fetchone()) == ((1,), (2,))
+    assert len(prepared()) == 2
+
+
 def fall() -> None:
     """The server ends our line, as when it is started again."""
     connection.ensure_connection()

@@ -74,7 +74,10 @@ class Line:
 
     def ask_all(self, statements: Sequence[tuple[str, Sequence[Any]]]) -> list[Answer]:
         """Several that do not depend on each other, in one way there and back."""
+        made = self._made
         spoken = [self._spoken(sql, values, False) for sql, values in statements]  # all of them first: to prepare one sends what waits
+        if self._made != made:  # and may push out another of them
+            spoken = [self._spoken(sql, values, False) for sql, values in statements]
         for each in spoken:
             self._put(each)
         return [self._answer(result) for result in self.send()[-len(spoken) :]] if spoken else []
