@@ -3,6 +3,7 @@
 import threading
 import time
 
+import psycopg
 import pytest
 from django.db import connection
 
@@ -108,6 +109,18 @@ def test_a_commit_wakes_those_who_wait():
     thread.join(15)
     assert heard[0][0] is True
     assert heard[0][1] < 5
+
+
+@pytest.mark.postgresql
+def test_commits_that_come_together_share_a_call_to_the_other_processes_and_the_last_is_called_out_too(monkeypatch):
+    monkeypatch.setattr(wake, "REST", 0.2)
+    with psycopg.connect(**{**connection.get_connection_params(), "cursor_factory": psycopg.Cursor}, autocommit=True) as other:
+        other.execute(f"LISTEN {wake.CHANNEL}")
+        for _ in range(20):
+            wake.announce()
+            time.sleep(0.005)
+        heard = list(other.notifies(timeout=1))
+    assert 2 <= len(heard) < 10  # the first at once, the others in one, or on a busy machine in a few
 
 
 def test_after_commit_is_called_once_and_never_after_a_rollback():
