@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import IntegrityError, connection
 
-from yavar.base.db import run, transaction
+from yavar.base.db import transaction
 from yavar.base.problem import Problem
 
 log = logging.getLogger("yavar.writer")
@@ -114,16 +114,16 @@ def _written(batch: list[Item], write: Callable[[Item], Outcome]) -> bool:
 def write_one(item: Item) -> Outcome:
     """One item in a savepoint of its own; what it raises is its outcome. A lost race for a unique key is tried once more: now the other's row is there."""
     for attempt in (1, 2):
-        run("SAVEPOINT item")
+        mark = str(connection.savepoint())
         try:
             answer = item.write()
-            run("RELEASE SAVEPOINT item")
+            connection.savepoint_commit(mark)
             return answer
         except Exception as error:
             # a full disk may end the transaction under us; then this raises too and the whole batch is not stored
-            run("ROLLBACK TO SAVEPOINT item")
-            run("RELEASE SAVEPOINT item")
-            connection.needs_rollback = False  # a verb inside may have asked for it; the savepoint has done it
+            connection.needs_rollback = False  # a verb inside may have asked for it; the savepoint does it
+            connection.savepoint_rollback(mark)
+            connection.savepoint_commit(mark)
             if attempt == 1 and _is_race(error):
                 continue
             if not isinstance(error, Problem):

@@ -83,8 +83,8 @@ def tagged(tag: int) -> Q:
     links = ConversationTag.objects.filter(tag=tag)
     few, many = FEW[connection.vendor], MANY[connection.vendor]
     number = number_of(tag, many + 1, int(time.monotonic() // 60))
-    if number <= few:
-        return Q(pk__in=list(links.values_list("conversation", flat=True)))
+    if number <= few and len(keys := list(links.values_list("conversation", flat=True)[: few + 1])) <= few:  # it may have grown since
+        return Q(pk__in=keys)
     if number <= many:
         return Q(_among(links.values("conversation")))
     return Q(Exists(links.filter(conversation=OuterRef("pk"))))

@@ -3,7 +3,7 @@
 A frame is sent to every agent's feed and checked at each door; rows carry what the agent would fetch, so state before + frames = state fetched.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
@@ -11,10 +11,9 @@ from yavar.base.db import sql
 from yavar.base.edge.feed import frame
 from yavar.base.events.models import Event
 from yavar.base.instance import life
-from yavar.conversations.models import Conversation, Inbox
+from yavar.conversations.models import Conversation
 from yavar.conversations.notes.timeline import items
 from yavar.conversations.queries import rows
-from yavar.people.models import Customer
 
 from .hub import TEAM, Frame, hub
 
@@ -40,7 +39,7 @@ def voice(events: Sequence[Event]) -> list[Frame]:
 def frames(events: Sequence[Event]) -> list[tuple[int, bytes]]:
     """(conversation key, frame) for each event about a conversation. A fixed number of queries for any number of events."""
     about = [e for e in events if e.subject_kind == "conversation"]
-    talks = _talks({e.subject_id for e in about})
+    talks = list(sql.by_key(Conversation, (e.subject_id for e in about)).values())
     # drafts are each agent's own: a frame for all leaves the mark open, clients keep the one they know
     shown = dict(zip((c.pk for c in talks), rows(None, talks), strict=True))
     lines = [e for e in about if e.seq is not None]
@@ -61,13 +60,3 @@ def frames(events: Sequence[Event]) -> list[tuple[int, bytes]]:
             data = frame("row", msgspec.json.encode({"conversation": row.id, "row": row}), mark)
         found.append((event.subject_id, data))
     return found
-
-
-def _talks(keys: Iterable[int]) -> list[Conversation]:
-    """Conversations with what their rows need, by three prepared statements instead of one built join: a third of the time."""
-    talks = list(sql.by_key(Conversation, keys).values())
-    customers = sql.by_key(Customer, [c.customer_id for c in talks])
-    inboxes = sql.by_key(Inbox, [c.inbox_id for c in talks])
-    for talk in talks:
-        talk.customer, talk.inbox = customers[talk.customer_id], inboxes[talk.inbox_id]
-    return talks

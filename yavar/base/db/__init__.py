@@ -94,10 +94,10 @@ def run_all(statements: Sequence[tuple[str, Sequence[Any]]]) -> list[Any]:
     if is_sqlite():
         return [run(sql, values) for sql, values in statements]
     db = _open()
-    found = db.line.ask_all(statements)  # type: ignore[attr-defined]
+    found: list[Any] = db.line.ask_all(statements)  # type: ignore[attr-defined]
     for sql, values in statements:
         _log(db, sql, values)
-    return list(found)
+    return found
 
 
 def run_later(sql: str, values: Sequence[Any] = ()) -> None:

@@ -191,7 +191,7 @@ def add(row: models.Model) -> None:
     """`create` for a row whose key nobody needs to know; it stays unknown."""
     names = _names(type(row))
     run_later(insert(type(row), *names, returning=False), _cells(row, names))
-    row._state.adding = False
+    row._state.adding, row._state.db = False, "default"
 
 
 def create_all(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

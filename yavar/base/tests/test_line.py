@@ -1,7 +1,9 @@
 """The desk's own statements on PostgreSQL: prepared once, in Django's transaction, and as good as the driver's cursor when something fails."""
 
+import contextlib
 import threading
 from datetime import UTC, datetime, timedelta, timezone
+from itertools import permutations
 
 import psycopg
 import pytest
@@ -104,14 +106,51 @@ def test_no_more_is_kept_prepared_than_the_server_can_hold(monkeypatch):
     assert run("SELECT %s::int AS n0", (2,)).fetchone() == (2,)
 
 
-def test_of_several_that_are_asked_at_once_none_pushes_out_another(monkeypatch):
-    monkeypatch.setattr(line, "KEPT", 2)
+@pytest.mark.parametrize("before", permutations("abcd"), ids="".join)
+def test_of_several_that_are_asked_at_once_none_pushes_out_another(monkeypatch, before):
+    monkeypatch.setattr(line, "KEPT", 3)
     connection.close()
-    run("SELECT %s::int AS one", (1,))
-    run("SELECT %s::int AS unasked", (1,))
-    one, other = run_all([("SELECT %s::int AS one", (1,)), ("SELECT %s::int AS other", (2,))])
-    assert (one.fetchone(), other.fetchone()) == ((1,), (2,))
-    assert len(prepared()) == 2
+    for name in before:
+        run(f"SELECT %s::text AS {name}", (name,))
+    found = run_all([(f"SELECT %s::text AS {name}", (name,)) for name in "abc"])
+    assert [each.fetchone() for each in found] == [("a",), ("b",), ("c",)]
+    assert len(prepared()) == 3
+
+
+def test_what_is_asked_again_and_again_stays_prepared(monkeypatch):
+    monkeypatch.setattr(line, "KEPT", 3)
+    connection.close()
+    for number in range(6):
+        run("SELECT %s::int AS often", (1,))
+        run(f"SELECT %s::int AS seldom{number}", (1,))
+    assert any("often" in each for each in prepared())
+
+
+@pytest.mark.parametrize(("number", "size"), [(1, 8_000_000), (60, 200_000)], ids=["one long text", "many middling ones"])
+def test_more_than_the_system_takes_at_once_goes_through(number, size):
+    with transaction():
+        for each in range(number):
+            run_later(INSERT, (str(each), '"' + "x" * size + '"'))
+        assert run(f"SELECT SUM(LENGTH(value::text)) FROM {TABLE}").fetchone() == (number * (size + 2),)
+
+
+def test_a_line_on_which_nobody_knows_how_far_we_came_is_given_up():
+    put("a")
+    with pytest.raises(psycopg.OperationalError, match="parameters"):
+        run_all([("SELECT 1", ()), (f"SELECT 1 WHERE 1 IN ({', '.join(['%s'] * 70_000)})", range(70_000))])
+    assert keys() == ["a"]
+    assert run("SELECT 1").fetchone() == (1,)
+
+
+def test_a_transaction_that_had_failed_is_never_taken_for_committed():
+    put("known")
+    with pytest.raises((psycopg.Error, DatabaseError)), transaction():
+        with contextlib.suppress(psycopg.Error):
+            run("SELECT 1 / %s::int", (0,))
+        put_later("a")
+    with pytest.raises(DatabaseError), transaction(), contextlib.suppress(psycopg.Error):
+        run("SELECT 1 / %s::int", (0,))
+    assert keys() == ["known"]
 
 
 def fall() -> None:

@@ -8,6 +8,7 @@ from django.db import OperationalError, connections
 
 from yavar.base import clock, db
 from yavar.base.db import sql
+from yavar.base.jobs import queue
 from yavar.base.jobs.models import Job
 from yavar.base.jobs.queue import leave
 from yavar.base.writer import Item, NotStored, Writer, write_batch
@@ -39,9 +40,13 @@ def test_a_bad_item_fails_alone(bad):
 
 
 @pytest.mark.parametrize("bad", [0, 2, 4])
-def test_a_statement_that_the_database_refuses_fails_alone(bad):
+@pytest.mark.parametrize("ask", [db.run, db.run_later])
+@pytest.mark.parametrize("gives_up", [False, True])
+def test_a_statement_that_the_database_refuses_fails_alone(bad, ask, gives_up):
     def refused():
-        db.run(sql.text("INSERT INTO base_job (name) VALUES (?)"), ("without the rest",))
+        ask(sql.text("INSERT INTO base_job (name) VALUES (?)"), ("without the rest",))
+        if gives_up:
+            raise ValueError("before anybody heard that it was refused")
 
     batch = [item(f"key-{n}") if n != bad else Item(refused, lambda outcome: None) for n in range(5)]
     write_batch(batch)
@@ -76,17 +81,21 @@ def test_a_failed_begin_acknowledges_nobody(monkeypatch):
 
 
 def test_whatever_statement_fails_an_item_is_whole_or_absent(monkeypatch):
-    """The n-th statement of a batch fails, for every n."""
-    real, calls = db.run, {"n": 0, "fail": -1}
+    """The n-th statement of a batch fails, for every n; then each of those with which it is written again item by item."""
+    calls = {"n": 0, "fail": ()}
 
-    def counting(statement, values=()):
-        calls["n"] += 1
-        if calls["n"] == calls["fail"]:
-            raise sqlite3.OperationalError("disk I/O error")
-        return real(statement, values)
+    def counting(real):
+        def counted(*args):
+            calls["n"] += 1
+            if calls["n"] in calls["fail"]:
+                raise sqlite3.OperationalError("disk I/O error")
+            return real(*args)
 
-    for module in ("yavar.base.writer", "yavar.base.jobs.queue"):
-        monkeypatch.setattr(f"{module}.run", counting)
+        return counted
+
+    monkeypatch.setattr(queue, "run_later", counting(queue.run_later))
+    for name in ("savepoint", "savepoint_commit", "savepoint_rollback"):
+        monkeypatch.setattr(connections["default"], name, counting(getattr(connections["default"], name)))
 
     def two(n):
         def write():
@@ -97,14 +106,14 @@ def test_whatever_statement_fails_an_item_is_whole_or_absent(monkeypatch):
         return Item(write, lambda outcome: None)
 
     write_batch([two(0), two(1), two(2)])
-    statements = calls["n"]
-    for fail in range(1, statements + 1):
+    assert calls["n"] == 6
+    for fail in [*((n,) for n in range(1, 6 + 1)), *((1, n) for n in range(2, 16))]:
         Job.objects.all().delete()
         calls.update(n=0, fail=fail)
         batch = [two(n) for n in range(3)]
         write_batch(batch)
         acknowledged = {n for n in range(3) if batch[n].outcome == n}
-        assert stored() == {f"{n}-{part}" for n in acknowledged for part in "ab"}, f"statement {fail} of {statements}"
+        assert stored() == {f"{n}-{part}" for n in acknowledged for part in "ab"}, f"statement {fail}"
 
 
 def test_many_writers_of_one_queue():

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from psycopg import Connection, OperationalError, errors
+from psycopg import Connection, InternalError, OperationalError, errors
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.pq import ConnStatus, ExecStatus, Format, TransactionStatus
 from psycopg.pq.abc import PGresult
 
 KEPT = 400  # statements that one connection keeps prepared; the server holds some 20 kB for each
-MOST = 64  # statements that wait for the next way: the server must never have more to answer than it can hold while we still speak
+MOST = 64  # statements that wait for the next way
 
 Name = tuple[str, tuple[int, ...]]
 
@@ -74,26 +74,29 @@ class Line:
 
     def ask_all(self, statements: Sequence[tuple[str, Sequence[Any]]]) -> list[Answer]:
         """Several that do not depend on each other, in one way there and back."""
-        made = self._made
-        spoken = [self._spoken(sql, values, False) for sql, values in statements]  # all of them first: to prepare one sends what waits
-        if self._made != made:  # and may push out another of them
+        if not statements:
+            return []
+        made = -1
+        while made != self._made:  # all are prepared first: that sends what waits, and may push out another of them
+            made = self._made
             spoken = [self._spoken(sql, values, False) for sql, values in statements]
         for each in spoken:
             self._put(each)
-        return [self._answer(result) for result in self.send()[-len(spoken) :]] if spoken else []
+        return [self._answer(result) for result in self.send()[-len(spoken) :]]
 
     def later(self, sql: str, values: Sequence[Any]) -> None:
-        """Execute one at whose answer nobody looks: inside a transaction it waits for the next that is asked, at the latest for COMMIT, and what is wrong with it is
-        raised there."""
+        """Execute one at whose answer nobody looks: inside a transaction it waits for the next that is asked, at the latest for COMMIT or the MOST that wait, and what is
+        wrong with it is raised there."""
         self._put(self._spoken(sql, values, False))
         if self._connection.autocommit or len(self._waiting) >= MOST:
             self.send()
 
     def commit(self) -> None:
-        """End the transaction, if there is one, with what waits."""
+        """End the transaction, if there is one, with what waits. Raises InternalError when it had failed, which the server answers by rolling it back."""
         if self._waiting or self._pg.transaction_status != TransactionStatus.IDLE:
             self._put(COMMIT)
-            self.send()
+            if self.send()[-1].command_status == b"ROLLBACK":
+                raise InternalError("the transaction had failed and was rolled back")
 
     def mark(self, name: str) -> None:
         """SAVEPOINT. What was asked before it has happened before it."""
@@ -130,10 +133,12 @@ class Line:
                 else:
                     pg.send_query_prepared(each.name, each.values, each.formats, Format.TEXT)
             pg.pipeline_sync()
+            self._push()
             found = self._hear()
-        finally:
-            if pg.status == ConnStatus.OK:
-                pg.exit_pipeline_mode()
+            pg.exit_pipeline_mode()
+        except BaseException:  # how far we came nobody knows: whoever asks next gets another connection
+            pg.finish()
+            raise
         return [_checked(each, self._connection) for each in found]
 
     def _say_one(self, it: Spoken) -> PGresult:
@@ -141,6 +146,15 @@ class Line:
         if it.name is None:
             return self._pg.exec_params(it.statement, it.values, it.types, it.formats, Format.TEXT)
         return self._pg.exec_prepared(it.name, it.values, it.formats, Format.TEXT)
+
+    def _push(self) -> None:
+        """What the system did not take at once; the server may have to be heard before it takes more."""
+        while self._pg.flush():
+            self._poll.modify(self._pg.socket, select.POLLIN | select.POLLOUT)
+            ready = self._poll.poll()
+            self._poll.modify(self._pg.socket, select.POLLIN)
+            if any(event & ~select.POLLOUT for _socket, event in ready):
+                self._pg.consume_input()
 
     def _hear(self) -> list[PGresult]:
         pg = self._pg
@@ -159,9 +173,9 @@ class Line:
                 found.append(result)
 
     def _put_mark(self, statement: str) -> None:
-        several = any(each.name for each in self._waiting)
+        asked = any(each.name for each in self._waiting)
         self._put(Spoken(statement.encode()))
-        if several:
+        if asked:
             self.send()
 
     def _put(self, statement: Spoken) -> None:
@@ -173,10 +187,18 @@ class Line:
         transformer = self._transformer
         given: list[Any] = list(transformer.dump_sequence(values, _formats(len(values))))
         types, formats = transformer.types or (), transformer.formats
-        return Spoken(_numbered(sql), None if anew else self._prepared.get((sql, types)) or self._prepare(sql, types), given, types, formats)
+        return Spoken(_numbered(sql), None if anew else self._name((sql, types)), given, types, formats)
+
+    def _name(self, key: Name) -> bytes:
+        """By which it is prepared. What was asked last is forgotten last."""
+        name = self._prepared.pop(key, None)
+        if name is None:
+            return self._prepare(*key)
+        self._prepared[key] = name
+        return name
 
     def _prepare(self, sql: str, types: tuple[int, ...]) -> bytes:
-        self.send()  # a mistake in this one must come after a SAVEPOINT that waits, and the oldest that is prepared may wait, too
+        self.send()  # a mistake in this one must come after a SAVEPOINT that waits, and what is pushed out may wait, too
         if len(self._prepared) >= KEPT:
             oldest = next(iter(self._prepared))
             _checked(self._pg.exec_(b"DEALLOCATE " + self._prepared.pop(oldest)), self._connection)
