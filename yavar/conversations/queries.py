@@ -94,5 +94,5 @@ def customer_card(agent: Agent, customer: Customer, *, apart_from: int) -> dict[
         "verified": any(i["verified"] for i in identities), "identities": identities if open_ else [], "first_seen": customer.created_at, "last_seen": customer.seen_at,
         "page": (customer.page or None) if open_ else None, "time_zone": customer.time_zone, "fields": customer.fields if open_ else {},
         "copied": [person(each) for each in copied],
-        "merged": [person(each) for each in Customer.objects.filter(pk__in=keys[1:])] if open_ and len(keys) > 1 else [], "earlier": rows(agent, earlier), "conversations": union.count(together, CAP),
+        "merged": [person(each) for each in Customer.objects.filter(pk__in=keys[1:])] if open_ and len(keys) > 1 else [], "earlier": rows(agent, earlier), "conversations": union.counts([together], CAP)[0],
     }  # fmt: skip
