@@ -107,10 +107,9 @@ def _furnish() -> None:
 def _promise() -> None:
     """What Nila Coffee promises: around the clock, and slower than a shop that has nobody else to show."""
     main_calendar()
-    minutes = {"Urgent": ("urgent", 45), "High priority": ("high", 20)}
-    for name, (priority, each) in minutes.items():
+    for name, match, each in (("Urgent", Match(priorities=("urgent",)), 45), ("High priority", Match(priorities=("high",)), 20)):
         answers = Targets(first=each * MINUTE, next=each * MINUTE, resolution=24 * HOUR)
-        add_policy(name, Terms(Match(priorities=(priority,)), answers, promises.steps(each * MINUTE), published=False), by=SYSTEM)
+        add_policy(name, Terms(match, answers, promises.steps(each * MINUTE), published=False), by=SYSTEM)
     add_policy("Chat", Terms(Match(channels=("chat",)), Targets(first=HOUR, next=HOUR, resolution=24 * HOUR), promises.steps(HOUR // 2)), by=SYSTEM)
     promises.add("mail", "form", "phone", "social", "forum")
     desk_settings.change(publish_promises=True)

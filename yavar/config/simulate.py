@@ -82,7 +82,7 @@ class Visitor:
     def say(self, text: str) -> None:
         """One message until it is acknowledged; every other one is sent again afterwards."""
         client_id = secrets.token_urlsafe(12)
-        body = {"client_id": client_id, "conversation": self.conversation, "text": text, "files": []}
+        body: dict[str, object] = {"client_id": client_id, "conversation": self.conversation, "text": text, "files": []}
         started = time.monotonic()
         answer = self.line.ask("POST", "/chat/messages", body)
         self.seconds.append(time.monotonic() - started)

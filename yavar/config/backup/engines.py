@@ -14,11 +14,16 @@ class Trouble(RuntimeError):
     """What went wrong, as a sentence for the operator."""
 
 
+def _name() -> str:
+    """The file of SQLite, or the database of PostgreSQL."""
+    return str(settings.DATABASES["default"]["NAME"])
+
+
 def snapshot(into: Path) -> None:
     """Copy the database as it is at this moment; writers go on meanwhile. Raises Trouble."""
     if settings.ENV.sqlite:
         # one read transaction in WAL: a consistent copy, without free pages, and nobody waits for it (sqlite.org/lang_vacuum.html)
-        line = sqlite3.connect(settings.DATABASES["default"]["NAME"], isolation_level=None)
+        line = sqlite3.connect(_name(), isolation_level=None)
         try:
             line.execute("VACUUM INTO ?", (str(into),))
         finally:
@@ -46,20 +51,20 @@ def check(copy: Path) -> None:
 def put_back(copy: Path) -> None:
     """Make the copy the desk's database. The place must be empty. Raises Trouble."""
     if settings.ENV.sqlite:
-        target = Path(settings.DATABASES["default"]["NAME"])
+        target = Path(_name())
         for leftover in (target.with_name(target.name + end) for end in ("-wal", "-shm")):
             leftover.unlink(missing_ok=True)  # they belong to another database
         shutil.copyfile(copy, target)
         with open(target, "rb") as file:
             os.fsync(file.fileno())
     else:
-        _postgresql("pg_restore", "--no-owner", "--exit-on-error", "--single-transaction", "--dbname", settings.DATABASES["default"]["NAME"], str(copy))
+        _postgresql("pg_restore", "--no-owner", "--exit-on-error", "--single-transaction", "--dbname", _name(), str(copy))
 
 
 def is_empty() -> bool:
     """Whether no desk lies in the database."""
     if settings.ENV.sqlite:
-        return not Path(settings.DATABASES["default"]["NAME"]).exists()
+        return not Path(_name()).exists()
     from django.db import connection
 
     return "base_event" not in connection.introspection.table_names()

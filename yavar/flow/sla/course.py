@@ -101,8 +101,10 @@ class _Choice:
 
     def __init__(self, rules: choosing.Rules, conversation: Conversation) -> None:
         self.policy, calendar = rules.policy_for(conversation), rules.calendar_for(conversation)
-        self.policy_id, self.policy_version = (self.policy.pk, self.policy.version) if self.policy else (None, 0)
-        self.calendar_id, self.calendar_version = (calendar.pk, calendar.version) if calendar else (None, 0)
+        self.policy_id: int | None = self.policy.pk if self.policy else None
+        self.policy_version = self.policy.version if self.policy else 0
+        self.calendar_id: int | None = calendar.pk if calendar else None
+        self.calendar_version = calendar.version if calendar else 0
 
     FIELDS = ("policy_id", "policy_version", "calendar_id", "calendar_version")
 

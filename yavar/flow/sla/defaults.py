@@ -37,7 +37,7 @@ def _names() -> dict[str, str]:
 
 def speak(lang: str) -> None:
     """Those that nobody has changed are called in another language: that of a desk's first owner."""
-    known = {}
+    known: dict[str, str] = {}
     for each in LOCALES:
         with translation.override(each):
             known |= {name: family for family, name in _names().items()}

@@ -32,7 +32,7 @@ def renewed(due: datetime, moment: int, timer: Timer, hours: Hours) -> datetime:
     return hours.add(due, timedelta(seconds=moment + timer.target))
 
 
-def _leave(conversation: Conversation, timer: Timer, what: str, due: datetime | None, words: Mapping[str, str], before: datetime | None = None) -> None:
+def _leave(conversation: Conversation, timer: Timer, what: str, due: datetime | None, words: Mapping[Any, str], before: datetime | None = None) -> None:
     args = {
         "conversation": conversation.pk, "kind": timer.kind, "cycle": timer.cycle, "what": what, "words": dict(words),
         "due": clock.iso(due) if due else None, "before": clock.iso(before) if before else None,
