@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from ninja import Query
 from pydantic import Field
@@ -36,7 +36,7 @@ from yavar.web.ui.bodies import answer
 
 from . import answers
 from .frame import Doors, Moment, Strict, client_id, version_wanted
-from .reading import conversation_for, list_page, mark, row_of, said, stale, with_first, with_item
+from .reading import conversation_for, list_page, mark, row_of, said, unless_stale, with_first, with_item
 from .sending import Addresses, recipients_of
 
 doors = Doors(tags=["conversations"])
@@ -224,9 +224,12 @@ def get_timeline(request: HttpRequest, agent: Agent, id: str, query: Query[Timel
     return {"items": items, "before": edge}
 
 
-def _told_before(model: Any, survivor: Conversation, public_id: str, key: str) -> Any:
-    """What was sent under this client id to a conversation that has been merged since: sent again, it is still the same one."""
-    return None if survivor.public_id == public_id else model.objects.filter(conversation__public_id=public_id, client_id=key).first()
+def _told_before(request: HttpRequest, model: Any, survivor: Conversation, public_id: str, key: str) -> Any:
+    """What was sent under this client id to a conversation that has been merged since, or at a version that it has made an old one itself: sent again, it is still
+    the same one. Else whoever writes it finds it."""
+    if survivor.public_id == public_id and version_wanted(request) is None:
+        return None
+    return model.objects.filter(conversation__public_id=public_id, client_id=key).first()
 
 
 @doors.door("POST", "/conversations/{id}/messages", needs="conversation.reply", shape=answers.Written, status=201)
@@ -234,8 +237,10 @@ def create_message(request: HttpRequest, agent: Agent, id: str, given: NewMessag
     """Answer the customer. With `seen` (a message seq): 409 with what they wrote meanwhile, when that has not been seen. Where answers leave the house the
     answer is `held` until it leaves: by itself after some seconds, or `at` a time. `to`, `cc`, `bcc` (addresses) say who gets it, if not whoever usually does."""
     conversation, key = conversation_for(agent, id, "conversation.reply"), client_id(request, given.client_id)
-    if told := _told_before(Message, conversation, id, key):
+    if told := _told_before(request, Message, conversation, id, key):
         return with_item(agent, told.conversation_id, told.version)
+    if kept := _told_before(request, HeldReply, conversation, id, key):
+        return _held(agent, conversation, kept)
     check_body(key, given.text, given.files)
     to = None if given.to is None else {"to": given.to, "cc": given.cc, "bcc": given.bcc}
 
@@ -245,26 +250,32 @@ def create_message(request: HttpRequest, agent: Agent, id: str, given: NewMessag
         )
 
     try:
-        sent = actions.at_version(conversation.pk, version_wanted(request), write)
-    except actions.Stale:
-        raise stale(agent, conversation) from None
+        sent = unless_stale(request, agent, conversation, write)
     except actions.CustomerWrote as wrote:
         items = [item for item in timeline(conversation.pk)[0] if item.seq and not item.origin and item.seq > wrote.seen]
         raise Problem(409, "customer.wrote", _("The customer wrote again. Read it, then send."), extra={"items": items}) from None
     if isinstance(sent, HeldReply):
-        return answer({"item": None, "row": row_of(agent, conversation), "held": held_facts(sent)}, 201)
+        return _held(agent, conversation, sent)
     return with_item(agent, sent.conversation_id, sent.version, None if given.files else said(agent_author(agent), sent))
+
+
+def _held(agent: Agent, conversation: Conversation, held: HeldReply) -> HttpResponse:
+    return answer({"item": None, "row": row_of(agent, conversation), "held": held_facts(held)}, 201)
 
 
 @doors.door("POST", "/conversations/{id}/notes", needs="conversation.note", shape=answers.Written, status=201)
 def create_note(request: HttpRequest, agent: Agent, id: str, given: NewNote) -> Any:
     """Note something for the team; whoever is mentioned finds it under Mentions."""
     conversation, key = conversation_for(agent, id, "conversation.note"), client_id(request, given.client_id)
-    if told := _told_before(Note, conversation, id, key):
+    if told := _told_before(request, Note, conversation, id, key):
         return with_item(agent, told.conversation_id, told.version)
     check_body(key, given.text, given.files)
     mentions = list(Agent.objects.filter(public_id__in=given.mentions, is_active=True))
-    written = write_note(conversation.pk, by=agent, client_id=key, text=given.text, files=given.files, mentions=mentions)
+
+    def write() -> Note:
+        return write_note(conversation.pk, by=agent, client_id=key, text=given.text, files=given.files, mentions=mentions)
+
+    written = unless_stale(request, agent, conversation, write)
     return with_item(agent, conversation.pk, written.version)
 
 

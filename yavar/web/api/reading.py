@@ -1,8 +1,9 @@
 """What several doors read: one conversation for its agent, pages of lists, marks in the stream."""
 
 import base64
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
@@ -26,6 +27,8 @@ from yavar.realtime.staff import cursor
 from yavar.web.ui.bodies import answer
 
 from .frame import denied, version_wanted
+
+T = TypeVar("T")
 
 
 def absent() -> Problem:
@@ -55,14 +58,19 @@ def row_of(agent: Agent, conversation: Conversation) -> Row:
     return rows(agent, found)[0]
 
 
+def unless_stale(request: HttpRequest, agent: Agent, conversation: Conversation, act: Callable[[], T]) -> T:
+    """Write to a conversation, only at the version the client saw if it names one (If-Match). Raises Problem 412 with the present row when somebody was faster."""
+    try:
+        return at_version(conversation.pk, version_wanted(request), act)
+    except Stale:
+        title = _("Somebody changed this conversation meanwhile. Look at it again, then repeat what you did.")
+        raise Problem(412, "version.stale", title, extra={"row": row_of(agent, conversation)}) from None
+
+
 def changed(request: HttpRequest, agent: Agent, conversation: Conversation, act: Any) -> HttpResponse:
     """Do a verb, at the version the client saw if it names one, and answer the row after it. 412 with the present row when somebody was faster."""
-    wanted = version_wanted(request)
     before = None if agent.powers.all_of(READ) else row_of(agent, conversation)
-    try:
-        at_version(conversation.pk, wanted, act)
-    except Stale:
-        raise stale(agent, conversation) from None
+    unless_stale(request, agent, conversation, act)
     try:
         row = row_of(agent, conversation)
     except Problem:
@@ -70,12 +78,6 @@ def changed(request: HttpRequest, agent: Agent, conversation: Conversation, act:
     response = answer({"row": row})
     response.headers["ETag"] = f'"{row.version}"'
     return response
-
-
-def stale(agent: Agent, conversation: Conversation) -> Problem:
-    """412: somebody was faster."""
-    title = _("Somebody changed this conversation meanwhile. Look at it again, then repeat what you did.")
-    return Problem(412, "version.stale", title, extra={"row": row_of(agent, conversation)})
 
 
 def with_item(agent: Agent, conversation_id: int, version: int, item: Item | None = None) -> HttpResponse:

@@ -23,7 +23,7 @@ from yavar.people.models import Agent, Identity
 
 from . import answers
 from .frame import Doors, Moment, Strict, client_id
-from .reading import conversation_for, here
+from .reading import conversation_for, here, unless_stale
 
 doors = Doors(tags=["conversations"])
 Addresses = Annotated[list[Annotated[str, Field(max_length=254)]], Field(max_length=50)]
@@ -102,15 +102,17 @@ def list_held(request: HttpRequest, agent: Agent, id: str) -> Any:
 @doors.door("DELETE", "/conversations/{id}/held/{key}", needs=REPLY, shape=answers.Recalled)
 def recall_held(request: HttpRequest, agent: Agent, id: str, key: str) -> Any:
     """Take an answer back: it never leaves, and its words are its author's draft again. 409 `reply.left` when it has left."""
-    return {"held": held_facts(holding.recall(_held(conversation_for(agent, id, REPLY), key), by=agent))}
+    conversation = conversation_for(agent, id, REPLY)
+    return {"held": held_facts(unless_stale(request, agent, conversation, lambda: holding.recall(_held(conversation, key), by=agent)))}
 
 
 @doors.door("PUT", "/conversations/{id}/held/{key}", needs=REPLY, shape=answers.Recalled)
 def put_off_held(request: HttpRequest, agent: Agent, id: str, key: str, given: PutOff) -> Any:
     """Let it leave at another time, or (null) now; also one that was stopped. 409 `reply.left` when it has left."""
-    held = _held(conversation_for(agent, id, REPLY), key)
+    conversation = conversation_for(agent, id, REPLY)
+    held = _held(conversation, key)
     outgoing.check_time(given.at)
-    return {"held": held_facts(holding.put_off(held, given.at or clock.now(), by=agent))}
+    return {"held": held_facts(unless_stale(request, agent, conversation, lambda: holding.put_off(held, given.at or clock.now(), by=agent)))}
 
 
 def _held(conversation: Conversation, key: str) -> HeldReply:
@@ -125,6 +127,6 @@ def decide_copy(request: HttpRequest, agent: Agent, id: str, key: str, given: De
     """Decide about a copy that failed, came back, or of which nobody knows whether it left: send it `again` (under the same Message-ID), or call it `sent`."""
     conversation = conversation_for(agent, id, REPLY)
     delivery: Delivery = here(Delivery, key, message__conversation__in=[conversation.pk, *merged_into(conversation.pk)])
-    deliveries.decide(delivery, again=given.outcome == "again", by=agent.actor)
+    unless_stale(request, agent, conversation, lambda: deliveries.decide(delivery, again=given.outcome == "again", by=agent.actor))
     delivery.refresh_from_db()
     return {"copy": copy_of(delivery, delivery.customer)}

@@ -18,8 +18,8 @@ from yavar.notifications import actions as notifications
 from yavar.people.models import Agent
 
 from . import answers
-from .frame import Doors, Empty, Strict, client_id, version_wanted
-from .reading import changed, conversation_for, one, row_of, stale
+from .frame import Doors, Empty, Strict, client_id
+from .reading import changed, conversation_for, one, row_of, unless_stale
 
 doors = Doors(tags=["conversations"])
 PublicId = Annotated[str, Field(min_length=1, max_length=22)]
@@ -195,12 +195,7 @@ def unmerge_conversation(request: HttpRequest, agent: Agent, id: str, given: Emp
 def split_conversation(request: HttpRequest, agent: Agent, id: str, given: SplitOff) -> Any:
     """Copy messages (by their seqs) into a new conversation, linked with this one; answers the new row."""
     conversation, key = conversation_for(agent, id, "conversation.merge"), client_id(request, given.client_id)
-    try:
-        made = actions.at_version(
-            conversation.pk, version_wanted(request), lambda: splitting.split(conversation.pk, given.messages, by=agent, client_id=key, subject=given.subject)
-        )
-    except actions.Stale:
-        raise stale(agent, conversation) from None
+    made = unless_stale(request, agent, conversation, lambda: splitting.split(conversation.pk, given.messages, by=agent, client_id=key, subject=given.subject))
     return {"row": row_of(agent, made), "gone": False}
 
 

@@ -80,6 +80,12 @@ def test_if_match_stops_whoever_was_slower(shop, robot, talk):
     assert late.json()["row"]["priority"] == "high" and done.headers["ETag"] == f'"{late.json()["row"]["version"]}"'
     for verb, body in (("messages", {"text": "x", "client_id": "client-0001"}), ("split", {"messages": [1], "client_id": "client-0001"})):
         assert send(robot, "POST", f"{path}/{verb}", body, if_match=etag).status_code == 412
+    now = send(robot, "GET", path).headers["ETag"]
+    for verb, body in (("messages", {"text": "x", "client_id": "client-0002"}), ("notes", {"text": "x", "client_id": "client-0003"})):
+        first, again = (send(robot, "POST", f"{path}/{verb}", body, if_match=now) for _ in range(2))  # the first answer was lost on the way
+        assert (first.status_code, again.status_code) == (201, 201)
+        assert first.json()["item"]["id"] == again.json()["item"]["id"]
+        now = first.headers["ETag"]
     assert send(robot, "POST", f"{path}/resolve", {}, if_match="rubbish").status_code == 400
     assert send(robot, "POST", f"{path}/resolve", {}, if_match="*").status_code == 200
 

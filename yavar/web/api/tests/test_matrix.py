@@ -156,7 +156,7 @@ def seen(inbox: Any) -> str:
     return f"visit-of-{inbox.pk}"
 
 
-def ask(world: World, client: Any, operation: str, row: Row, foreign: bool) -> int:
+def ask(world: World, client: Any, operation: str, row: Row, foreign: bool, **headers: str) -> int:
     """One request; what it changed is taken back."""
     half = world.foreign if foreign else world.own
     names = {name: thing.public_id for name, thing in world.things.items()}
@@ -185,7 +185,7 @@ def ask(world: World, client: Any, operation: str, row: Row, foreign: bool) -> i
         if "/notes/{key}" in operation:
             names["key"] = note_customer(half.customer, by=world.shop.owner, client_id="client-0001", text="Calls after six").public_id
         status = send(
-            client, method, path.format(**names) + row.query.format(**names), row.body if isinstance(row.body, bytes) else fill(row.body, names)
+            client, method, path.format(**names) + row.query.format(**names), row.body if isinstance(row.body, bytes) else fill(row.body, names), **headers
         ).status_code
         transaction.set_rollback(True)
     return status
@@ -201,6 +201,18 @@ def test_who_may_do_it(world, operation):
                 if (2 if status < 300 else status) not in wanted:
                     wrong.append(f"{role}{' of A' if bound else ''} -> {'foreign' if foreign else 'own'}: {status}, not {wanted}")
     assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("operation", sorted(each for each in TABLE if TALK in each and not each.startswith("GET") and not each.endswith("/draft")))
+def test_whoever_names_a_version_writes_to_a_conversation_only_at_that(world, operation):
+    """But for a draft, which is its author's alone."""
+    assert ask(world, world.desk["owner"], operation, TABLE[operation], False, If_Match='"99999"') == 412
+
+
+def test_a_held_answer_that_is_sent_again_at_the_version_it_made_old_is_the_same(world):
+    held, path = world.own.held, f"/conversations/{world.own.conversation.public_id}/messages"
+    answer = send(world.desk["owner"], "POST", path, {"text": held.text, "client_id": held.client_id}, If_Match='"99999"')
+    assert (answer.status_code, answer.json()["held"]["id"]) == (201, held.public_id)
 
 
 @pytest.mark.parametrize("operation", sorted(TABLE))
