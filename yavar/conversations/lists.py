@@ -19,7 +19,7 @@ from yavar.people.team.powers import Powers
 from . import union
 from .filters import Filter, condition, key_of, tagged
 from .models import DUE, Conversation, Inbox, SavedView, Tag
-from .policies import branches, is_standing
+from .policies import branches, is_standing, standing
 from .queries import CAP
 
 PAGE = 50
@@ -78,8 +78,7 @@ def filtered(agent: Agent, given: Filter, order: Order = "newest") -> List:
 @lru_cache(maxsize=5000)
 def _standing(powers: Powers, agent_key: int, name: str, status: str, order: Order) -> List:
     """A list that follows from somebody's rights alone: made once, since making it is three quarters of an answer."""
-    agent = Agent(pk=agent_key)
-    agent.__dict__["powers"] = powers
+    agent = standing(agent_key, powers)
     return narrowed(agent, _named(agent, name, *name.partition(":")[::2], status), order)
 
 
@@ -143,9 +142,7 @@ def counts(agent: Agent) -> dict[str, int]:
 
 @lru_cache(maxsize=5000)
 def _to_count(powers: Powers, agent_key: int, name: str) -> Parts:
-    agent = Agent(pk=agent_key)
-    agent.__dict__["powers"] = powers
-    return _selected(agent, name)
+    return _selected(standing(agent_key, powers), name)
 
 
 def _selected(agent: Agent, name: str) -> Parts:

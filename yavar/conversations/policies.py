@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from yavar.base.db import sql
 from yavar.desk.models import Brand
 from yavar.people.models import Agent, Customer, Team
-from yavar.people.team.powers import Held
+from yavar.people.team.powers import Held, Powers
 
 from .models import Conversation, Inbox
 
@@ -82,6 +82,13 @@ def sight(agent: Agent, permission: str = READ) -> Q:
 def is_standing(agent: Agent, permission: str = READ) -> bool:
     """Whether that condition follows from their rights alone, and not also from the inboxes that there are: then what is made of it need be made once."""
     return not any(held.scope == "brand" for held in agent.powers.within(permission))
+
+
+def standing(key: int, powers: Powers) -> Agent:
+    """Nothing of an agent but their key and rights: for what is made once of those alone."""
+    agent = Agent(pk=key)
+    agent.__dict__["powers"] = powers
+    return agent
 
 
 def may_see(agent: Agent, conversation_id: int, permission: str = READ) -> bool:

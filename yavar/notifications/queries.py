@@ -15,7 +15,7 @@ from yavar.base.events.models import Event
 from yavar.conversations.models import Conversation, Message
 from yavar.conversations.notes.models import Note
 from yavar.conversations.notes.timeline import staff_authors
-from yavar.conversations.policies import READ, is_standing, visible_to
+from yavar.conversations.policies import READ, is_standing, standing, visible_to
 from yavar.conversations.shapes import Author
 from yavar.people.models import Agent, Customer
 from yavar.people.team.powers import Powers
@@ -70,8 +70,8 @@ def unseen(agent: Agent) -> int:
 @lru_cache(maxsize=5000)
 def _unseen(powers: Powers, agent_key: int, since: datetime, kinds: tuple[str, ...]) -> tuple[str, tuple[Any, ...]]:
     """The statement that counts them: made once, since every page asks it after each fact, and making it is five times what the rest of that answer costs."""
-    agent = Agent(pk=agent_key, created_at=since)
-    agent.__dict__["powers"] = powers
+    agent = standing(agent_key, powers)
+    agent.created_at = since
     own, general = _of(agent).filter(listed=True, seen_at__isnull=True), shared.told_to(agent, kinds).filter(shared.unseen_by(agent))
     try:
         statement, values = own.values("pk").union(general.values("pk"), all=True)[:CAP].query.sql_with_params()

@@ -123,7 +123,7 @@ class Line:
             return []
         waiting, self._waiting = self._waiting, []
         if len(waiting) == 1:
-            return [_checked(self._say_one(waiting[0]), self._connection)]
+            return [self._checked(self._say_one(waiting[0]))]
         pg = self._pg
         pg.enter_pipeline_mode()
         try:
@@ -139,7 +139,7 @@ class Line:
         except BaseException:  # how far we came nobody knows: whoever asks next gets another connection
             pg.finish()
             raise
-        return [_checked(each, self._connection) for each in found]
+        return [self._checked(each) for each in found]
 
     def _say_one(self, it: Spoken) -> PGresult:
         """The same for one alone, 5 µs cheaper."""
@@ -201,10 +201,10 @@ class Line:
         self.send()  # a mistake in this one must come after a SAVEPOINT that waits, and what is pushed out may wait, too
         if len(self._prepared) >= KEPT:
             oldest = next(iter(self._prepared))
-            _checked(self._pg.exec_(b"DEALLOCATE " + self._prepared.pop(oldest)), self._connection)
+            self._checked(self._pg.exec_(b"DEALLOCATE " + self._prepared.pop(oldest)))
         self._made += 1
         name = f"yavar_{self._made}".encode()
-        _checked(self._pg.prepare(name, _numbered(sql), types), self._connection)
+        self._checked(self._pg.prepare(name, _numbered(sql), types))
         self._prepared[sql, types] = name
         return name
 
@@ -214,13 +214,12 @@ class Line:
         self._transformer.set_pgresult(result)
         return Answer(self._transformer.load_rows(0, result.ntuples, tuple), result.ntuples)
 
-
-def _checked(result: PGresult, connection: "Connection[Any]") -> PGresult:
-    if result.status in (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK):
-        return result
-    if connection.pgconn.status == ConnStatus.BAD:
-        raise OperationalError(connection.pgconn.get_error_message())
-    raise errors.error_from_result(result, connection.info.encoding)
+    def _checked(self, result: PGresult) -> PGresult:
+        if result.status in (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK):
+            return result
+        if self._pg.status == ConnStatus.BAD:
+            raise OperationalError(self._pg.get_error_message())
+        raise errors.error_from_result(result, self._connection.info.encoding)
 
 
 @lru_cache(maxsize=1024)
